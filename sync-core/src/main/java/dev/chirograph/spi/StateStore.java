@@ -1,0 +1,68 @@
+package dev.chirograph.spi;
+
+import dev.chirograph.Change;
+import dev.chirograph.CloseableIterator;
+import dev.chirograph.Key;
+import dev.chirograph.KeyRange;
+import dev.chirograph.Outcome;
+import dev.chirograph.Version;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * Small durable records with compare-and-set: runs, checkpoints, pointers, leases of agents,
+ * certificates, sync records. A handle is bound to one tenant.
+ *
+ * <ul>
+ *   <li><b>STA-1</b> A write whose expectation does not hold is not made and answers {@link
+ *       Outcome.Conflict}; of two writers with the same expectation one is applied.
+ *   <li><b>STA-2</b> Each write gives the record a version that it never had before, also after a delete.
+ *   <li><b>STA-3</b> Outcomes and records come by position; each write stands alone.
+ *   <li><b>STA-4</b> A scan gives the records of a range in key order, each once; one that is neither
+ *       added nor removed meanwhile is never left out.
+ *   <li><b>STA-5</b> Spaces and tenants never see each other's records.
+ *   <li><b>STA-6</b> What was written is there after a crash and seen by every later read.
+ *   <li><b>STA-7</b> A value over {@link #maxValueBytes} is rejected, and nothing is written.
+ *   <li><b>STA-8</b> A lost reply answers {@link Outcome.Unsure}.
+ * </ul>
+ */
+public interface StateStore {
+
+  /** The largest value in bytes; at least 65,536. */
+  int maxValueBytes();
+
+  /**
+   * Reads records.
+   *
+   * @param space a name for a kind of records, at most 100 characters
+   * @return by position; empty where there is none
+   */
+  List<Optional<Stored>> read(String space, List<Key> keys);
+
+  /**
+   * Writes records, each under its own expectation.
+   *
+   * @param changes of different keys
+   * @return what became of each, by position
+   */
+  List<Outcome> write(String space, List<Change<byte[]>> changes);
+
+  /** The records of a range in key order. The caller closes the iterator. */
+  CloseableIterator<Stored> scan(String space, KeyRange range);
+
+  /**
+   * A record.
+   *
+   * @param key its key
+   * @param value its bytes; the caller's own copy
+   * @param version for the next conditional write
+   */
+  record Stored(Key key, byte[] value, Version version) {
+    public Stored {
+      Objects.requireNonNull(key, "key");
+      Objects.requireNonNull(value, "value");
+      Objects.requireNonNull(version, "version");
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package dev.chirograph.spi;
+
+import dev.chirograph.Expect;
+import dev.chirograph.Key;
+import dev.chirograph.ObjectVersion;
+import dev.chirograph.Outcome;
+import dev.chirograph.Version;
+import dev.chirograph.spi.BlobStore.BlobRef;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * A blob store that copies from another without the bytes passing through this machine, one resumable
+ * step at a time.
+ */
+public interface SupportsCopy {
+
+  /** Whether it can copy from that store: same provider, reachable under the same credentials. */
+  boolean copiesFrom(BlobStore source);
+
+  /**
+   * Does one step of a copy. Content type, metadata, tags and storage class come along.
+   *
+   * @param pin the state of the source that is copied; another state answers conflict
+   * @param attributes the attributes of the source as {@link BlobStore#head} gave them
+   * @param expect what the destination is expected to be
+   * @param resume what the step before answered; empty for the first
+   */
+  Step copy(
+      BlobStore source,
+      BlobRef from,
+      Version pin,
+      ObjectVersion attributes,
+      Key to,
+      Expect expect,
+      Optional<String> resume);
+
+  /** Where a copy stands. */
+  sealed interface Step permits Finished, Going {}
+
+  /** The copy has ended, one way or the other. */
+  record Finished(Outcome outcome) implements Step {
+    public Finished {
+      Objects.requireNonNull(outcome, "outcome");
+    }
+  }
+
+  /** There is more to do: call again with this token, from any machine. */
+  record Going(String resume) implements Step {
+    public Going {
+      Objects.requireNonNull(resume, "resume");
+    }
+  }
+}
