@@ -1,0 +1,183 @@
+package dev.chirograph.jdbc;
+
+import dev.chirograph.SyncException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.InstantSource;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A host's database: runs our work on its connections and is the one place where transactions start
+ * and end and where those that lost a lock are run again.
+ *
+ * <p>Safe for use by several threads.
+ */
+final class Database {
+
+  /** How often a transaction is run that loses against others each time. */
+  private static final int ATTEMPTS = 8;
+
+  private final DataSource dataSource;
+  private final Dialect dialect;
+  private final TableNames names;
+  private final @Nullable InstantSource clock;
+
+  private Database(
+      DataSource dataSource, Dialect dialect, TableNames names, @Nullable InstantSource clock) {
+    this.dataSource = dataSource;
+    this.dialect = dialect;
+    this.names = names;
+    this.clock = clock;
+  }
+
+  /**
+   * Asks the database what it is.
+   *
+   * @param clock in place of the store's own; null in production
+   */
+  static Database of(DataSource dataSource, TableNames names, @Nullable InstantSource clock) {
+    try (Connection connection = dataSource.getConnection()) {
+      Dialect dialect = Dialect.of(connection);
+      if (!dialect.hasSchemas() && !names.schema().isEmpty()) {
+        throw SyncException.invalid(
+            "SQLite has no schemas: use a prefix instead of the schema '" + names.schema() + "'");
+      }
+      return new Database(dataSource, dialect, names, clock);
+    } catch (SQLException e) {
+      throw SqlErrors.of("connecting", e);
+    }
+  }
+
+  Dialect dialect() {
+    return dialect;
+  }
+
+  TableNames names() {
+    return names;
+  }
+
+  /** SQL with the names of our tables in it; <code>${now}</code> stays until {@link #timed}. */
+  String sql(String template) {
+    return names.fill(template);
+  }
+
+  /** SQL with the store's time in place of <code>${now}</code>: microseconds since 1970. */
+  String timed(String sql) {
+    InstantSource manual = clock;
+    return sql.replace(
+        "${now}", manual == null ? dialect.now() : Long.toString(micros(manual.instant())));
+  }
+
+  static long micros(Instant instant) {
+    return Math.addExact(
+        Math.multiplyExact(instant.getEpochSecond(), 1_000_000L), instant.getNano() / 1_000);
+  }
+
+  static Instant instant(long micros) {
+    return Instant.ofEpochSecond(
+        Math.floorDiv(micros, 1_000_000L), Math.floorMod(micros, 1_000_000L) * 1_000);
+  }
+
+  /**
+   * Runs work in one transaction of its own and commits it. When it loses a deadlock or waits too
+   * long for a lock, it is rolled back and run again.
+   *
+   * @throws UnsureException when the connection broke while committing
+   */
+  <T extends @Nullable Object> T transaction(String operation, Work<T> work) {
+    return repeated(operation, () -> once(operation, work));
+  }
+
+  /**
+   * Runs work that is a single statement, and so a transaction of its own without being told.
+   *
+   * @throws UnsureException when the connection broke while the statement ran
+   */
+  <T extends @Nullable Object> T statement(String operation, Work<T> work) {
+    if (dialect != Dialect.POSTGRESQL) {
+      // Elsewhere one statement is not faster, and needs the isolation or the lock of a transaction.
+      return transaction(operation, work);
+    }
+    return repeated(operation, () -> alone(operation, work));
+  }
+
+  private <T extends @Nullable Object> T repeated(String operation, Attempt<T> attempt) {
+    for (int tries = 1; ; tries++) {
+      try {
+        return attempt.run();
+      } catch (SQLException e) {
+        if (tries == ATTEMPTS || !SqlErrors.lostLock(e)) {
+          throw SqlErrors.of(operation, e);
+        }
+      }
+    }
+  }
+
+  private <T extends @Nullable Object> T once(String operation, Work<T> work) throws SQLException {
+    try (Connection connection = dataSource.getConnection()) {
+      Dialect.Before before = dialect.begin(connection);
+      T result;
+      try {
+        result = work.run(connection);
+      } catch (SQLException | RuntimeException | Error e) {
+        abandon(connection, before, e);
+        throw e;
+      }
+      commit(operation, connection, before);
+      dialect.end(connection, before);
+      return result;
+    }
+  }
+
+  private void commit(String operation, Connection connection, Dialect.Before before)
+      throws SQLException {
+    try {
+      dialect.commit(connection);
+    } catch (SQLException e) {
+      abandon(connection, before, e);
+      if (SqlErrors.refusedCommit(e)) {
+        throw e;
+      }
+      throw new UnsureException(operation, e);
+    }
+  }
+
+  /** Rolls back and restores what it can; what goes wrong meanwhile is told with the first error. */
+  private void abandon(Connection connection, Dialect.Before before, Throwable error) {
+    try {
+      dialect.rollback(connection);
+      dialect.end(connection, before);
+    } catch (SQLException e) {
+      error.addSuppressed(e);
+    }
+  }
+
+  private <T extends @Nullable Object> T alone(String operation, Work<T> work)
+      throws SQLException {
+    try (Connection connection = dataSource.getConnection()) {
+      boolean autoCommit = connection.getAutoCommit();
+      if (!autoCommit) {
+        connection.setAutoCommit(true);
+      }
+      try {
+        return work.run(connection);
+      } catch (SQLException e) {
+        if (SqlErrors.lostConnection(e)) {
+          throw new UnsureException(operation, e);
+        }
+        throw e;
+      } finally {
+        if (!autoCommit) {
+          connection.setAutoCommit(false);
+        }
+      }
+    }
+  }
+
+  @FunctionalInterface
+  private interface Attempt<T extends @Nullable Object> {
+    T run() throws SQLException;
+  }
+}
