@@ -39,7 +39,10 @@ public sealed interface Settlement
   /** The job goes back as it was, ready at once, without counting an attempt. */
   record Release(int slot) implements Settlement {}
 
-  /** The job goes back as held: it found that a delete is due and has no leave for one. */
+  /**
+   * The job goes back as held under its run, without counting an attempt: it found that a delete is due
+   * and has no leave for one. A job of no run cannot be held, because nothing would release it.
+   */
   record Hold(int slot) implements Settlement {}
 
   /** The job goes on; from now on it carries this note. */

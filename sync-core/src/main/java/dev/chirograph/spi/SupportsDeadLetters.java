@@ -14,7 +14,8 @@ import java.util.Optional;
  * <ul>
  *   <li><b>DLQ-1</b> Listing gives every dead letter that the selection names, in the order of kind, scope
  *       and key, and changes nothing.
- *   <li><b>DLQ-2</b> Replaying enqueues each anew without attempts and removes the dead letter, in one step.
+ *   <li><b>DLQ-2</b> Replaying enqueues each anew, ready at once, without attempts and without leave to
+ *       delete, and removes the dead letter, in one step.
  *   <li><b>DLQ-3</b> Dropping removes dead letters and nothing else.
  *   <li><b>DLQ-4</b> Burying a job whose key has a dead letter replaces that one.
  * </ul>
@@ -66,8 +67,8 @@ public interface SupportsDeadLetters {
   /**
    * A job that failed for good.
    *
-   * @param job as it was enqueued, with its last note
-   * @param attempts how often it was tried
+   * @param job as it was leased, with its last note
+   * @param attempts how often it was tried, the last time included
    * @param error why it was buried
    * @param buried when, by the store's clock
    */

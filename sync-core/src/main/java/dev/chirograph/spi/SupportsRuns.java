@@ -15,7 +15,12 @@ package dev.chirograph.spi;
  */
 public interface SupportsRuns {
 
-  /** Makes the held jobs of a run ready and lets them delete, if they are at most so many. */
+  /**
+   * Makes the held jobs of a run ready at once and lets them delete, if they are at most so many.
+   *
+   * @param run a run's id; as everywhere here, 0 or less is refused with INVALID_ARGUMENT, because it
+   *     would mean the jobs of no run
+   */
   Release release(long run, long limit);
 
   /** Removes the held jobs of a run; answers how many there were. */

@@ -13,8 +13,9 @@ import java.util.Optional;
  * <ul>
  *   <li><b>QUE-1</b> A job is unique by kind, scope and key among the waiting ones. Enqueueing it again
  *       upgrades the one that waits: {@code full} is added, the higher priority and the earlier time
- *       win, a held job becomes ready unless it is held anew, and the run and note of the newer one are
- *       taken when it has them.
+ *       win, a held job becomes ready unless it is held anew (a ready or delayed one is never held by
+ *       this), and the run and note of the newer one are taken when it has them; another run takes the
+ *       leave to delete away. The job keeps its place, and the attempts counted so far.
  *   <li><b>QUE-2</b> Enqueueing a job that is running leaves exactly one follow-up, which is not leased
  *       before the running one has ended.
  *   <li><b>QUE-3</b> Jobs of one kind, scope and key never run at the same time, on any machine.
@@ -22,10 +23,12 @@ import java.util.Optional;
  *       when several workers lease).
  *   <li><b>QUE-5</b> A lease has one fence for its batch. When it has expired and its jobs were given back,
  *       everything settled or extended under it answers {@link Settled#STALE} and changes nothing.
- *   <li><b>QUE-6</b> Jobs of an expired lease come back with one attempt more, and with their notes.
+ *   <li><b>QUE-6</b> Jobs of an expired lease come back with one attempt more, and with their notes; at
+ *       the latest when a lease finds no other job ready.
  *   <li><b>QUE-7</b> Settling a slot twice is harmless: the first settlement stands.
  *   <li><b>QUE-8</b> A retried job is not leased before its time; meanwhile it delays no other. A follow-up
- *       that waits absorbs it.
+ *       that waits absorbs it, as by QUE-1 with the follow-up as the newer one; so it does when the job
+ *       comes back in any other way.
  *   <li><b>QUE-9</b> A buried job is kept as a dead letter with its error. Its follow-up stays.
  *   <li><b>QUE-10</b> A note replaces the job's note and outlives the worker.
  *   <li><b>QUE-11</b> A held job is never leased before its run is released. Only a release makes {@link
@@ -43,7 +46,11 @@ public interface WorkQueue {
   /**
    * Adds jobs, or upgrades those that wait.
    *
-   * @param jobs at most {@link QueueCapabilities#maxBatch}; of equal jobs one is made as by QUE-1
+   * @param jobs at most {@link QueueCapabilities#maxBatch}; of jobs with equal kind, scope and key one is
+   *     made as by QUE-1
+   * @return counts whose sum is the number of jobs given
+   * @throws dev.chirograph.SyncException of kind INVALID_ARGUMENT, and nothing is enqueued, when there are
+   *     too many jobs or one has the empty key
    */
   Enqueued enqueue(List<Job> jobs);
 
@@ -53,6 +60,8 @@ public interface WorkQueue {
    * @param limit the largest number of jobs, from 1 to {@link QueueCapabilities#maxBatch}
    * @param duration how long the lease holds without being extended; at least one second
    * @return empty when no job is ready
+   * @throws dev.chirograph.SyncException of kind INVALID_ARGUMENT when the limit or the duration is out of
+   *     bounds
    */
   Optional<Lease> lease(String kind, int limit, Duration duration);
 
@@ -60,6 +69,8 @@ public interface WorkQueue {
    * Settles some of the jobs of a lease and extends it for the others; an empty list only extends.
    *
    * @param settlements of different slots
+   * @throws dev.chirograph.SyncException of kind INVALID_ARGUMENT, and nothing is settled, when a slot
+   *     appears twice or is not one of the lease, or a job of no run is to be held
    */
   Settled settle(Lease lease, List<Settlement> settlements);
 
