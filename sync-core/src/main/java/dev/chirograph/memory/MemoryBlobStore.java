@@ -1,0 +1,436 @@
+package dev.chirograph.memory;
+
+import dev.chirograph.Expect;
+import dev.chirograph.Guard;
+import dev.chirograph.Key;
+import dev.chirograph.ObjectState;
+import dev.chirograph.ObjectVersion;
+import dev.chirograph.Observation;
+import dev.chirograph.Outcome;
+import dev.chirograph.Part;
+import dev.chirograph.SyncException;
+import dev.chirograph.SyncException.Kind;
+import dev.chirograph.Version;
+import dev.chirograph.memory.StoredObject.Stored;
+import dev.chirograph.spi.BlobStore;
+import dev.chirograph.spi.SupportsCopy;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentNavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A bucket in memory, with versions or without, as S3 keeps them: for a quick start, for a host's
+ * own tests, and as the reference of what {@link BlobStore} asks for.
+ *
+ * <p>With {@link Versioning#ON} every put adds a version and deleting adds a delete marker. With
+ * {@link Versioning#SUSPENDED} both replace the version {@link ObjectVersion#NULL_VERSION} and
+ * leave the others. Entity tags are MD5 sums in hexadecimal. Expectations are guarded atomically; a
+ * delete marker on top satisfies the expectation that nothing is there, as in S3.
+ *
+ * <p>Safe for use by several threads. Contents are held in memory whole.
+ */
+public final class MemoryBlobStore implements BlobStore, SupportsCopy {
+
+  /** What becomes of the state that a put or a delete replaces. */
+  public enum Versioning {
+    /** It is gone. */
+    OFF,
+    /** It stays as an older version. */
+    ON,
+    /** It stays, unless it was written while versions were not kept. */
+    SUSPENDED
+  }
+
+  /** The largest number of tags on one version, as in S3. */
+  static final int MAX_TAGS = 10;
+
+  private static final String RESUME = "at:";
+
+  private final String name;
+  private final InstantSource clock;
+  private final long copyStepBytes;
+  private final ConcurrentNavigableMap<Key, StoredObject> objects = new ConcurrentSkipListMap<>();
+  private Versioning versioning;
+  private long sequence;
+
+  private MemoryBlobStore(Builder builder) {
+    this.name = builder.name;
+    this.clock = builder.clock;
+    this.copyStepBytes = builder.copyStepBytes;
+    this.versioning = builder.versioned ? Versioning.ON : Versioning.OFF;
+  }
+
+  /** An empty bucket without versions. */
+  public static MemoryBlobStore of(String name) {
+    return builder(name).build();
+  }
+
+  /** A builder of an empty bucket without versions, on the system's clock. */
+  public static Builder builder(String name) {
+    return new Builder(name);
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public Observation<ObjectVersion> head(BlobRef ref) {
+    Stored version = find(ref);
+    if (version == null) {
+      return Observation.absent();
+    }
+    return version.deleteMarker()
+        ? Observation.deleted(version.token(), version.attributes())
+        : Observation.present(
+            version.attributes(), version.token(), ObjectState.of(version.attributes()).evidence());
+  }
+
+  @Override
+  public InputStream open(BlobRef ref, long from, Expect expect) {
+    Stored version = find(ref);
+    if (version == null || version.deleteMarker()) {
+      throw new SyncException(
+          Kind.NOT_FOUND,
+          "cannot open " + name(ref) + (version == null ? ": no such object" : ": it is deleted"));
+    }
+    if (!StoredObject.holds(expect, version, version.token())) {
+      throw new SyncException(
+          Kind.CONFLICT,
+          "cannot open " + name(ref) + ": expected " + expect + ", found " + version.token());
+    }
+    byte[] content = version.content();
+    if (from < 0 || from > content.length) {
+      throw SyncException.invalid(
+          "cannot open " + name(ref) + " at " + from + ": it has " + content.length + " bytes");
+    }
+    return new ByteArrayInputStream(content, (int) from, content.length - (int) from);
+  }
+
+  @Override
+  public Outcome put(Key key, ObjectVersion attributes, Content content, Expect expect) {
+    if (key.isEmpty()) {
+      return Outcome.rejected(Batches.emptyKey());
+    }
+    Optional<Outcome> conflict = conflict(key, expect);
+    if (conflict.isPresent()) {
+      return conflict.get();
+    }
+    byte[] bytes;
+    try {
+      bytes = Contents.read(attributes.size(), content, name + "/" + key);
+    } catch (SyncException e) {
+      return Outcome.rejected(e);
+    }
+    return store(key, attributes, bytes, expect);
+  }
+
+  @Override
+  public Outcome delete(BlobRef ref, Expect expect) {
+    return ref.versionId().isPresent()
+        ? deleteVersion(ref.key(), ref.versionId().get(), expect)
+        : deleteLatest(ref.key(), expect, (object, latest) -> latest.token());
+  }
+
+  @Override
+  public boolean copiesFrom(BlobStore source) {
+    return source instanceof MemoryBlobStore;
+  }
+
+  @Override
+  public Step copy(
+      BlobStore source,
+      BlobRef from,
+      Version pin,
+      ObjectVersion attributes,
+      Key to,
+      Expect expect,
+      Optional<String> resume) {
+    if (!(source instanceof MemoryBlobStore other)) {
+      return new Finished(
+          Outcome.rejected(
+              new SyncException(
+                  Kind.UNSUPPORTED,
+                  "a memory store copies only from its like, not from " + source.name())));
+    }
+    Stored version = other.find(from);
+    if (version == null || version.deleteMarker() || !version.token().equals(pin)) {
+      return new Finished(StoredObject.conflict(version == null ? null : version.token()));
+    }
+    return copy(version, to, expect, resume);
+  }
+
+  private Step copy(Stored version, Key to, Expect expect, Optional<String> resume) {
+    Optional<Outcome> conflict = to.isEmpty() ? Optional.empty() : conflict(to, expect);
+    if (conflict.isPresent()) {
+      return new Finished(conflict.get());
+    }
+    long done = resume.map(MemoryBlobStore::offset).orElse(0L);
+    if (to.isEmpty() || done < 0 || done > version.content().length) {
+      return new Finished(
+          Outcome.rejected(
+              SyncException.invalid(
+                  "cannot copy to "
+                      + name
+                      + "/"
+                      + to
+                      + " going on at '"
+                      + resume.orElse("")
+                      + "'")));
+    }
+    if (version.content().length - done > copyStepBytes) {
+      return new Going(RESUME + (done + copyStepBytes));
+    }
+    return new Finished(store(to, version.attributes(), version.content(), expect));
+  }
+
+  private static long offset(String resume) {
+    try {
+      return resume.startsWith(RESUME) ? Long.parseLong(resume.substring(RESUME.length())) : -1;
+    } catch (NumberFormatException e) {
+      return -1;
+    }
+  }
+
+  /** Puts bytes with default attributes, whatever is there; answers the version id. */
+  public String put(Key key, byte[] content) {
+    return put(key, ObjectVersion.builder().build(), content);
+  }
+
+  /**
+   * Puts bytes, whatever is there; answers the version id.
+   *
+   * @param attributes content type, metadata, tags and storage class; the rest is not looked at
+   */
+  public synchronized String put(Key key, ObjectVersion attributes, byte[] content) {
+    if (key.isEmpty()) {
+      throw Batches.emptyKey();
+    }
+    store(key, attributes, content.clone(), Expect.anything());
+    return Objects.requireNonNull(objects.get(key)).latest().id();
+  }
+
+  /** The bytes of an object; empty when there is none or it is deleted. */
+  public Optional<byte[]> content(Key key) {
+    Stored latest = find(BlobRef.latest(key));
+    return latest == null || latest.deleteMarker()
+        ? Optional.empty()
+        : Optional.of(latest.content().clone());
+  }
+
+  /** All versions of an object with its delete markers, newest first; empty when there is none. */
+  public List<ObjectVersion> versions(Key key) {
+    StoredObject object = objects.get(key);
+    return object == null ? List.of() : object.versions().stream().map(Stored::attributes).toList();
+  }
+
+  /** Whether versions are kept now. */
+  public synchronized Versioning versioning() {
+    return versioning;
+  }
+
+  /**
+   * Begins or suspends keeping versions. What is there stays as it is.
+   *
+   * @throws SyncException of kind INVALID_ARGUMENT for {@link Versioning#OFF} once it was on: as in
+   *     S3 there is no way back
+   */
+  public synchronized void versioning(Versioning wanted) {
+    if (wanted == Versioning.OFF && versioning != Versioning.OFF) {
+      throw SyncException.invalid(
+          "the bucket " + name + " has versions; they can only be suspended");
+    }
+    this.versioning = wanted;
+  }
+
+  /** This bucket as a store of object states, to be brought into agreement with a catalogue. */
+  public MemoryBucket asReplica() {
+    return new MemoryBucket(this, versioning());
+  }
+
+  /** The objects, in key order; changes under the caller's feet. */
+  NavigableMap<Key, StoredObject> objects() {
+    return objects;
+  }
+
+  synchronized Outcome store(Key key, ObjectVersion attributes, byte[] bytes, Expect expect) {
+    Optional<Outcome> conflict = conflict(key, expect);
+    if (conflict.isPresent()) {
+      return conflict.get();
+    }
+    if (attributes.tags().optional().map(Map::size).orElse(0) > MAX_TAGS) {
+      return Outcome.rejected(tooManyTags());
+    }
+    Version state = nextState();
+    ObjectVersion written =
+        ObjectVersion.builder()
+            .versionId(newVersionId())
+            .etag(Contents.md5(bytes))
+            .size(bytes.length)
+            .lastModified(clock.instant())
+            .storageClass(attributes.storageClass().orElse(null))
+            .contentType(known(attributes.contentType(), "application/octet-stream"))
+            .metadata(known(attributes.metadata(), Map.of()))
+            .tags(known(attributes.tags(), Map.of()))
+            .build();
+    Stored version = new Stored(written, bytes, state);
+    objects.put(key, StoredObject.with(objects.get(key), version, state));
+    return Outcome.applied(state, Guard.ATOMIC);
+  }
+
+  /**
+   * Deletes an object as a delete without a version id does.
+   *
+   * @param token what the expectation is about: the latest version, or the object
+   */
+  synchronized Outcome deleteLatest(
+      Key key, Expect expect, BiFunction<StoredObject, Stored, Version> token) {
+    StoredObject object = objects.get(key);
+    if (object == null) {
+      return expect instanceof Expect.At ? Outcome.conflict() : Outcome.unchanged();
+    }
+    Version found = token.apply(object, object.latest());
+    if (!StoredObject.holds(expect, object.latest(), found)) {
+      return StoredObject.conflict(found);
+    }
+    if (object.deleted()) {
+      return Outcome.unchanged();
+    }
+    if (versioning == Versioning.OFF) {
+      objects.remove(key);
+    } else {
+      objects.put(key, StoredObject.with(object, marker(), nextState()));
+    }
+    return Outcome.deleted(Guard.ATOMIC);
+  }
+
+  private synchronized Outcome deleteVersion(Key key, String id, Expect expect) {
+    StoredObject object = objects.get(key);
+    Stored version = object == null ? null : object.version(id).orElse(null);
+    if (object == null || version == null) {
+      return expect instanceof Expect.At ? Outcome.conflict() : Outcome.unchanged();
+    }
+    if (expect instanceof Expect.Absent || !StoredObject.holds(expect, version, version.token())) {
+      return StoredObject.conflict(version.token());
+    }
+    object
+        .without(id, nextState())
+        .ifPresentOrElse(left -> objects.put(key, left), () -> objects.remove(key));
+    return Outcome.deleted(Guard.ATOMIC);
+  }
+
+  /** Replaces the tags of one version where it stands. */
+  synchronized Outcome writeTags(Key key, String id, Map<String, String> tags) {
+    StoredObject object = objects.get(key);
+    Stored version = object == null ? null : object.version(id).orElse(null);
+    if (object == null || version == null || version.deleteMarker()) {
+      return Outcome.conflict();
+    }
+    if (tags.size() > MAX_TAGS) {
+      return Outcome.rejected(tooManyTags());
+    }
+    Version state = nextState();
+    ObjectVersion changed = version.attributes().toBuilder().tags(Part.known(tags)).build();
+    objects.put(key, object.replacing(new Stored(changed, version.content(), state), state));
+    return Outcome.applied(state, Guard.ATOMIC);
+  }
+
+  private synchronized Optional<Outcome> conflict(Key key, Expect expect) {
+    StoredObject object = objects.get(key);
+    Stored latest = object == null ? null : object.latest();
+    Version token = latest == null ? null : latest.token();
+    return StoredObject.holds(expect, latest, token)
+        ? Optional.empty()
+        : Optional.of(StoredObject.conflict(token));
+  }
+
+  private @Nullable Stored find(BlobRef ref) {
+    StoredObject object = objects.get(ref.key());
+    if (object == null) {
+      return null;
+    }
+    return ref.versionId().isEmpty()
+        ? object.latest()
+        : object.version(ref.versionId().get()).orElse(null);
+  }
+
+  private Stored marker() {
+    Version state = nextState();
+    ObjectVersion marker =
+        ObjectVersion.builder()
+            .versionId(newVersionId())
+            .deleteMarker()
+            .lastModified(clock.instant())
+            .build();
+    return new Stored(marker, new byte[0], state);
+  }
+
+  private Version nextState() {
+    sequence++;
+    return new Version("s" + sequence);
+  }
+
+  private String newVersionId() {
+    return versioning == Versioning.ON ? "v" + sequence : ObjectVersion.NULL_VERSION;
+  }
+
+  private static <T> Part<T> known(Part<T> given, T otherwise) {
+    return Part.known(given.optional().orElse(otherwise));
+  }
+
+  private static SyncException tooManyTags() {
+    return SyncException.invalid("an object has at most " + MAX_TAGS + " tags");
+  }
+
+  private String name(BlobRef ref) {
+    return name + "/" + ref.key() + ref.versionId().map(id -> " version " + id).orElse("");
+  }
+
+  /** Says what a bucket is like. Not safe for use by several threads. */
+  public static final class Builder {
+    private final String name;
+    private InstantSource clock = InstantSource.system();
+    private long copyStepBytes = Long.MAX_VALUE;
+    private boolean versioned;
+
+    private Builder(String name) {
+      this.name = Objects.requireNonNull(name, "name");
+    }
+
+    /** Versions are kept from the beginning. */
+    public Builder versioned() {
+      this.versioned = true;
+      return this;
+    }
+
+    /** Where the times of last change come from. */
+    public Builder clock(InstantSource source) {
+      this.clock = Objects.requireNonNull(source, "source");
+      return this;
+    }
+
+    /** How many bytes one step of a copy moves, all by default; at least 1. */
+    public Builder copyStepBytes(long bytes) {
+      if (bytes < 1) {
+        throw SyncException.invalid("copyStepBytes must be at least 1, not " + bytes);
+      }
+      this.copyStepBytes = bytes;
+      return this;
+    }
+
+    /** An empty bucket. */
+    public MemoryBlobStore build() {
+      return new MemoryBlobStore(this);
+    }
+  }
+}
