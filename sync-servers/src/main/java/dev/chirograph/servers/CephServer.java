@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CephServer implements S3Server {
   /**
-   * Names the environment variable with the endpoint of a running gateway; it is used, and never
-   * stopped.
+   * Names the environment variable with the endpoint of a running gateway, which is used and never
+   * stopped; {@code none} asks to do without Ceph.
    */
   public static final String ENDPOINT = "CHIROGRAPH_RGW_ENDPOINT";
 
@@ -28,14 +28,15 @@ public final class CephServer implements S3Server {
 
   /** Whether {@link #start()} has anything to start or to use. */
   public static boolean isAvailable() {
-    return running() != null || run("installed", null).status() == 0;
+    String named = named();
+    return named == null ? run("installed", null).status() == 0 : !named.equals("none");
   }
 
   /** Uses the gateway that {@value #ENDPOINT} names, else starts one of its own. */
   public static CephServer start() {
-    String running = running();
-    if (running != null) {
-      return new CephServer(URI.create(running), null);
+    String named = named();
+    if (named != null) {
+      return new CephServer(URI.create(named), null);
     }
     Path state = Folders.temporary("ceph");
     Result result = run("start", state);
@@ -46,7 +47,7 @@ public final class CephServer implements S3Server {
     return new CephServer(URI.create(endpoint), state);
   }
 
-  private static @Nullable String running() {
+  private static @Nullable String named() {
     String endpoint = System.getenv(ENDPOINT);
     return endpoint == null || endpoint.isBlank() ? null : endpoint;
   }
