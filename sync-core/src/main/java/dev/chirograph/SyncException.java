@@ -65,6 +65,11 @@ public class SyncException extends RuntimeException {
   }
 
   /** An error with its own advice. */
+  public SyncException(Kind kind, Advice advice, String message) {
+    this(kind, advice, message, null);
+  }
+
+  /** An error with its own advice, and its cause. */
   public SyncException(Kind kind, Advice advice, String message, @Nullable Throwable cause) {
     super(message, cause);
     this.kind = Objects.requireNonNull(kind, "kind");

@@ -1,0 +1,298 @@
+package dev.chirograph.reconcile;
+
+import dev.chirograph.Change;
+import dev.chirograph.Key;
+import dev.chirograph.Mergeable;
+import dev.chirograph.Observation;
+import dev.chirograph.Outcome;
+import dev.chirograph.SyncException;
+import dev.chirograph.SyncListener;
+import dev.chirograph.SyncListener.ItemResult;
+import dev.chirograph.spi.SupportsKnown;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings a batch of keys of one pair into agreement: looks at both sides, decides, writes under what
+ * was seen. Remote looks come first; the write follows with no request in between.
+ */
+final class Applier<V> {
+
+  /** How often a batch is looked at again when somebody else was faster, before it is left for later. */
+  private static final int ROUNDS = 3;
+
+  /**
+   * A key to look at.
+   *
+   * @param full whether every attribute has to be read again
+   * @param mayDelete whether a delete that is due may be made
+   */
+  record Task(Key key, boolean full, boolean mayDelete) {}
+
+  /** What became of it. FAILED says nothing yet about another attempt; the error's advice does. */
+  record Result(Task task, ItemResult result, Optional<SyncException> error) {
+    static Result of(Task task, ItemResult result) {
+      return new Result(task, result, Optional.empty());
+    }
+
+    static Result failed(Task task, SyncException why) {
+      return new Result(task, ItemResult.FAILED, Optional.of(why));
+    }
+  }
+
+  private final Pair<V> pair;
+  private final Parallel parallel;
+  private final @Nullable Identity identity;
+  private final SyncListener listener;
+
+  Applier(Pair<V> pair, Parallel parallel, @Nullable Identity identity, SyncListener listener) {
+    this.pair = pair;
+    this.parallel = parallel;
+    this.identity = identity;
+    this.listener = listener;
+  }
+
+  /**
+   * Looks and writes.
+   *
+   * @param tasks of different keys
+   * @param stillMine asked before each write: answering false ends the work, because somebody else has
+   *     the batch now
+   * @return by position
+   */
+  List<Result> apply(List<Task> tasks, BooleanSupplier stillMine) {
+    return work(tasks, stillMine, true);
+  }
+
+  /** Looks and says what would be written. */
+  List<Result> plan(List<Task> tasks) {
+    return work(tasks, () -> true, false);
+  }
+
+  private List<Result> work(List<Task> tasks, BooleanSupplier stillMine, boolean write) {
+    Result[] results = new Result[tasks.size()];
+    List<Integer> open = new ArrayList<>();
+    for (int i = 0; i < results.length; i++) {
+      open.add(i);
+    }
+    for (int round = 1; !open.isEmpty(); round++) {
+      List<Task> now = open.stream().map(tasks::get).toList();
+      List<Result> seen = round(now, stillMine, write);
+      List<Integer> again = new ArrayList<>();
+      for (int i = 0; i < seen.size(); i++) {
+        results[open.get(i)] = seen.get(i);
+        if (conflict(seen.get(i)) && round < ROUNDS) {
+          again.add(open.get(i));
+        }
+      }
+      open = again;
+    }
+    return List.of(results);
+  }
+
+  /** Whether the batch was given up before this item was written. */
+  static boolean wasLost(Result result) {
+    return result.error().filter(Lost.class::isInstance).isPresent();
+  }
+
+  /** The batch belongs to somebody else now, or the worker is closing. */
+  private static final class Lost extends SyncException {
+    private static final long serialVersionUID = 1L;
+
+    Lost() {
+      super(Kind.CONFLICT, Advice.EXHAUSTED, "the batch was given up before the write");
+    }
+  }
+
+  private boolean conflict(Result result) {
+    return result.error().isPresent()
+        && result.error().get().kind() == SyncException.Kind.CONFLICT
+        && result.error().get().mayRetry();
+  }
+
+  private List<Result> round(List<Task> tasks, BooleanSupplier stillMine, boolean write) {
+    List<Key> keys = tasks.stream().map(Task::key).toList();
+    List<Observation<V>> right = observeReplica(keys);
+    List<Observation<V>> left = observeSource(tasks, right);
+    List<Decision<V>> decisions = new ArrayList<>(tasks.size());
+    for (int i = 0; i < tasks.size(); i++) {
+      decisions.add(decide(tasks.get(i), left.get(i), right.get(i)));
+    }
+    if (write && identity != null) {
+      if (!stillMine.getAsBoolean()) {
+        return tasks.stream().map(task -> Result.failed(task, new Lost())).toList();
+      }
+      decisions = identity.applyTo(pair, decisions);
+    }
+    return write ? write(decisions, stillMine) : decisions.stream().map(Decision::planned).toList();
+  }
+
+  // ---- looking
+
+  private List<Observation<V>> observeReplica(List<Key> keys) {
+    return parallel.inChunks(
+        keys,
+        pair.replica().capabilities().maxBatch(),
+        chunk -> looked(chunk.size(), () -> pair.replica().observe(chunk)));
+  }
+
+  @SuppressWarnings("unchecked")
+  private List<Observation<V>> observeSource(List<Task> tasks, List<Observation<V>> right) {
+    List<Integer> slots = new ArrayList<>();
+    for (int i = 0; i < tasks.size(); i++) {
+      slots.add(i);
+    }
+    return parallel.inChunks(
+        slots,
+        pair.source().capabilities().maxBatch(),
+        chunk -> {
+          pair.pace(chunk.size());
+          List<Key> keys = chunk.stream().map(i -> tasks.get(i).key()).toList();
+          if (pair.source() instanceof SupportsKnown<?> source) {
+            List<Optional<V>> known =
+                chunk.stream()
+                    .map(i -> tasks.get(i).full() ? Optional.<V>empty() : right.get(i).content())
+                    .toList();
+            return looked(chunk.size(), () -> ((SupportsKnown<V>) source).observe(keys, known));
+          }
+          return looked(chunk.size(), () -> pair.source().observe(keys));
+        });
+  }
+
+  /** A look that throws as a whole is an unknown answer for each of its keys. */
+  private static <V> List<Observation<V>> looked(
+      int size, Supplier<List<Observation<V>>> look) {
+    try {
+      List<Observation<V>> seen = look.get();
+      if (seen.size() == size) {
+        return seen;
+      }
+      throw new SyncException(
+          SyncException.Kind.UNEXPECTED,
+          "a store answered " + seen.size() + " observations to " + size + " keys");
+    } catch (RuntimeException e) {
+      SyncException why = SyncException.of(e);
+      return Collections.nCopies(size, Observation.unknown(why));
+    }
+  }
+
+  // ---- deciding
+
+  private Decision<V> decide(Task task, Observation<V> left, Observation<V> right) {
+    if (left instanceof Observation.Unknown<V> unknown) {
+      return Decision.failed(task, unknown.why());
+    }
+    if (right instanceof Observation.Unknown<V> unknown) {
+      return Decision.failed(task, unknown.why());
+    }
+    boolean tombstones = pair.replica().capabilities().keepsTombstones();
+    if (left instanceof Observation.Present<V> || (tombstones && left.content().isPresent())) {
+      return put(task, left, right);
+    }
+    if (right instanceof Observation.Absent<V>
+        || (right instanceof Observation.Deleted<V> && left instanceof Observation.Deleted<V>)
+        || (right instanceof Observation.Deleted<V> && !tombstones)) {
+      return Decision.settled(task, ItemResult.UNCHANGED, left, right);
+    }
+    // Absent or deleted on the left, confirmed; there on the right: a delete is due.
+    if (!task.mayDelete()) {
+      return Decision.settled(task, ItemResult.HELD, left, right);
+    }
+    return Decision.write(
+        task, Change.delete(task.key(), right.expectation()), ItemResult.DELETED, List.of(), left, right);
+  }
+
+  private Decision<V> put(Task task, Observation<V> left, Observation<V> right) {
+    V observed = left.content().orElseThrow();
+    Mergeable.Merged<V> merged = Mergeable.merge(observed, right.content());
+    if (!merged.changed()) {
+      return merged.unread().isEmpty()
+          ? Decision.settled(task, ItemResult.UNCHANGED, left, right)
+          : Decision.partial(task, merged.unread(), left, right);
+    }
+    return Decision.write(
+        task,
+        Change.put(task.key(), merged.value(), right.expectation()),
+        right.content().isPresent() ? ItemResult.UPDATED : ItemResult.CREATED,
+        merged.unread(),
+        left,
+        right);
+  }
+
+  // ---- writing
+
+  private List<Result> write(List<Decision<V>> decisions, BooleanSupplier stillMine) {
+    List<Change<V>> changes = new ArrayList<>();
+    decisions.forEach(d -> d.change().ifPresent(changes::add));
+    List<Outcome> outcomes =
+        parallel.inChunks(
+            changes,
+            pair.replica().capabilities().maxBatch(),
+            chunk -> stillMine.getAsBoolean() ? written(chunk) : rejected(chunk.size(), new Lost()));
+    List<Result> results = new ArrayList<>(decisions.size());
+    int next = 0;
+    for (Decision<V> decision : decisions) {
+      results.add(
+          decision.change().isPresent() ? result(decision, outcomes.get(next++)) : decision.planned());
+    }
+    return results;
+  }
+
+  private List<Outcome> written(List<Change<V>> changes) {
+    try {
+      List<Outcome> outcomes = pair.replica().apply(changes);
+      if (outcomes.size() == changes.size()) {
+        return outcomes;
+      }
+      throw new SyncException(
+          SyncException.Kind.UNEXPECTED,
+          "the replica of "
+              + pair.name()
+              + " answered "
+              + outcomes.size()
+              + " outcomes to "
+              + changes.size()
+              + " changes");
+    } catch (RuntimeException e) {
+      return Collections.nCopies(changes.size(), Outcome.unsure(SyncException.of(e)));
+    }
+  }
+
+  private static List<Outcome> rejected(int size, SyncException why) {
+    return Collections.nCopies(size, Outcome.rejected(why));
+  }
+
+  private Result result(Decision<V> decision, Outcome outcome) {
+    Task task = decision.task();
+    if (outcome instanceof Outcome.Applied) {
+      return decision.planned();
+    }
+    if (outcome instanceof Outcome.Unchanged) {
+      return decision.unread().isEmpty() ? Result.of(task, ItemResult.UNCHANGED) : decision.planned();
+    }
+    if (outcome instanceof Outcome.Rejected rejected) {
+      return Result.failed(task, rejected.why());
+    }
+    if (outcome instanceof Outcome.Unsure unsure) {
+      return Result.failed(task, retryable(unsure.why()));
+    }
+    listener.conflict(pair.name(), task.key());
+    return Result.failed(
+        task,
+        new SyncException(
+            SyncException.Kind.CONFLICT,
+            "the replica of " + pair.name() + " changed " + task.key() + " between looking and writing"));
+  }
+
+  /** A write that may have been made has to be looked at again, whatever the error was. */
+  private static SyncException retryable(SyncException why) {
+    return why.mayRetry()
+        ? why
+        : new SyncException(why.kind(), SyncException.Advice.MAY_RETRY, String.valueOf(why.getMessage()), why);
+  }
+}

@@ -1,0 +1,65 @@
+package dev.chirograph.reconcile;
+
+import dev.chirograph.DeleteLimit;
+import dev.chirograph.KeyRange;
+import dev.chirograph.Listing;
+import dev.chirograph.Tally;
+import dev.chirograph.Tally.Count;
+import java.util.Optional;
+
+/** Decides, once finding has ended, whether the deletes that a run found due may be made. */
+final class DeleteGate {
+
+  /**
+   * The decision.
+   *
+   * @param allowed the largest number of deletes
+   * @param refused why none may be made; empty when they may
+   */
+  record Verdict(long allowed, Optional<String> refused) {
+    static Verdict no(String why) {
+      return new Verdict(0, Optional.of(why));
+    }
+  }
+
+  private DeleteGate() {}
+
+  /**
+   * Judges the deletes of one pair.
+   *
+   * @param due how many deletes were found due
+   * @param counts what the walk over the pair counted
+   * @param incomplete whether any range of the run was not seen to its end
+   */
+  static Verdict judge(
+      DeleteLimit limit, Pair<?> pair, long due, Tally counts, boolean incomplete) {
+    if (incomplete) {
+      return Verdict.no(
+          pair.name() + ": " + due + " deletes were due, but not every listing was complete");
+    }
+    long size = counts.get(Count.REPLICA_LISTED);
+    long allowed = limit.allowed(size);
+    if (due > allowed) {
+      return Verdict.no(
+          "%s: %d of %d items would be deleted, at most %d may be; look at the plan, then raise the limit"
+              .formatted(pair.name(), due, size, allowed));
+    }
+    if (limit.emptySource() == DeleteLimit.EmptySource.REFUSED
+        && counts.get(Count.SOURCE_LISTED) == 0
+        && empty(pair)) {
+      return Verdict.no(
+          pair.name()
+              + ": "
+              + due
+              + " deletes were due, but the source holds nothing at all; allow an empty source if this"
+              + " is right");
+    }
+    return new Verdict(allowed, Optional.empty());
+  }
+
+  private static boolean empty(Pair<?> pair) {
+    try (Listing all = pair.source().list(KeyRange.all())) {
+      return !all.hasNext();
+    }
+  }
+}

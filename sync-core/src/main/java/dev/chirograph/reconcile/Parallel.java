@@ -1,0 +1,148 @@
+package dev.chirograph.reconcile;
+
+import dev.chirograph.SyncException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Runs the chunks of a batch side by side, or, with a concurrency of one, in the caller's thread. */
+final class Parallel implements AutoCloseable {
+
+  private final @Nullable ExecutorService executor;
+  private final int concurrency;
+
+  Parallel(int concurrency, ThreadFactory threads) {
+    this.concurrency = concurrency;
+    this.executor = concurrency > 1 ? Executors.newFixedThreadPool(concurrency, threads) : null;
+  }
+
+  /** Cuts a list into chunks, maps each chunk to a list of the same length, and joins the results. */
+  <A, B> List<B> inChunks(List<A> items, int chunkSize, Function<List<A>, List<B>> work) {
+    if (items.isEmpty()) {
+      return List.of();
+    }
+    List<Callable<List<B>>> chunks = new ArrayList<>();
+    for (int from = 0; from < items.size(); from += chunkSize) {
+      List<A> chunk = items.subList(from, Math.min(items.size(), from + chunkSize));
+      chunks.add(() -> work.apply(chunk));
+    }
+    List<B> joined = new ArrayList<>(items.size());
+    try {
+      if (executor == null || chunks.size() == 1) {
+        for (Callable<List<B>> chunk : chunks) {
+          joined.addAll(chunk.call());
+        }
+      } else {
+        for (Future<List<B>> done : executor.invokeAll(chunks)) {
+          joined.addAll(done.get());
+        }
+      }
+      return joined;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw interrupted(e);
+    } catch (ExecutionException | CancellationException e) {
+      throw SyncException.of(e.getCause() == null ? e : e.getCause());
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw SyncException.of(e);
+    }
+  }
+
+  /**
+   * Works on an item and on all that fork off it while it is worked on, as many side by side as there
+   * are threads, and returns when all are done.
+   *
+   * @throws SyncException of the first that failed
+   */
+  <A> void forked(A first, BiConsumer<A, Fork<A>> work) {
+    if (executor == null) {
+      work.accept(first, new Fork<>(null, 0, work));
+      return;
+    }
+    Fork<A> fork = new Fork<>(executor, concurrency, work);
+    fork.fork(first);
+    fork.await();
+  }
+
+  /** The work that was forked off so far. */
+  static final class Fork<A> {
+    private final @Nullable ExecutorService executor;
+    private final int most;
+    private final BiConsumer<A, Fork<A>> work;
+    private final List<Future<?>> all = new ArrayList<>();
+    private int running;
+
+    private Fork(@Nullable ExecutorService executor, int most, BiConsumer<A, Fork<A>> work) {
+      this.executor = executor;
+      this.most = most;
+      this.work = work;
+    }
+
+    /** Whether a thread is free for more. */
+    synchronized boolean wanted() {
+      return running < most;
+    }
+
+    /** Gives an item to another thread. */
+    synchronized void fork(A item) {
+      if (executor == null) {
+        throw new IllegalStateException("nothing can be forked off without threads");
+      }
+      running++;
+      all.add(executor.submit(() -> run(item)));
+    }
+
+    private void run(A item) {
+      try {
+        work.accept(item, this);
+      } finally {
+        synchronized (this) {
+          running--;
+        }
+      }
+    }
+
+    private void await() {
+      for (int i = 0; ; i++) {
+        Future<?> next;
+        synchronized (this) {
+          if (i == all.size()) {
+            return; // one that ran could have forked; none of them runs any more
+          }
+          next = all.get(i);
+        }
+        try {
+          next.get();
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          throw interrupted(e);
+        } catch (ExecutionException e) {
+          throw SyncException.of(e.getCause() == null ? e : e.getCause());
+        }
+      }
+    }
+  }
+
+  private static SyncException interrupted(InterruptedException e) {
+    return new SyncException(
+        SyncException.Kind.UNAVAILABLE, SyncException.Advice.MAY_RETRY, "interrupted at work", e);
+  }
+
+  @Override
+  public void close() {
+    if (executor != null) {
+      executor.shutdownNow();
+    }
+  }
+}

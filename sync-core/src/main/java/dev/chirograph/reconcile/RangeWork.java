@@ -1,0 +1,260 @@
+package dev.chirograph.reconcile;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.chirograph.Key;
+import dev.chirograph.KeyRange;
+import dev.chirograph.SyncException;
+import dev.chirograph.Tally;
+import dev.chirograph.Tally.Count;
+import dev.chirograph.reconcile.RunRecord.Range;
+import dev.chirograph.spi.Job;
+import dev.chirograph.spi.Lease;
+import dev.chirograph.spi.Settlement;
+import dev.chirograph.spi.WorkQueue;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Walks one range of a run and puts what differs into the queue. The position is kept in the job's
+ * note, so whoever gets the job after a crash goes on there.
+ */
+final class RangeWork<V> {
+
+  private static final Logger LOG = LoggerFactory.getLogger(RangeWork.class);
+
+  /** Jobs are put into the queue in lists of this length. */
+  private static final int ENQUEUE = 1_000;
+
+  /** Room for every range of a run in one record of the state store. */
+  private static final int MOST_RANGES = 64;
+
+  private final Engine<V> engine;
+  private final Runs<V> runs;
+  private final AtomicReference<@Nullable Lease> held = new AtomicReference<>();
+
+  RangeWork(Engine<V> engine, Runs<V> runs) {
+    this.engine = engine;
+    this.runs = runs;
+  }
+
+  /** Where a walk stands, as the note of its job. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Position(@Nullable String last, long due, Map<Count, Long> counts) {}
+
+  /** Somebody else has the range now, or the run has ended. */
+  private static final class Abandoned extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+  }
+
+  /** Leases one range and walks it; answers whether there was one. */
+  boolean step() {
+    Optional<Lease> lease = runs.queue().lease(Runs.RANGE, 1, engine.settings().lease());
+    if (lease.isEmpty()) {
+      return false;
+    }
+    Lease.LeasedJob leased = lease.get().jobs().get(0);
+    held.set(lease.get());
+    try {
+      work(lease.get(), leased);
+    } catch (Abandoned e) {
+      // the queue gave the range to somebody else, who goes on from the last note
+      return true;
+    } catch (RuntimeException e) {
+      failed(lease.get(), leased, SyncException.of(e));
+    } finally {
+      held.set(null);
+    }
+    return true;
+  }
+
+  /** Keeps the lease that is being worked on; that it was lost is noticed at the next note. */
+  void keepAlive() {
+    Lease lease = held.get();
+    if (lease != null) {
+      WorkQueue.Settled settled = runs.queue().settle(lease, List.of());
+      LOG.debug("lease {} of a range extended: {}", lease.fence(), settled);
+    }
+  }
+
+  private void work(Lease lease, Lease.LeasedJob leased) {
+    Job job = leased.job();
+    int number = Runs.rangeNumber(job.key());
+    RunRecord run = runs.store().read(job.run()).orElse(null);
+    Pair<V> pair = engine.pair(job.scope()).orElse(null);
+    if (run == null || run.phase().ended() || run.range(number).isEmpty()) {
+      settle(lease, new Settlement.Done(leased.slot()));
+      return;
+    }
+    if (pair == null) {
+      throw new SyncException(
+          SyncException.Kind.NOT_FOUND,
+          SyncException.Advice.MAY_RETRY,
+          "no pair named '" + job.scope() + "' is known to this worker");
+    }
+    if (leased.attempts() > 0) {
+      runs.enqueueRanges(run); // a split whose other half never reached the queue
+    }
+    if (!run.range(number).orElseThrow().done()) {
+      new Walk(lease, leased, run, run.range(number).orElseThrow(), pair).walk();
+    }
+    runs.found(runs.store().require(run.id()));
+    settle(lease, new Settlement.Done(leased.slot()));
+  }
+
+  private void failed(Lease lease, Lease.LeasedJob leased, SyncException why) {
+    int failures = leased.attempts() + 1;
+    if (engine.settings().jobRetries().again(why, failures)) {
+      runs.queue()
+          .settle(
+              lease,
+              List.of(
+                  new Settlement.Retry(
+                      leased.slot(),
+                      engine.settings().jobRetries().pause(failures, engine.random()),
+                      why.toString())));
+    } else {
+      runs.fail(leased.job().run(), why);
+      runs.queue().settle(lease, List.of(new Settlement.Bury(leased.slot(), why.toString())));
+    }
+  }
+
+  private void settle(Lease lease, Settlement settlement) {
+    if (runs.queue().settle(lease, List.of(settlement)) == WorkQueue.Settled.STALE) {
+      throw new Abandoned();
+    }
+  }
+
+  /** One walk over one range. */
+  private final class Walk implements Finder.Findings {
+    private final Lease lease;
+    private final Lease.LeasedJob leased;
+    private final RunRecord run;
+    private final Scope scope;
+    private final Range range;
+    private final Pair<V> pair;
+    private final List<Job> jobs = new ArrayList<>();
+    private final Tally counts;
+    private KeyRange rest;
+    private long due;
+
+    Walk(Lease lease, Lease.LeasedJob leased, RunRecord run, Range range, Pair<V> pair) {
+      this.lease = lease;
+      this.leased = leased;
+      this.run = run;
+      this.scope = run.toScope();
+      this.range = range;
+      this.pair = pair;
+      // Folders are seen only by a walk over the whole range, so that one begins anew.
+      boolean resume = !leased.job().note().isEmpty() && !scope.tellsFolders();
+      Position position =
+          resume
+              ? RunRecord.read(leased.job().note().getBytes(StandardCharsets.UTF_8), Position.class)
+              : new Position(null, 0, Map.of());
+      this.counts = Tally.of(position.counts());
+      this.due = position.due();
+      this.rest = position.last() == null ? range.keys() : range.keys().after(RunRecord.decode(position.last()));
+    }
+
+    void walk() {
+      Instant asked = Instant.ofEpochMilli(run.requested());
+      Finder.Walk walk =
+          new Finder<>(pair, scope, asked, engine.listings()).walk(rest, counts, this);
+      flush();
+      if (walk.trouble().isPresent() && walk.retryable() && mayTryAgain()) {
+        throw new SyncException(SyncException.Kind.UNAVAILABLE, walk.trouble().get().error());
+      }
+      Tally all = Tally.of(counts.toMap());
+      runs.store()
+          .update(
+              run.id(),
+              now ->
+                  now.withRange(
+                      range.number(),
+                      open ->
+                          open.finished(
+                              due,
+                              all,
+                              walk.trouble().map(trouble -> trouble.error()).orElse(null),
+                              walk.folders())));
+    }
+
+    private boolean mayTryAgain() {
+      SyncException error = new SyncException(SyncException.Kind.UNAVAILABLE, "listing");
+      return engine.settings().jobRetries().again(error, leased.attempts() + 1);
+    }
+
+    @Override
+    public void differs(Key key) {
+      add(job(key).build());
+    }
+
+    @Override
+    public void onlyInReplica(Key key) {
+      due++;
+      // Beyond the limit nothing will be deleted; those are only counted.
+      if (due <= engine.deletes().count() + 1) {
+        add(job(key).held().build());
+      }
+    }
+
+    private Job.Builder job(Key key) {
+      Job.Builder job = Job.builder(Runs.ITEM, pair.name(), key).run(run.id());
+      return scope.isFull() ? job.full() : job;
+    }
+
+    private void add(Job job) {
+      jobs.add(job);
+      if (jobs.size() >= Math.min(ENQUEUE, runs.queue().capabilities().maxBatch())) {
+        flush();
+      }
+    }
+
+    private void flush() {
+      if (!jobs.isEmpty()) {
+        WorkQueue.Enqueued enqueued = runs.queue().enqueue(jobs);
+        long held = jobs.stream().filter(Job::held).count();
+        counts.add(Count.HELD, held);
+        counts.add(Count.QUEUED, enqueued.added() - Math.min(held, enqueued.added()));
+        counts.add(Count.UPGRADED, enqueued.upgraded());
+        counts.add(Count.ALREADY_QUEUED, enqueued.already());
+        jobs.clear();
+      }
+    }
+
+    @Override
+    public Optional<Key> passed(Key last) {
+      flush();
+      rest = rest.after(last);
+      note(last);
+      RunRecord now = runs.store().require(run.id());
+      if (now.phase().ended()) {
+        throw new Abandoned();
+      }
+      if (now.openRanges() >= engine.settings().ranges() || now.ranges().size() >= MOST_RANGES) {
+        return Optional.empty();
+      }
+      Optional<Key> middle = engine.split(pair, rest);
+      middle.ifPresent(this::split);
+      return middle;
+    }
+
+    private void split(Key middle) {
+      runs.enqueueRanges(runs.store().update(run.id(), now -> now.split(range.number(), middle)));
+      rest = rest.before(middle);
+    }
+
+    private void note(Key last) {
+      Position position = new Position(RunRecord.encode(last), due, counts.toMap());
+      String note = new String(RunRecord.bytes(position), StandardCharsets.UTF_8);
+      settle(lease, new Settlement.Note(leased.slot(), note));
+    }
+  }
+}

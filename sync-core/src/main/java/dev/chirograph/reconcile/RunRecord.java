@@ -1,0 +1,257 @@
+package dev.chirograph.reconcile;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.chirograph.Key;
+import dev.chirograph.KeyRange;
+import dev.chirograph.RunPhase;
+import dev.chirograph.SyncException;
+import dev.chirograph.Tally;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is durable about a run, as it stands in the state store: JSON, one record, changed by
+ * compare-and-set.
+ *
+ * @param requested when it was asked for, in milliseconds since 1970
+ * @param ended when it ended; 0 while it goes on
+ * @param ranges the parts into which the walk was cut so far
+ * @param released how many deletes have been released
+ * @param counts what was counted beside the ranges
+ * @param heldBack why deletes were not made
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record RunRecord(
+    long id,
+    ScopeRecord scope,
+    List<String> pairs,
+    RunPhase phase,
+    long requested,
+    long ended,
+    List<Range> ranges,
+    long released,
+    Map<Tally.Count, Long> counts,
+    List<String> heldBack,
+    @Nullable String failure) {
+
+  private static final ObjectMapper JSON =
+      JsonMapper.builder().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
+
+  RunRecord {
+    ranges = ranges == null ? List.of() : List.copyOf(ranges);
+    pairs = List.copyOf(pairs);
+    counts = counts == null ? Map.of() : Map.copyOf(counts);
+    heldBack = heldBack == null ? List.of() : List.copyOf(heldBack);
+  }
+
+  /** A part of the walk. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Range(
+      int number,
+      String pair,
+      String from,
+      @Nullable String to,
+      boolean done,
+      long due,
+      Map<Tally.Count, Long> counts,
+      @Nullable String trouble,
+      List<FolderRecord> inner,
+      List<FolderRecord> outer) {
+
+    Range {
+      counts = counts == null ? Map.of() : Map.copyOf(counts);
+      inner = inner == null ? List.of() : List.copyOf(inner);
+      outer = outer == null ? List.of() : List.copyOf(outer);
+    }
+
+    static Range open(int number, String pair, KeyRange range) {
+      return new Range(
+          number,
+          pair,
+          encode(range.from()),
+          range.to().map(RunRecord::encode).orElse(null),
+          false,
+          0,
+          Map.of(),
+          null,
+          List.of(),
+          List.of());
+    }
+
+    KeyRange keys() {
+      return to == null ? KeyRange.from(decode(from)) : KeyRange.of(decode(from), decode(to));
+    }
+
+    Range endingAt(Key end) {
+      return new Range(number, pair, from, encode(end), done, due, counts, trouble, inner, outer);
+    }
+
+    Range finished(long dueNow, Tally tally, @Nullable String why, Folders.Edges folders) {
+      return new Range(
+          number,
+          pair,
+          from,
+          to,
+          true,
+          dueNow,
+          tally.toMap(),
+          why,
+          folders.inner().stream().map(FolderRecord::of).toList(),
+          folders.outer().stream().map(FolderRecord::of).toList());
+    }
+
+    Folders.Edges edges() {
+      return new Folders.Edges(
+          inner.stream().map(FolderRecord::seen).toList(), outer.stream().map(FolderRecord::seen).toList());
+    }
+  }
+
+  /** A folder that was seen. */
+  record FolderRecord(String prefix, boolean source, boolean replica) {
+    static FolderRecord of(Folders.Seen seen) {
+      return new FolderRecord(encode(seen.prefix()), seen.source(), seen.replica());
+    }
+
+    Folders.Seen seen() {
+      return new Folders.Seen(decode(prefix), source, replica);
+    }
+  }
+
+  /** A scope as JSON. */
+  record ScopeRecord(
+      String from, @Nullable String to, Filter filter, boolean full, boolean folders) {
+    static ScopeRecord of(Scope scope) {
+      return new ScopeRecord(
+          encode(scope.range().from()),
+          scope.range().to().map(RunRecord::encode).orElse(null),
+          scope.filter(),
+          scope.isFull(),
+          scope.tellsFolders());
+    }
+
+    Scope toScope(List<String> pairs) {
+      KeyRange range = to == null ? KeyRange.from(decode(from)) : KeyRange.of(decode(from), decode(to));
+      return new Scope(pairs, range, filter, full, folders);
+    }
+  }
+
+  static RunRecord begun(long id, Scope scope, List<String> pairs, long now) {
+    List<Range> ranges = new ArrayList<>();
+    for (String pair : pairs) {
+      ranges.add(Range.open(ranges.size(), pair, scope.range()));
+    }
+    return new RunRecord(
+        id, ScopeRecord.of(scope), pairs, RunPhase.FINDING, now, 0, ranges, 0, Map.of(), List.of(), null);
+  }
+
+  Scope toScope() {
+    return scope.toScope(pairs);
+  }
+
+  Optional<Range> range(int number) {
+    return ranges.stream().filter(range -> range.number() == number).findFirst();
+  }
+
+  boolean found() {
+    return ranges.stream().allMatch(Range::done);
+  }
+
+  long openRanges() {
+    return ranges.stream().filter(range -> !range.done()).count();
+  }
+
+  RunRecord withRange(int number, UnaryOperator<Range> change) {
+    return withRanges(
+        ranges.stream().map(range -> range.number() == number ? change.apply(range) : range).toList());
+  }
+
+  /** The upper part of a range becomes one of its own. */
+  RunRecord split(int number, Key at) {
+    Range whole = range(number).orElseThrow();
+    if (whole.keys().to().map(end -> end.compareTo(at) <= 0).orElse(false)) {
+      return this; // done already, and the reply was lost
+    }
+    List<Range> all = new ArrayList<>(withRange(number, range -> range.endingAt(at)).ranges);
+    all.add(Range.open(all.size(), whole.pair(), whole.keys().startingAt(at)));
+    return withRanges(all);
+  }
+
+  private RunRecord withRanges(List<Range> all) {
+    return new RunRecord(
+        id, scope, pairs, phase, requested, ended, all, released, counts, heldBack, failure);
+  }
+
+  RunRecord moved(RunPhase to, long now, @Nullable String why) {
+    return new RunRecord(
+        id,
+        scope,
+        pairs,
+        to,
+        requested,
+        to.ended() ? now : 0,
+        ranges,
+        released,
+        counts,
+        heldBack,
+        why == null ? failure : why);
+  }
+
+  RunRecord withReleased(long more) {
+    return new RunRecord(
+        id, scope, pairs, phase, requested, ended, ranges, released + more, counts, heldBack, failure);
+  }
+
+  RunRecord refused(List<String> why, long notDeleted) {
+    List<String> all = new ArrayList<>(heldBack);
+    why.stream().filter(text -> !all.contains(text)).forEach(all::add);
+    Map<Tally.Count, Long> more = new java.util.EnumMap<>(Tally.Count.class);
+    more.putAll(counts);
+    more.merge(Tally.Count.NOT_DELETED, notDeleted, Long::sum);
+    return new RunRecord(id, scope, pairs, phase, requested, ended, ranges, released, more, all, failure);
+  }
+
+  byte[] toBytes() {
+    return bytes(this);
+  }
+
+  static RunRecord of(byte[] json) {
+    return read(json, RunRecord.class);
+  }
+
+  static byte[] bytes(Object value) {
+    try {
+      return JSON.writeValueAsBytes(value);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a record of our own cannot be written as JSON", e);
+    }
+  }
+
+  static <T> T read(byte[] json, Class<T> type) {
+    try {
+      return JSON.readValue(json, type);
+    } catch (IOException e) {
+      throw new SyncException(
+          SyncException.Kind.CORRUPT,
+          "a " + type.getSimpleName() + " in the state store is not what was written there",
+          e);
+    }
+  }
+
+  static String encode(Key key) {
+    return Base64.getEncoder().withoutPadding().encodeToString(key.toBytes());
+  }
+
+  static Key decode(String text) {
+    return Key.ofBytes(Base64.getDecoder().decode(text));
+  }
+}
