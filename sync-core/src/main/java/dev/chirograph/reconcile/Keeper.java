@@ -2,6 +2,7 @@ package dev.chirograph.reconcile;
 
 import dev.chirograph.SyncException;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -9,13 +10,14 @@ import org.slf4j.LoggerFactory;
  * Keeps leases alive from a thread of its own while the caller's thread is busy. With a concurrency of
  * one there is no other thread, and leases live from note to note.
  */
-final class Keeper implements AutoCloseable {
+final class Keeper {
 
   private static final Logger LOG = LoggerFactory.getLogger(Keeper.class);
 
   private final Engine<?> engine;
   private final Runnable keep;
   private volatile boolean closed;
+  private @Nullable Thread thread;
 
   private Keeper(Engine<?> engine, Runnable keep) {
     this.engine = engine;
@@ -25,7 +27,8 @@ final class Keeper implements AutoCloseable {
   static Keeper start(Engine<?> engine, Runnable keep) {
     Keeper keeper = new Keeper(engine, keep);
     if (engine.settings().concurrency() > 1) {
-      engine.settings().threads().newThread(keeper::loop).start();
+      keeper.thread = engine.settings().threads().newThread(keeper::loop);
+      keeper.thread.start();
     }
     return keeper;
   }
@@ -46,8 +49,10 @@ final class Keeper implements AutoCloseable {
     }
   }
 
-  @Override
-  public void close() {
+  void close() {
     closed = true;
+    if (thread != null) {
+      thread.interrupt();
+    }
   }
 }

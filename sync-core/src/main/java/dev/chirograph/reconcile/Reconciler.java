@@ -116,8 +116,11 @@ public final class Reconciler<V> {
     Runs<V> runs = new Runs<>(engine);
     RunRecord run = runs.submit(scope);
     RangeWork<V> work = new RangeWork<>(engine, runs);
-    try (Keeper keeper = Keeper.start(engine, work::keepAlive)) {
+    Keeper keeper = Keeper.start(engine, work::keepAlive);
+    try {
       return start(runs, run, work);
+    } finally {
+      keeper.close();
     }
   }
 
