@@ -4,8 +4,8 @@ package dev.chirograph;
  * How much one run may delete. When it finds more, it deletes nothing and says so.
  *
  * @param count the largest number of items
- * @param ratio the largest part of the replica's items in the scope, from 0 to 1; {@value #SMALL} items
- *     or fewer are always within it
+ * @param ratio the largest part of the replica's items in the scope, from 0 to 1; {@value #SMALL}
+ *     items or fewer are always within it
  * @param emptySource whether a source without any item may empty its replica
  */
 public record DeleteLimit(long count, double ratio, EmptySource emptySource) {

@@ -21,13 +21,17 @@ public final class Evidence {
   public enum Fact {
     /** The entity tag, without quotes. */
     ETAG,
-    /** The length in bytes. Two different sizes prove a difference; two equal ones prove nothing. */
+    /**
+     * The length in bytes. Two different sizes prove a difference; two equal ones prove nothing.
+     */
     SIZE,
     /** The id of the current version, in stores that keep versions. */
     VERSION_ID,
     /** A checksum of the content; compared where both sides used the same algorithm. */
     CHECKSUM,
-    /** The time of the last change, in whole seconds (finer parts differ between a store's answers). */
+    /**
+     * The time of the last change, in whole seconds (finer parts differ between a store's answers).
+     */
     LAST_MODIFIED,
     /** The identity of this incarnation of the item. */
     UID,
@@ -204,7 +208,10 @@ public final class Evidence {
 
   private static void append(StringBuilder text, String name, @Nullable Object value) {
     if (value != null) {
-      text.append(text.charAt(text.length() - 1) == '[' ? "" : ", ").append(name).append('=').append(value);
+      text.append(text.charAt(text.length() - 1) == '[' ? "" : ", ")
+          .append(name)
+          .append('=')
+          .append(value);
     }
   }
 

@@ -2,7 +2,9 @@ package dev.chirograph;
 
 import java.util.Objects;
 
-/** What a write expects to find; otherwise it must not happen and answers {@link Outcome.Conflict}. */
+/**
+ * What a write expects to find; otherwise it must not happen and answers {@link Outcome.Conflict}.
+ */
 public sealed interface Expect permits Expect.Absent, Expect.At, Expect.Anything {
 
   /** There is no such item. */

@@ -34,8 +34,9 @@ public final class Key implements Comparable<Key> {
   /**
    * The key whose bytes are the UTF-8 form of a text.
    *
-   * @throws SyncException of kind {@link SyncException.Kind#INVALID_ARGUMENT} when the text is null,
-   *     longer than {@value #MAX_LENGTH} bytes, or holds a lone surrogate (which has no UTF-8 form)
+   * @throws SyncException of kind {@link SyncException.Kind#INVALID_ARGUMENT} when the text is
+   *     null, longer than {@value #MAX_LENGTH} bytes, or holds a lone surrogate (which has no UTF-8
+   *     form)
    */
   public static Key utf8(String text) {
     if (text == null) {
@@ -55,15 +56,16 @@ public final class Key implements Comparable<Key> {
       return checked(bytes);
     } catch (CharacterCodingException e) {
       throw SyncException.invalid(
-          "the key text holds a lone surrogate and has no UTF-8 form; use Key.ofBytes for raw bytes", e);
+          "the key text holds a lone surrogate and has no UTF-8 form; use Key.ofBytes for raw bytes",
+          e);
     }
   }
 
   /**
    * The key of these bytes, which are copied.
    *
-   * @throws SyncException of kind {@link SyncException.Kind#INVALID_ARGUMENT} when the bytes are null
-   *     or more than {@value #MAX_LENGTH}
+   * @throws SyncException of kind {@link SyncException.Kind#INVALID_ARGUMENT} when the bytes are
+   *     null or more than {@value #MAX_LENGTH}
    */
   public static Key ofBytes(byte[] bytes) {
     if (bytes == null) {

@@ -14,17 +14,22 @@ public interface KeyCodec<K> {
 
   /** How far the order of encoded keys can be relied upon. */
   enum Fidelity {
-    /** The byte order of the keys is the store's own order, so listings can be merged as they come. */
+    /**
+     * The byte order of the keys is the store's own order, so listings can be merged as they come.
+     */
     ORDER,
-    /** Equal identifiers give equal keys and nothing is said about order: listings have to be sorted. */
+    /**
+     * Equal identifiers give equal keys and nothing is said about order: listings have to be
+     * sorted.
+     */
     IDENTITY
   }
 
   /**
    * The key of an identifier. Equal identifiers give equal keys, different ones different keys.
    *
-   * @throws SyncException of kind INVALID_ARGUMENT when the identifier has no key, for example because
-   *     it is too long
+   * @throws SyncException of kind INVALID_ARGUMENT when the identifier has no key, for example
+   *     because it is too long
    */
   Key encode(K identifier);
 

@@ -146,7 +146,9 @@ public final class KeyRange {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof KeyRange range && from.equals(range.from) && Objects.equals(to, range.to);
+    return other instanceof KeyRange range
+        && from.equals(range.from)
+        && Objects.equals(to, range.to);
   }
 
   @Override

@@ -12,8 +12,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * The state of one object of a bucket: all its versions with their attributes. What a bucket and its
- * catalogue are compared on and agree about.
+ * The state of one object of a bucket: all its versions with their attributes. What a bucket and
+ * its catalogue are compared on and agree about.
  *
  * <p>There is exactly one latest version, the first of the list; when it is a delete marker, the
  * object is deleted. Immutable and safe for use by several threads.
@@ -44,7 +44,9 @@ public record ObjectState(
     return new ObjectState(Optional.empty(), List.of(only), Part.omitted());
   }
 
-  /** The state of an object with these versions, newest first, no id, and publicity not asked for. */
+  /**
+   * The state of an object with these versions, newest first, no id, and publicity not asked for.
+   */
   public static ObjectState of(List<ObjectVersion> versions) {
     return new ObjectState(Optional.empty(), versions, Part.omitted());
   }
@@ -72,8 +74,8 @@ public record ObjectState(
   }
 
   /**
-   * What a listing can prove about this state: entity tag, size and time of the latest version, its id
-   * and the history where the bucket keeps versions.
+   * What a listing can prove about this state: entity tag, size and time of the latest version, its
+   * id and the history where the bucket keeps versions.
    */
   public Evidence evidence() {
     ObjectVersion latest = latest();
@@ -88,8 +90,8 @@ public record ObjectState(
   }
 
   /**
-   * A short digest of a list of versions: ids, markers, entity tags and times, in their order. Equal
-   * lists give equal digests; attributes do not take part.
+   * A short digest of a list of versions: ids, markers, entity tags and times, in their order.
+   * Equal lists give equal digests; attributes do not take part.
    *
    * @param versions newest first
    */

@@ -17,7 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ObjectVersion {
 
-  /** The id of the version in a bucket without versions, and of one written before there were any. */
+  /**
+   * The id of the version in a bucket without versions, and of one written before there were any.
+   */
   public static final String NULL_VERSION = "null";
 
   private final String versionId;

@@ -4,8 +4,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What looking at one item answered. Unknown is not absent: only a confirmed {@link Absent} or {@link
- * Deleted} may lead to a delete.
+ * What looking at one item answered. Unknown is not absent: only a confirmed {@link Absent} or
+ * {@link Deleted} may lead to a delete.
  *
  * @param <V> the type of the item's value
  */
@@ -89,10 +89,11 @@ public sealed interface Observation<V>
   }
 
   /**
-   * What a write has to expect after this observation: the version that was seen, or that there is no
-   * item.
+   * What a write has to expect after this observation: the version that was seen, or that there is
+   * no item.
    *
-   * @throws IllegalStateException when the observation is {@link Unknown}: nothing may be written then
+   * @throws IllegalStateException when the observation is {@link Unknown}: nothing may be written
+   *     then
    */
   default Expect expectation() {
     if (this instanceof Present<V> present) {

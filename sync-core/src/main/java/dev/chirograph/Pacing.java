@@ -47,7 +47,10 @@ public interface Pacing {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new SyncException(
-          SyncException.Kind.UNAVAILABLE, SyncException.Advice.NEVER, "interrupted while waiting", e);
+          SyncException.Kind.UNAVAILABLE,
+          SyncException.Advice.NEVER,
+          "interrupted while waiting",
+          e);
     }
   }
 }

@@ -9,8 +9,8 @@ import java.util.Optional;
 /**
  * What a run found and did. Immutable.
  *
- * <p>Counts are exact; lists of single items are cut at {@value #MAX_ITEMS} entries, the counts beside
- * them are not.
+ * <p>Counts are exact; lists of single items are cut at {@value #MAX_ITEMS} entries, the counts
+ * beside them are not.
  */
 public final class Report {
 
@@ -153,10 +153,16 @@ public final class Report {
     took().ifPresent(time -> text.append(" in ").append(time.toMillis() / 1000.0).append(" s"));
     text.append(": ").append(tally);
     heldBack.ifPresent(why -> text.append("\n  no deletes: ").append(why));
-    incomplete.forEach(t -> text.append("\n  incomplete: ").append(t.where()).append(": ").append(t.error()));
-    failures.forEach(t -> text.append("\n  failed: ").append(t.where()).append(": ").append(t.error()));
+    incomplete.forEach(
+        t -> text.append("\n  incomplete: ").append(t.where()).append(": ").append(t.error()));
+    failures.forEach(
+        t -> text.append("\n  failed: ").append(t.where()).append(": ").append(t.error()));
     folders.forEach(
-        f -> text.append(f.vanished() ? "\n  vanished: " : "\n  new: ").append(f.pair()).append(' ').append(f.prefix()));
+        f ->
+            text.append(f.vanished() ? "\n  vanished: " : "\n  new: ")
+                .append(f.pair())
+                .append(' ')
+                .append(f.prefix()));
     return text.toString();
   }
 }

@@ -6,11 +6,11 @@ import java.util.Map;
 import java.util.random.RandomGenerator;
 
 /**
- * When to try again and when to give up: exponential backoff with full jitter, and a largest number of
- * attempts for each kind of error.
+ * When to try again and when to give up: exponential backoff with full jitter, and a largest number
+ * of attempts for each kind of error.
  *
- * <p>The pause before attempt <i>n</i> is drawn evenly between half and the whole of {@code initial *
- * 2^(n-1)}, bounded by {@code longest}. Immutable and safe for use by several threads.
+ * <p>The pause before attempt <i>n</i> is drawn evenly between half and the whole of {@code initial
+ * * 2^(n-1)}, bounded by {@code longest}. Immutable and safe for use by several threads.
  */
 public final class RetryPolicy {
 
@@ -27,8 +27,8 @@ public final class RetryPolicy {
   }
 
   /**
-   * The policy for jobs of a queue: first after 1 second, at most 10 minutes apart, 12 attempts (about
-   * an hour), 5 when permission is denied.
+   * The policy for jobs of a queue: first after 1 second, at most 10 minutes apart, 12 attempts
+   * (about an hour), 5 when permission is denied.
    */
   public static RetryPolicy forJobs() {
     return builder()
@@ -38,7 +38,10 @@ public final class RetryPolicy {
         .build();
   }
 
-  /** The policy for calls that somebody waits for: first after 100 ms, at most 5 s apart, 5 attempts. */
+  /**
+   * The policy for calls that somebody waits for: first after 100 ms, at most 5 s apart, 5
+   * attempts.
+   */
   public static RetryPolicy forCalls() {
     return builder().pauses(Duration.ofMillis(100), Duration.ofSeconds(5)).attempts(5).build();
   }
@@ -87,7 +90,10 @@ public final class RetryPolicy {
     public Builder pauses(Duration first, Duration last) {
       if (first.isNegative() || first.isZero() || last.compareTo(first) < 0) {
         throw SyncException.invalid(
-            "pauses must be positive and the longest not shorter than the first: " + first + ", " + last);
+            "pauses must be positive and the longest not shorter than the first: "
+                + first
+                + ", "
+                + last);
       }
       this.initial = first;
       this.longest = last;

@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * One tracked execution. It lives in the state store, not in this object: any process that knows the
- * id can look at it, wait for it or cancel it, also after a restart.
+ * One tracked execution. It lives in the state store, not in this object: any process that knows
+ * the id can look at it, wait for it or cancel it, also after a restart.
  *
  * <p>Safe for use by several threads.
  */
@@ -14,7 +14,9 @@ public interface Run {
   /** The id: positive, later runs have larger ones. */
   long id();
 
-  /** How many jobs the run has put into the queue so far; all of them once it no longer is FINDING. */
+  /**
+   * How many jobs the run has put into the queue so far; all of them once it no longer is FINDING.
+   */
   long enqueued();
 
   /** How far it has come. */
@@ -26,7 +28,8 @@ public interface Run {
   /**
    * Waits until the run has ended. Somebody has to work meanwhile, here or elsewhere.
    *
-   * @throws SyncException UNAVAILABLE when the thread is interrupted or the state store cannot be asked
+   * @throws SyncException UNAVAILABLE when the thread is interrupted or the state store cannot be
+   *     asked
    */
   Report await();
 

@@ -4,8 +4,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An error with its kind and with advice on retrying. Adapters classify the errors of their store into
- * these; they never retry themselves.
+ * An error with its kind and with advice on retrying. Adapters classify the errors of their store
+ * into these; they never retry themselves.
  */
 public class SyncException extends RuntimeException {
 
@@ -108,8 +108,8 @@ public class SyncException extends RuntimeException {
     return advice == Advice.MAY_RETRY;
   }
 
-  @Override
-  public String toString() {
+  /** The kind and the message in one line, for reports and dead letters. */
+  public String summary() {
     return kind + ": " + getMessage();
   }
 }

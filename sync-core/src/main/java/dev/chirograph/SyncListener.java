@@ -6,7 +6,8 @@ import java.util.Optional;
 /**
  * Hears what engines do, for logs, metrics and progress. Every method does nothing by default.
  *
- * <p>Called from the engines' threads, several at once; what it throws is logged and otherwise ignored.
+ * <p>Called from the engines' threads, several at once; what it throws is logged and otherwise
+ * ignored.
  */
 public interface SyncListener {
 
@@ -39,7 +40,8 @@ public interface SyncListener {
    * @param result what was done, or would be done in a plan
    * @param error what went wrong; empty when nothing did
    */
-  record ItemEvent(long run, String pair, Key key, ItemResult result, Optional<SyncException> error) {}
+  record ItemEvent(
+      long run, String pair, Key key, ItemResult result, Optional<SyncException> error) {}
 
   /** What became of an item. */
   enum ItemResult {

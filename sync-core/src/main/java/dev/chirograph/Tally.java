@@ -3,7 +3,8 @@ package dev.chirograph;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.Objects;
+import java.util.concurrent.atomic.LongAdder;
 
 /** Counts of what happened to items. Safe for use by several threads. */
 public final class Tally {
@@ -44,11 +45,18 @@ public final class Tally {
     FAILED
   }
 
-  private final AtomicLongArray counts = new AtomicLongArray(Count.values().length);
+  private final Map<Count, LongAdder> counts = new EnumMap<>(Count.class);
+
+  /** A tally of zeros. */
+  public Tally() {
+    for (Count count : Count.values()) {
+      counts.put(count, new LongAdder());
+    }
+  }
 
   /** Adds to one count. */
   public void add(Count count, long number) {
-    counts.addAndGet(count.ordinal(), number);
+    adder(count).add(number);
   }
 
   /** Adds all counts of another tally. */
@@ -60,7 +68,11 @@ public final class Tally {
 
   /** One count. */
   public long get(Count count) {
-    return counts.get(count.ordinal());
+    return adder(count).sum();
+  }
+
+  private LongAdder adder(Count count) {
+    return Objects.requireNonNull(counts.get(count));
   }
 
   /** All counts that are not zero. */

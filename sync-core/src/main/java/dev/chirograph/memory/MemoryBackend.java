@@ -8,8 +8,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Queues and states of any number of tenants in the memory of one process. Asking twice for the same
- * queue or state gives the same one.
+ * Queues and states of any number of tenants in the memory of one process. Asking twice for the
+ * same queue or state gives the same one.
  *
  * <p>Safe for use by several threads. Nothing outlives the process.
  */

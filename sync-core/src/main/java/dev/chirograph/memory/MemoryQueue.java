@@ -31,11 +31,12 @@ import org.slf4j.LoggerFactory;
 /**
  * A queue in the memory of one process. {@link MemoryBackend#queue} makes it.
  *
- * <p>It keeps every guarantee of {@link WorkQueue} but durability. Leasing and settling take logarithmic
- * time per job; counting, releasing, discarding and cancelling look at every waiting job. A waiting job
- * takes about 200 bytes with a key of 20 bytes. Safe for use by several threads.
+ * <p>It keeps every guarantee of {@link WorkQueue} but durability. Leasing and settling take
+ * logarithmic time per job; counting, releasing, discarding and cancelling look at every waiting
+ * job. A waiting job takes about 200 bytes with a key of 20 bytes. Safe for use by several threads.
  */
-public final class MemoryQueue implements WorkQueue, SupportsRuns, SupportsDeadLetters, SupportsWakeup {
+public final class MemoryQueue
+    implements WorkQueue, SupportsRuns, SupportsDeadLetters, SupportsWakeup {
 
   private static final Logger LOG = LoggerFactory.getLogger(MemoryQueue.class);
 
@@ -229,7 +230,9 @@ public final class MemoryQueue implements WorkQueue, SupportsRuns, SupportsDeadL
     return tasks.size();
   }
 
-  /** Counts a task that begins or ends to be left to do; a change of its run or hold lies between. */
+  /**
+   * Counts a task that begins or ends to be left to do; a change of its run or hold lies between.
+   */
   private void count(Task task, long difference) {
     if (task.run != 0 && !task.held) {
       leftByRun.merge(task.run, difference, (a, b) -> a + b == 0 ? null : Long.valueOf(a + b));
@@ -361,7 +364,8 @@ public final class MemoryQueue implements WorkQueue, SupportsRuns, SupportsDeadL
       }
       if (settlement instanceof Settlement.Hold && lease.jobs().get(slot).job().run() == 0) {
         throw invalid(
-            "settle", "no run could release this job, so it cannot be held: " + lease.jobs().get(slot));
+            "settle",
+            "no run could release this job, so it cannot be held: " + lease.jobs().get(slot));
       }
     }
   }
@@ -404,7 +408,10 @@ public final class MemoryQueue implements WorkQueue, SupportsRuns, SupportsDeadL
         action.run();
       } catch (RuntimeException e) {
         // The jobs are in the queue, and the others want to know.
-        LOG.warn("A subscriber of queue {} failed when it was woken; it finds the work by polling", queue, e);
+        LOG.warn(
+            "A subscriber of queue {} failed when it was woken; it finds the work by polling",
+            queue,
+            e);
       }
     }
   }

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,8 +27,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The records of one tenant in the memory of one process. {@link MemoryBackend#state} makes it.
  *
- * <p>It keeps every guarantee of {@link StateStore} but that a crash leaves anything. Scans see records
- * that are added or removed meanwhile, or not. Safe for use by several threads.
+ * <p>It keeps every guarantee of {@link StateStore} but that a crash leaves anything. Scans see
+ * records that are added or removed meanwhile, or not. Safe for use by several threads.
  */
 public final class MemoryState implements StateStore {
 
@@ -89,13 +90,12 @@ public final class MemoryState implements StateStore {
         change.key(),
         (key, present) -> {
           if (!holds(change.expect(), present)) {
-            outcome.set(
-                present == null ? Outcome.conflict() : Outcome.conflict(present.version()));
+            outcome.set(present == null ? Outcome.conflict() : Outcome.conflict(present.version()));
             return present;
           }
           return apply(change, present, outcome);
         });
-    return outcome.get();
+    return Objects.requireNonNull(outcome.get());
   }
 
   private @Nullable Stored apply(
@@ -131,11 +131,16 @@ public final class MemoryState implements StateStore {
     Set<Key> keys = new HashSet<>();
     for (Change<byte[]> change : changes) {
       if (change.key().isEmpty()) {
-        throw SyncException.invalid("cannot write to space " + space + ": a record needs a key that is not empty");
+        throw SyncException.invalid(
+            "cannot write to space " + space + ": a record needs a key that is not empty");
       }
       if (!keys.add(change.key())) {
         throw SyncException.invalid(
-            "cannot write to space " + space + ": record " + change.key() + " is changed twice in one call");
+            "cannot write to space "
+                + space
+                + ": record "
+                + change.key()
+                + " is changed twice in one call");
       }
     }
   }

@@ -29,6 +29,7 @@ record StoredObject(List<Stored> versions, Version revision) {
    * @param content the bytes, which nobody changes
    * @param token changes with every write of this version
    */
+  @SuppressWarnings("ArrayRecordComponent") // never compared, and shared on purpose
   record Stored(ObjectVersion attributes, byte[] content, Version token) {
 
     boolean deleteMarker() {

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A job as the queue keeps it. There may be millions, so it holds plain fields.
  *
- * <p>The indexes of {@link WaitingTasks} sort by these fields: a task is taken out before one of them is
- * changed. Guarded by the lock of its queue.
+ * <p>The indexes of {@link WaitingTasks} sort by these fields: a task is taken out before one of
+ * them is changed. Guarded by the lock of its queue.
  */
 final class Task {
 

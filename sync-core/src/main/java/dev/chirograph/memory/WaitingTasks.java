@@ -12,8 +12,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tasks that wait, each key once, with an index of those that are ready and one of those that are
- * delayed. Guarded by the lock of its queue.
+ * The tasks that wait, each key once, with an index of those that are ready and one of those that
+ * are delayed. Guarded by the lock of its queue.
  */
 final class WaitingTasks {
 

@@ -18,12 +18,15 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings a batch of keys of one pair into agreement: looks at both sides, decides, writes under what
- * was seen. Remote looks come first; the write follows with no request in between.
+ * Brings a batch of keys of one pair into agreement: looks at both sides, decides, writes under
+ * what was seen. Remote looks come first; the write follows with no request in between.
  */
 final class Applier<V> {
 
-  /** How often a batch is looked at again when somebody else was faster, before it is left for later. */
+  /**
+   * How often a batch is looked at again when somebody else was faster, before it is left for
+   * later.
+   */
   private static final int ROUNDS = 3;
 
   /**
@@ -61,8 +64,8 @@ final class Applier<V> {
    * Looks and writes.
    *
    * @param tasks of different keys
-   * @param stillMine asked before each write: answering false ends the work, because somebody else has
-   *     the batch now
+   * @param stillMine asked before each write: answering false ends the work, because somebody else
+   *     has the batch now
    * @return by position
    */
   List<Result> apply(List<Task> tasks, BooleanSupplier stillMine) {
@@ -165,8 +168,7 @@ final class Applier<V> {
   }
 
   /** A look that throws as a whole is an unknown answer for each of its keys. */
-  private static <V> List<Observation<V>> looked(
-      int size, Supplier<List<Observation<V>>> look) {
+  private static <V> List<Observation<V>> looked(int size, Supplier<List<Observation<V>>> look) {
     try {
       List<Observation<V>> seen = look.get();
       if (seen.size() == size) {
@@ -204,7 +206,12 @@ final class Applier<V> {
       return Decision.settled(task, ItemResult.HELD, left, right);
     }
     return Decision.write(
-        task, Change.delete(task.key(), right.expectation()), ItemResult.DELETED, List.of(), left, right);
+        task,
+        Change.delete(task.key(), right.expectation()),
+        ItemResult.DELETED,
+        List.of(),
+        left,
+        right);
   }
 
   private Decision<V> put(Task task, Observation<V> left, Observation<V> right) {
@@ -233,12 +240,15 @@ final class Applier<V> {
         parallel.inChunks(
             changes,
             pair.replica().capabilities().maxBatch(),
-            chunk -> stillMine.getAsBoolean() ? written(chunk) : rejected(chunk.size(), new Lost()));
+            chunk ->
+                stillMine.getAsBoolean() ? written(chunk) : rejected(chunk.size(), new Lost()));
     List<Result> results = new ArrayList<>(decisions.size());
     int next = 0;
     for (Decision<V> decision : decisions) {
       results.add(
-          decision.change().isPresent() ? result(decision, outcomes.get(next++)) : decision.planned());
+          decision.change().isPresent()
+              ? result(decision, outcomes.get(next++))
+              : decision.planned());
     }
     return results;
   }
@@ -273,7 +283,9 @@ final class Applier<V> {
       return decision.planned();
     }
     if (outcome instanceof Outcome.Unchanged) {
-      return decision.unread().isEmpty() ? Result.of(task, ItemResult.UNCHANGED) : decision.planned();
+      return decision.unread().isEmpty()
+          ? Result.of(task, ItemResult.UNCHANGED)
+          : decision.planned();
     }
     if (outcome instanceof Outcome.Rejected rejected) {
       return Result.failed(task, rejected.why());
@@ -286,13 +298,18 @@ final class Applier<V> {
         task,
         new SyncException(
             SyncException.Kind.CONFLICT,
-            "the replica of " + pair.name() + " changed " + task.key() + " between looking and writing"));
+            "the replica of "
+                + pair.name()
+                + " changed "
+                + task.key()
+                + " between looking and writing"));
   }
 
   /** A write that may have been made has to be looked at again, whatever the error was. */
   private static SyncException retryable(SyncException why) {
     return why.mayRetry()
         ? why
-        : new SyncException(why.kind(), SyncException.Advice.MAY_RETRY, String.valueOf(why.getMessage()), why);
+        : new SyncException(
+            why.kind(), SyncException.Advice.MAY_RETRY, String.valueOf(why.getMessage()), why);
   }
 }

@@ -77,7 +77,10 @@ final class Engine<V> {
         .orElseThrow(
             () ->
                 SyncException.invalid(
-                    "there is no pair named '" + name + "'; this reconciler has " + pairs.keySet()));
+                    "there is no pair named '"
+                        + name
+                        + "'; this reconciler has "
+                        + pairs.keySet()));
   }
 
   Optional<Pair<V>> pair(String name) {
@@ -115,7 +118,10 @@ final class Engine<V> {
     return new Parallel(settings.ranges(), settings.threads());
   }
 
-  /** A point at which what is left of a range is worth splitting; trouble in finding one is no reason. */
+  /**
+   * A point at which what is left of a range is worth splitting; trouble in finding one is no
+   * reason.
+   */
   Optional<Key> split(Pair<V> pair, KeyRange rest) {
     if (!(pair.source() instanceof SupportsSplit splittable)) {
       return Optional.empty();
@@ -125,7 +131,7 @@ final class Engine<V> {
           .split(rest)
           .filter(key -> key.compareTo(rest.from()) > 0 && rest.contains(key));
     } catch (SyncException e) {
-      LOG.debug("{}: no point to split {} was found: {}", pair.name(), rest, e.toString());
+      LOG.debug("{}: no point to split {} was found: {}", pair.name(), rest, e.summary());
       return Optional.empty();
     }
   }

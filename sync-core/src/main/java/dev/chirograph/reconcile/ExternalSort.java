@@ -21,24 +21,29 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Sorts a listing that does not come in key order: runs of {@value #RUN_LENGTH} entries are sorted in
- * memory and put into temporary files, which are then merged. Holds one run, and afterwards one entry
- * and one buffer of 8 KiB for each run.
+ * Sorts a listing that does not come in key order: runs of {@value #RUN_LENGTH} entries are sorted
+ * in memory and put into temporary files, which are then merged. Holds one run, and afterwards one
+ * entry and one buffer of 8 KiB for each run.
  */
 final class ExternalSort {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ExternalSort.class);
 
   static final int RUN_LENGTH = 50_000;
 
   private ExternalSort() {}
 
   /**
-   * Reads the listing to its end, closes it and gives it back in order. The result ends as the listing
-   * did; a listing that did not end as complete gives no entries.
+   * Reads the listing to its end, closes it and gives it back in order. The result ends as the
+   * listing did; a listing that did not end as complete gives no entries.
    */
   static Listing sort(Listing unsorted) {
     return sort(unsorted, RUN_LENGTH);
@@ -67,7 +72,8 @@ final class ExternalSort {
           new SyncException(
               SyncException.Kind.UNAVAILABLE,
               SyncException.Advice.NEVER,
-              "a listing without order could not be sorted in the temporary folder: " + e.getMessage(),
+              "a listing without order could not be sorted in the temporary folder: "
+                  + e.getMessage(),
               e);
       return new Sorted(List.of(), List.of(), Listing.End.CUT, why);
     } catch (RuntimeException | Error e) {
@@ -235,12 +241,14 @@ final class ExternalSort {
       end = End.CUT;
       why =
           new SyncException(
-              SyncException.Kind.UNAVAILABLE, "a sorted listing could not be read back: " + e.getMessage(), e);
+              SyncException.Kind.UNAVAILABLE,
+              "a sorted listing could not be read back: " + e.getMessage(),
+              e);
     }
 
     @Override
     public boolean hasNext() {
-      while (!runs.isEmpty() && runs.peek().key().equals(last)) {
+      while (!runs.isEmpty() && Objects.equals(last, runs.element().key())) {
         poll(); // a source without order may name a key twice when it changes meanwhile
       }
       return !runs.isEmpty();
@@ -285,8 +293,7 @@ final class ExternalSort {
         try {
           run.close();
         } catch (IOException e) {
-          // the file is temporary and was opened to be deleted on close; nothing is lost
-          continue;
+          LOG.debug("a temporary file could not be closed: {}", e.toString());
         }
       }
     }

@@ -15,13 +15,15 @@ import java.util.regex.Pattern;
  * @param minAgeSeconds 0 means any age
  * @param maxAgeSeconds {@link Long#MAX_VALUE} means any age
  */
-record Filter(String pattern, long minBytes, long maxBytes, long minAgeSeconds, long maxAgeSeconds) {
+record Filter(
+    String pattern, long minBytes, long maxBytes, long minAgeSeconds, long maxAgeSeconds) {
 
   static final Filter NONE = new Filter("", 0, Long.MAX_VALUE, 0, Long.MAX_VALUE);
 
   Filter {
     if (minBytes < 0 || maxBytes < minBytes) {
-      throw SyncException.invalid("sizes must be 0 <= least <= most: " + minBytes + ", " + maxBytes);
+      throw SyncException.invalid(
+          "sizes must be 0 <= least <= most: " + minBytes + ", " + maxBytes);
     }
     if (minAgeSeconds < 0 || maxAgeSeconds < 0) {
       throw SyncException.invalid("an age must not be negative");
@@ -55,7 +57,9 @@ record Filter(String pattern, long minBytes, long maxBytes, long minAgeSeconds, 
     }
     Predicate<String> keys = pattern.isEmpty() ? text -> true : regex(pattern).asMatchPredicate();
     return entry ->
-        sizeFits(entry) && ageFits(entry, now) && (pattern.isEmpty() || keys.test(entry.key().text()));
+        sizeFits(entry)
+            && ageFits(entry, now)
+            && (pattern.isEmpty() || keys.test(entry.key().text()));
   }
 
   private boolean sizeFits(Entry entry) {

@@ -17,8 +17,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Walks one key range of one pair and tells what differs. Holds one page of each listing and nothing
- * that grows.
+ * Walks one key range of one pair and tells what differs. Holds one page of each listing and
+ * nothing that grows.
  */
 final class Finder<V> {
 
@@ -37,7 +37,8 @@ final class Finder<V> {
     /**
      * Everything up to this key has been told.
      *
-     * @return the end of the walk, if it moves: a key above the given one where somebody else goes on
+     * @return the end of the walk, if it moves: a key above the given one where somebody else goes
+     *     on
      */
     Optional<Key> passed(Key last);
   }
@@ -75,7 +76,9 @@ final class Finder<V> {
       Step step = new Step(range.to().orElse(null), tally, findings, folders);
       MergeJoin.walk(source, replica, step);
       Optional<Listing> broken =
-          step.stoppedEarly ? Optional.empty() : Stream.of(source, replica).filter(Finder::broken).findFirst();
+          step.stoppedEarly
+              ? Optional.empty()
+              : Stream.of(source, replica).filter(Finder::broken).findFirst();
       return new Walk(
           broken.map(listing -> trouble(listing == source ? "source" : "replica", listing, range)),
           broken.flatMap(Listing::why).map(SyncException::mayRetry).orElse(false),
@@ -94,7 +97,7 @@ final class Finder<V> {
             + side
             + " ended as "
             + broken.end()
-            + broken.why().map(why -> ": " + why).orElse(""));
+            + broken.why().map(why -> ": " + why.summary()).orElse(""));
   }
 
   /** Decides on each key of the merge. */

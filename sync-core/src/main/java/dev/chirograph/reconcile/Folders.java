@@ -15,12 +15,12 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Notices folders that exist on one side only, while keys pass in order. A folder exists on a side that
- * has any item below it, at whatever depth.
+ * Notices folders that exist on one side only, while keys pass in order. A folder exists on a side
+ * that has any item below it, at whatever depth.
  *
  * <p>Holds the folders around the present key and those that differ, at most {@link
- * Report#MAX_ITEMS}. Folders that reach beyond the range are given as edges, to be joined with those
- * of the neighbouring ranges.
+ * Report#MAX_ITEMS}. Folders that reach beyond the range are given as edges, to be joined with
+ * those of the neighbouring ranges.
  */
 final class Folders {
 

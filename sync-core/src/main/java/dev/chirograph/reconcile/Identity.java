@@ -26,9 +26,9 @@ import org.slf4j.LoggerFactory;
  * Keeps the external id of each object as a tag on the object itself, so that a rebuilt catalogue
  * recovers its ids.
  *
- * <p>The tag is written before the catalogue: a crash in between leaves an id that nobody has and that
- * the next look takes. Only the latest version is tagged, only after its whole tag set was read, and
- * never when there is no room for another tag.
+ * <p>The tag is written before the catalogue: a crash in between leaves an id that nobody has and
+ * that the next look takes. Only the latest version is tagged, only after its whole tag set was
+ * read, and never when there is no room for another tag.
  */
 final class Identity {
 
@@ -52,7 +52,10 @@ final class Identity {
           && decision.left() instanceof Observation.Present<V> present
           && present.value() instanceof ObjectState state) {
         Decision<ObjectState> typed = (Decision<ObjectState>) decision;
-        result.add((Decision<V>) settle(pair.name(), (SupportsTags) pair.source(), ids, owners, given, typed, state));
+        result.add(
+            (Decision<V>)
+                settle(
+                    pair.name(), (SupportsTags) pair.source(), ids, owners, given, typed, state));
       } else {
         result.add(decision);
       }
@@ -101,7 +104,8 @@ final class Identity {
     Optional<String> onObject = Optional.ofNullable(known.value().get(tag));
     String id =
         stored.orElseGet(
-            () -> onObject.filter(text -> free(text, key, ids, owners, given)).orElseGet(ids::newId));
+            () ->
+                onObject.filter(text -> free(text, key, ids, owners, given)).orElseGet(ids::newId));
     given.add(id);
     if (onObject.equals(Optional.of(id))) {
       return withState(decision, target(decision, observed).withId(Optional.of(id)));
@@ -111,7 +115,9 @@ final class Identity {
 
   private static boolean free(
       String id, Key key, SupportsIdentity ids, Map<String, Key> owners, Set<String> given) {
-    return ids.isId(id) && !given.contains(id) && (!owners.containsKey(id) || key.equals(owners.get(id)));
+    return ids.isId(id)
+        && !given.contains(id)
+        && (!owners.containsKey(id) || key.equals(owners.get(id)));
   }
 
   private Decision<ObjectState> tag(
@@ -124,7 +130,11 @@ final class Identity {
     Key key = decision.task().key();
     ObjectState target = target(decision, observed).withId(Optional.of(id));
     if (!tags.containsKey(tag) && tags.size() >= source.maxTags()) {
-      LOG.warn("{}: {} has no room for the tag {}; its id is kept in the catalogue only", pair, key, tag);
+      LOG.warn(
+          "{}: {} has no room for the tag {}; its id is kept in the catalogue only",
+          pair,
+          key,
+          tag);
       return withState(decision, target);
     }
     Map<String, String> all = new TreeMap<>(tags);
@@ -135,13 +145,21 @@ final class Identity {
       return withState(decision, target.withLatest(latest));
     }
     if (outcome instanceof Outcome.Rejected rejected && !transientError(rejected.why())) {
-      LOG.warn("{}: the tag {} of {} could not be written: {}", pair, tag, key, rejected.why());
+      LOG.warn(
+          "{}: the tag {} of {} could not be written: {}",
+          pair,
+          tag,
+          key,
+          rejected.why().summary());
       return withState(decision, target);
     }
     return Decision.failed(decision.task(), why(outcome, key));
   }
 
-  /** A refusal stays; anything that may pass is worth another look before an id is given without a tag. */
+  /**
+   * A refusal stays; anything that may pass is worth another look before an id is given without a
+   * tag.
+   */
   private static boolean transientError(SyncException why) {
     return why.mayRetry() && why.kind() != SyncException.Kind.PERMISSION_DENIED;
   }
@@ -164,7 +182,8 @@ final class Identity {
     return observed.onto(decision.right().content()).value();
   }
 
-  private static Decision<ObjectState> withState(Decision<ObjectState> decision, ObjectState state) {
+  private static Decision<ObjectState> withState(
+      Decision<ObjectState> decision, ObjectState state) {
     Optional<ObjectState> stored = decision.right().content();
     if (stored.equals(Optional.of(state))) {
       return decision;

@@ -81,7 +81,9 @@ final class ItemWork<V> {
 
   private void work(Lease lease) {
     Map<String, List<LeasedJob>> byPair = new LinkedHashMap<>();
-    lease.jobs().forEach(j -> byPair.computeIfAbsent(j.job().scope(), p -> new ArrayList<>()).add(j));
+    lease
+        .jobs()
+        .forEach(j -> byPair.computeIfAbsent(j.job().scope(), p -> new ArrayList<>()).add(j));
     List<Settlement> settlements = new ArrayList<>();
     Map<Long, RunTally> tallies = new HashMap<>();
     byPair.forEach(
@@ -91,14 +93,18 @@ final class ItemWork<V> {
                 .ifPresentOrElse(
                     pair -> work(pair, jobs, settlements, tallies),
                     () -> jobs.forEach(job -> settlements.add(unknownPair(job)))));
-    // Before settling: a job that is done twice is counted twice, one that was done is never missed.
-    tallies.forEach((run, tally) -> runs.store().addTally(run, worker, tally.counts, tally.failures));
+    // Before settling: a job that is done twice is counted twice, one that was done is never
+    // missed.
+    tallies.forEach(
+        (run, tally) -> runs.store().addTally(run, worker, tally.counts, tally.failures));
     runs.queue().settle(lease, settlements);
   }
 
   private static Settlement unknownPair(LeasedJob job) {
     return new Settlement.Retry(
-        job.slot(), UNKNOWN_PAIR, "no pair named '" + job.job().scope() + "' is known to this worker");
+        job.slot(),
+        UNKNOWN_PAIR,
+        "no pair named '" + job.job().scope() + "' is known to this worker");
   }
 
   /** What one batch adds to the tally of a run. */
@@ -108,7 +114,10 @@ final class ItemWork<V> {
   }
 
   private void work(
-      Pair<V> pair, List<LeasedJob> jobs, List<Settlement> settlements, Map<Long, RunTally> tallies) {
+      Pair<V> pair,
+      List<LeasedJob> jobs,
+      List<Settlement> settlements,
+      Map<Long, RunTally> tallies) {
     BooleanSupplier stillMine = () -> !lost && !closing;
     List<Task> tasks =
         jobs.stream().map(j -> new Task(j.job().key(), j.job().full(), j.mayDelete())).toList();
@@ -120,8 +129,7 @@ final class ItemWork<V> {
   }
 
   /** A hint that no run stands behind may delete as long as the budget of its pair lasts. */
-  private Result withBudget(
-      Pair<V> pair, LeasedJob job, Result result, BooleanSupplier stillMine) {
+  private Result withBudget(Pair<V> pair, LeasedJob job, Result result, BooleanSupplier stillMine) {
     if (result.result() != ItemResult.HELD || job.job().run() != 0) {
       return result;
     }
@@ -147,24 +155,26 @@ final class ItemWork<V> {
     if (Applier.wasLost(result)) {
       return new Settlement.Release(leased.slot()); // not tried, so neither counted nor told
     }
-    boolean again = error.isPresent() && engine.settings().jobRetries().again(error.get(), failures);
+    boolean again =
+        error.isPresent() && engine.settings().jobRetries().again(error.get(), failures);
     ItemResult shown = again ? ItemResult.RETRIED : result.result();
     engine.itemDone(job.run(), pair.name(), job.key(), shown, error);
     if (job.run() != 0) {
       RunTally tally = tallies.computeIfAbsent(job.run(), run -> new RunTally());
       tally.counts.add(again ? Count.RETRIED : Engine.countOf(result.result()), 1);
       if (error.isPresent() && !again) {
-        tally.failures.add(new Report.Trouble(pair.name() + "/" + job.key(), error.get().toString()));
+        tally.failures.add(
+            new Report.Trouble(pair.name() + "/" + job.key(), error.get().summary()));
       }
     }
     if (again) {
       return new Settlement.Retry(
           leased.slot(),
           engine.settings().jobRetries().pause(failures, engine.random()),
-          error.get().toString());
+          error.get().summary());
     }
     if (error.isPresent()) {
-      return new Settlement.Bury(leased.slot(), error.get().toString());
+      return new Settlement.Bury(leased.slot(), error.get().summary());
     }
     return result.result() == ItemResult.HELD
         ? new Settlement.Hold(leased.slot())

@@ -7,8 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps leases alive from a thread of its own while the caller's thread is busy. With a concurrency of
- * one there is no other thread, and leases live from note to note.
+ * Keeps leases alive from a thread of its own while the caller's thread is busy. With a concurrency
+ * of one there is no other thread, and leases live from note to note.
  */
 final class Keeper {
 
@@ -44,7 +44,7 @@ final class Keeper {
       } catch (InterruptedException e) {
         return;
       } catch (SyncException e) {
-        LOG.warn("a lease could not be extended: {}", e.toString());
+        LOG.warn("a lease could not be extended: {}", e.summary());
       }
     }
   }

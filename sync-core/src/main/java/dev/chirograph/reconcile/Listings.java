@@ -31,9 +31,7 @@ final class Listings {
 
   /** A listing in key order; a source without order is sorted on disk first. */
   Listing open(Source<?> source, KeyRange range) {
-    return source.capabilities().ordered()
-        ? new Resuming(source, range)
-        : sorted(source, range);
+    return source.capabilities().ordered() ? new Resuming(source, range) : sorted(source, range);
   }
 
   /** Sorting needs the whole, so a broken listing is taken up from its beginning. */

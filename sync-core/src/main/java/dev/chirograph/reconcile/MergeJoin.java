@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The walk over two listings in key order. Each key is given once: only left, only right, or both.
  *
- * <p>That a key is only on one side is said only while the other side's listing still goes on or has
- * ended as complete: when either listing breaks off, the walk ends there.
+ * <p>That a key is only on one side is said only while the other side's listing still goes on or
+ * has ended as complete: when either listing breaks off, the walk ends there.
  */
 final class MergeJoin {
 

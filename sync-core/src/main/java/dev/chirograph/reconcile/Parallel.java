@@ -14,7 +14,9 @@ import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Runs the chunks of a batch side by side, or, with a concurrency of one, in the caller's thread. */
+/**
+ * Runs the chunks of a batch side by side, or, with a concurrency of one, in the caller's thread.
+ */
 final class Parallel implements AutoCloseable {
 
   private final @Nullable ExecutorService executor;
@@ -25,7 +27,9 @@ final class Parallel implements AutoCloseable {
     this.executor = concurrency > 1 ? Executors.newFixedThreadPool(concurrency, threads) : null;
   }
 
-  /** Cuts a list into chunks, maps each chunk to a list of the same length, and joins the results. */
+  /**
+   * Cuts a list into chunks, maps each chunk to a list of the same length, and joins the results.
+   */
   <A, B> List<B> inChunks(List<A> items, int chunkSize, Function<List<A>, List<B>> work) {
     if (items.isEmpty()) {
       return List.of();
@@ -60,8 +64,8 @@ final class Parallel implements AutoCloseable {
   }
 
   /**
-   * Works on an item and on all that fork off it while it is worked on, as many side by side as there
-   * are threads, and returns when all are done.
+   * Works on an item and on all that fork off it while it is worked on, as many side by side as
+   * there are threads, and returns when all are done.
    *
    * @throws SyncException of the first that failed
    */

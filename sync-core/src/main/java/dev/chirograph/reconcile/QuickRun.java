@@ -18,8 +18,8 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * Finds and writes here and now, without queue or state. What differs is written while the walk goes
- * on; deletes wait until all ranges have ended.
+ * Finds and writes here and now, without queue or state. What differs is written while the walk
+ * goes on; deletes wait until all ranges have ended.
  *
  * <p>Holds one batch of keys for each range that is walked at the time, and at most as many delete
  * candidates as the limit allows, plus one.
@@ -81,7 +81,8 @@ final class QuickRun<V> {
     private final Tally counts = new Tally();
     private final ConcurrentLinkedQueue<Folders.Edges> edges = new ConcurrentLinkedQueue<>();
     private final long troubleBefore = incomplete.size();
-    private final java.util.concurrent.atomic.AtomicLong due = new java.util.concurrent.atomic.AtomicLong();
+    private final java.util.concurrent.atomic.AtomicLong due =
+        new java.util.concurrent.atomic.AtomicLong();
 
     PairRun(Pair<V> pair, Parallel lookers, Parallel walkers) {
       this.pair = pair;
@@ -206,7 +207,8 @@ final class QuickRun<V> {
     /** Counts a result; answers whether the task has to be tried again. */
     private boolean settle(Result result, int failures) {
       Optional<SyncException> error = result.error();
-      boolean again = write && error.isPresent() && engine.callRetries().again(error.get(), failures);
+      boolean again =
+          write && error.isPresent() && engine.callRetries().again(error.get(), failures);
       ItemResult shown = again ? ItemResult.RETRIED : result.result();
       engine.itemDone(id, pair.name(), result.task().key(), shown, error);
       if (again) {
@@ -235,7 +237,8 @@ final class QuickRun<V> {
 
     private Report.Trouble trouble(Result result) {
       return new Report.Trouble(
-          pair.name() + "/" + result.task().key(), String.valueOf(result.error().orElse(null)));
+          pair.name() + "/" + result.task().key(),
+          result.error().map(SyncException::summary).orElse(""));
     }
   }
 }

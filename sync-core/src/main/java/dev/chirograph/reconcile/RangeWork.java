@@ -119,10 +119,10 @@ final class RangeWork<V> {
                   new Settlement.Retry(
                       leased.slot(),
                       engine.settings().jobRetries().pause(failures, engine.random()),
-                      why.toString())));
+                      why.summary())));
     } else {
       runs.fail(leased.job().run(), why);
-      runs.queue().settle(lease, List.of(new Settlement.Bury(leased.slot(), why.toString())));
+      runs.queue().settle(lease, List.of(new Settlement.Bury(leased.slot(), why.summary())));
     }
   }
 
@@ -160,7 +160,10 @@ final class RangeWork<V> {
               : new Position(null, 0, Map.of());
       this.counts = Tally.of(position.counts());
       this.due = position.due();
-      this.rest = position.last() == null ? range.keys() : range.keys().after(RunRecord.decode(position.last()));
+      this.rest =
+          position.last() == null
+              ? range.keys()
+              : range.keys().after(RunRecord.decode(position.last()));
     }
 
     void walk() {

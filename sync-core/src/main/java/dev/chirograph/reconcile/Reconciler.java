@@ -57,11 +57,12 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * Both find in the same way: the two sides are listed in key order and merged; only what the evidence
- * of the listings does not prove equal is looked at. Deletes wait until every listing has ended as
- * complete, and are made only within the {@link DeleteLimit}.
+ * Both find in the same way: the two sides are listed in key order and merged; only what the
+ * evidence of the listings does not prove equal is looked at. Deletes wait until every listing has
+ * ended as complete, and are made only within the {@link DeleteLimit}.
  *
- * <p>Safe for use by several threads. Holds no resources: stores, queue and state stay the caller's.
+ * <p>Safe for use by several threads. Holds no resources: stores, queue and state stay the
+ * caller's.
  *
  * @param <V> the type of an item's value
  */
@@ -87,8 +88,8 @@ public final class Reconciler<V> {
   // ---- the quick path
 
   /**
-   * Finds and writes here and now, without queue or state, and returns when all is done. Retries what
-   * may pass; what fails for good is in the report.
+   * Finds and writes here and now, without queue or state, and returns when all is done. Retries
+   * what may pass; what fails for good is in the report.
    *
    * @throws SyncException of kind INVALID_ARGUMENT when the scope names an unknown pair
    */
@@ -97,8 +98,8 @@ public final class Reconciler<V> {
   }
 
   /**
-   * Does all that {@link #sync} does except writing: the report, and the listener's events, say what
-   * would be done.
+   * Does all that {@link #sync} does except writing: the report, and the listener's events, say
+   * what would be done.
    */
   public Report plan(Scope scope) {
     return new QuickRun<>(engine, scope, false).run();
@@ -142,7 +143,9 @@ public final class Reconciler<V> {
     return new DurableRun(engine, runs, runs.submit(scope).id());
   }
 
-  /** Asks for a run, as {@link #submit}, unless every pair of the scope completed one in this time. */
+  /**
+   * Asks for a run, as {@link #submit}, unless every pair of the scope completed one in this time.
+   */
   public Optional<Run> submitIfOlder(Scope scope, Duration age) {
     Instant oldEnough = engine.clock().instant().minus(age);
     boolean fresh =
@@ -158,8 +161,8 @@ public final class Reconciler<V> {
 
   /**
    * Puts single keys into the queue because something hinted that they changed, such as an event. A
-   * hint may be lost, late, repeated or wrong without harm. Deletes that follow from hints spend from a
-   * budget: as many in a time window as the delete limit allows a run.
+   * hint may be lost, late, repeated or wrong without harm. Deletes that follow from hints spend
+   * from a budget: as many in a time window as the delete limit allows a run.
    */
   public WorkQueue.Enqueued hint(String pair, Collection<Key> keys) {
     engine.requirePair(pair);
@@ -189,7 +192,9 @@ public final class Reconciler<V> {
 
   /** Forgets runs that ended so long ago; answers how many. */
   public int forgetRuns(Duration endedBefore) {
-    return new Runs<>(engine).store().forget(engine.clock().instant().minus(endedBefore).toEpochMilli());
+    return new Runs<>(engine)
+        .store()
+        .forget(engine.clock().instant().minus(endedBefore).toEpochMilli());
   }
 
   /** How one pair stands. */
@@ -233,8 +238,8 @@ public final class Reconciler<V> {
   }
 
   /**
-   * Does, in this thread, what is ready in the queue, until nothing is. For tests, and for hosts that
-   * bring their own scheduler.
+   * Does, in this thread, what is ready in the queue, until nothing is. For tests, and for hosts
+   * that bring their own scheduler.
    *
    * @return how many batches and ranges were worked on
    */
@@ -337,8 +342,8 @@ public final class Reconciler<V> {
     }
 
     /**
-     * Allows deletes that the replica only guards by a look just before, although it cannot take them
-     * back.
+     * Allows deletes that the replica only guards by a look just before, although it cannot take
+     * them back.
      */
     public Builder<V> allowCheckedDeletes() {
       this.checkedDeletes = true;
@@ -363,7 +368,10 @@ public final class Reconciler<V> {
       return this;
     }
 
-    /** How many items of a pair are looked at in a second, by this reconciler; not limited by default. */
+    /**
+     * How many items of a pair are looked at in a second, by this reconciler; not limited by
+     * default.
+     */
     public Builder<V> rate(String pair, double itemsPerSecond) {
       if (!(itemsPerSecond > 0)) {
         throw SyncException.invalid("a rate must be positive: " + itemsPerSecond + " per second");
@@ -381,7 +389,9 @@ public final class Reconciler<V> {
       return this;
     }
 
-    /** When calls that somebody waits for are tried again; {@link RetryPolicy#forCalls} by default. */
+    /**
+     * When calls that somebody waits for are tried again; {@link RetryPolicy#forCalls} by default.
+     */
     public Builder<V> callRetries(RetryPolicy policy) {
       this.callRetries = Objects.requireNonNull(policy);
       return this;
@@ -400,8 +410,8 @@ public final class Reconciler<V> {
     }
 
     /**
-     * Keeps the external id of each object as a tag of this name on the object itself. Sources have to
-     * be able to write tags, replicas to give ids.
+     * Keeps the external id of each object as a tag of this name on the object itself. Sources have
+     * to be able to write tags, replicas to give ids.
      */
     public Builder<V> identityTag(String name) {
       if (name.isEmpty()) {
@@ -438,12 +448,13 @@ public final class Reconciler<V> {
     /**
      * The reconciler.
      *
-     * @throws SyncException of kind INVALID_ARGUMENT or UNSUPPORTED when the parts do not fit together;
-     *     the message says which and what to do
+     * @throws SyncException of kind INVALID_ARGUMENT or UNSUPPORTED when the parts do not fit
+     *     together; the message says which and what to do
      */
     public Reconciler<V> build() {
       if ((queue == null) != (state == null)) {
-        throw SyncException.invalid("the durable path needs both a queue and a state store; give both or neither");
+        throw SyncException.invalid(
+            "the durable path needs both a queue and a state store; give both or neither");
       }
       if (queue != null) {
         checkQueue(queue);
@@ -453,7 +464,8 @@ public final class Reconciler<V> {
           .findFirst()
           .ifPresent(
               name -> {
-                throw SyncException.invalid("a rate was given for '" + name + "', which is no pair");
+                throw SyncException.invalid(
+                    "a rate was given for '" + name + "', which is no pair");
               });
       List<Pair<V>> all = new ArrayList<>();
       for (Pair<V> pair : pairs.values()) {
@@ -464,14 +476,29 @@ public final class Reconciler<V> {
       }
       Engine.Settings settings =
           new Engine.Settings(
-              queue, state, deletes, budgetWindow, concurrency, ranges, batch, lease, callRetries,
-              jobRetries, listener, clock, pacing, random, threads, identityTag);
+              queue,
+              state,
+              deletes,
+              budgetWindow,
+              concurrency,
+              ranges,
+              batch,
+              lease,
+              callRetries,
+              jobRetries,
+              listener,
+              clock,
+              pacing,
+              random,
+              threads,
+              identityTag);
       return new Reconciler<>(new Engine<>(all, settings));
     }
 
     private void checkQueue(WorkQueue given) {
       if (!(given instanceof SupportsRuns)) {
-        throw unsupported("the queue does not know runs (SupportsRuns), so it cannot hold deletes back");
+        throw unsupported(
+            "the queue does not know runs (SupportsRuns), so it cannot hold deletes back");
       }
       if (batch > given.capabilities().maxBatch()) {
         throw SyncException.invalid(
@@ -495,7 +522,8 @@ public final class Reconciler<V> {
                     : ": nothing may be deleted there; call deletes(DeleteLimit.none())"));
       }
       if (identityTag != null && !(pair.source() instanceof SupportsTags)) {
-        throw unsupported("the source of '" + pair.name() + "' cannot write tags, so it cannot keep ids");
+        throw unsupported(
+            "the source of '" + pair.name() + "' cannot write tags, so it cannot keep ids");
       }
       if (identityTag != null && !(pair.replica() instanceof SupportsIdentity)) {
         throw unsupported("the replica of '" + pair.name() + "' gives no ids");

@@ -112,7 +112,8 @@ record RunRecord(
 
     Folders.Edges edges() {
       return new Folders.Edges(
-          inner.stream().map(FolderRecord::seen).toList(), outer.stream().map(FolderRecord::seen).toList());
+          inner.stream().map(FolderRecord::seen).toList(),
+          outer.stream().map(FolderRecord::seen).toList());
     }
   }
 
@@ -140,7 +141,8 @@ record RunRecord(
     }
 
     Scope toScope(List<String> pairs) {
-      KeyRange range = to == null ? KeyRange.from(decode(from)) : KeyRange.of(decode(from), decode(to));
+      KeyRange range =
+          to == null ? KeyRange.from(decode(from)) : KeyRange.of(decode(from), decode(to));
       return new Scope(pairs, range, filter, full, folders);
     }
   }
@@ -151,7 +153,17 @@ record RunRecord(
       ranges.add(Range.open(ranges.size(), pair, scope.range()));
     }
     return new RunRecord(
-        id, ScopeRecord.of(scope), pairs, RunPhase.FINDING, now, 0, ranges, 0, Map.of(), List.of(), null);
+        id,
+        ScopeRecord.of(scope),
+        pairs,
+        RunPhase.FINDING,
+        now,
+        0,
+        ranges,
+        0,
+        Map.of(),
+        List.of(),
+        null);
   }
 
   Scope toScope() {
@@ -172,7 +184,9 @@ record RunRecord(
 
   RunRecord withRange(int number, UnaryOperator<Range> change) {
     return withRanges(
-        ranges.stream().map(range -> range.number() == number ? change.apply(range) : range).toList());
+        ranges.stream()
+            .map(range -> range.number() == number ? change.apply(range) : range)
+            .toList());
   }
 
   /** The upper part of a range becomes one of its own. */
@@ -208,7 +222,17 @@ record RunRecord(
 
   RunRecord withReleased(long more) {
     return new RunRecord(
-        id, scope, pairs, phase, requested, ended, ranges, released + more, counts, heldBack, failure);
+        id,
+        scope,
+        pairs,
+        phase,
+        requested,
+        ended,
+        ranges,
+        released + more,
+        counts,
+        heldBack,
+        failure);
   }
 
   RunRecord refused(List<String> why, long notDeleted) {
@@ -217,7 +241,8 @@ record RunRecord(
     Map<Tally.Count, Long> more = new java.util.EnumMap<>(Tally.Count.class);
     more.putAll(counts);
     more.merge(Tally.Count.NOT_DELETED, notDeleted, Long::sum);
-    return new RunRecord(id, scope, pairs, phase, requested, ended, ranges, released, more, all, failure);
+    return new RunRecord(
+        id, scope, pairs, phase, requested, ended, ranges, released, more, all, failure);
   }
 
   byte[] toBytes() {

@@ -19,8 +19,8 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Runs, tallies and the state of scopes in a state store. Every change is a read, a pure function and
- * a compare-and-set; on a conflict or a lost reply it begins again with the read.
+ * Runs, tallies and the state of scopes in a state store. Every change is a read, a pure function
+ * and a compare-and-set; on a conflict or a lost reply it begins again with the read.
  */
 final class RunStore {
 
@@ -53,7 +53,8 @@ final class RunStore {
         .orElseThrow(
             () ->
                 new SyncException(
-                    SyncException.Kind.NOT_FOUND, "there is no run " + run + " in the state store"));
+                    SyncException.Kind.NOT_FOUND,
+                    "there is no run " + run + " in the state store"));
   }
 
   /** Changes a run; the function may be called several times. Answers the run as it is then. */
@@ -68,7 +69,8 @@ final class RunStore {
                   .orElseThrow(
                       () ->
                           new SyncException(
-                              SyncException.Kind.NOT_FOUND, "the run " + run + " is gone from the state store"));
+                              SyncException.Kind.NOT_FOUND,
+                              "the run " + run + " is gone from the state store"));
           result[0] = function.apply(before);
           return Optional.of(result[0].toBytes());
         });
@@ -131,14 +133,19 @@ final class RunStore {
                     sum.add(Tally.of(before.counts()));
                     all.addAll(before.failures());
                   });
-          failures.stream().limit(Math.max(0, 100 - all.size())).map(RunStore::shortened).forEach(all::add);
+          failures.stream()
+              .limit(Math.max(0, 100 - all.size()))
+              .map(RunStore::shortened)
+              .forEach(all::add);
           return Optional.of(RunRecord.bytes(new TallyRecord(sum.toMap(), all)));
         });
   }
 
   private static Report.Trouble shortened(Report.Trouble trouble) {
     String error = trouble.error();
-    return error.length() <= 300 ? trouble : new Report.Trouble(trouble.where(), error.substring(0, 300));
+    return error.length() <= 300
+        ? trouble
+        : new Report.Trouble(trouble.where(), error.substring(0, 300));
   }
 
   List<TallyRecord> tallies(long run) {
@@ -153,18 +160,33 @@ final class RunStore {
 
   // ---- scopes
 
-  /** When a pair was last asked for and last completed, in milliseconds since 1970; 0 means never. */
-  record ScopeState(long lastRequested, long lastRun, long lastCompleted, long lastCompletedRun, long lastFailed) {
+  /**
+   * When a pair was last asked for and last completed, in milliseconds since 1970; 0 means never.
+   */
+  record ScopeState(
+      long lastRequested,
+      long lastRun,
+      long lastCompleted,
+      long lastCompletedRun,
+      long lastFailed) {
     static final ScopeState NEVER = new ScopeState(0, 0, 0, 0, 0);
 
     ScopeState requested(long run, long at) {
       return new ScopeState(
-          Math.max(at, lastRequested), Math.max(run, lastRun), lastCompleted, lastCompletedRun, lastFailed);
+          Math.max(at, lastRequested),
+          Math.max(run, lastRun),
+          lastCompleted,
+          lastCompletedRun,
+          lastFailed);
     }
 
     ScopeState completed(long run, long at) {
       return new ScopeState(
-          lastRequested, lastRun, Math.max(at, lastCompleted), Math.max(run, lastCompletedRun), lastFailed);
+          lastRequested,
+          lastRun,
+          Math.max(at, lastCompleted),
+          Math.max(run, lastCompletedRun),
+          lastFailed);
     }
 
     ScopeState failed(long at) {
@@ -187,7 +209,8 @@ final class RunStore {
             Optional.of(
                 RunRecord.bytes(
                     function.apply(
-                        old.map(bytes -> RunRecord.read(bytes, ScopeState.class)).orElse(ScopeState.NEVER)))));
+                        old.map(bytes -> RunRecord.read(bytes, ScopeState.class))
+                            .orElse(ScopeState.NEVER)))));
   }
 
   // ---- budgets for deletes outside runs
@@ -229,7 +252,8 @@ final class RunStore {
       }
       Expect expect = old.map(stored -> Expect.at(stored.version())).orElse(Expect.absent());
       Change<byte[]> change =
-          next.map(value -> Change.put(key, value, expect)).orElseGet(() -> Change.delete(key, expect));
+          next.map(value -> Change.put(key, value, expect))
+              .orElseGet(() -> Change.delete(key, expect));
       Outcome outcome = state.write(space, List.of(change)).get(0);
       if (outcome instanceof Outcome.Rejected rejected) {
         throw rejected.why();
@@ -243,7 +267,13 @@ final class RunStore {
     }
     throw new SyncException(
         SyncException.Kind.CONFLICT,
-        "the record " + key + " in " + space + " changed " + MOST_CONFLICTS + " times while it was written");
+        "the record "
+            + key
+            + " in "
+            + space
+            + " changed "
+            + MOST_CONFLICTS
+            + " times while it was written");
   }
 
   static Key runKey(long run) {

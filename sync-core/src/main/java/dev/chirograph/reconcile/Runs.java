@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The life of durable runs. A run is FINDING while ranges are open; whoever closes the last one judges
- * the deletes and moves it to APPLYING; it is DONE when no job of it is left.
+ * The life of durable runs. A run is FINDING while ranges are open; whoever closes the last one
+ * judges the deletes and moves it to APPLYING; it is DONE when no job of it is left.
  *
  * <p>Every step can be repeated by anybody after a crash: ranges are jobs whose lease runs out, the
  * judgement is made again by whoever finds all ranges closed, and the end is looked for by every
@@ -140,7 +140,9 @@ final class Runs<V> {
 
   private static Tally counts(RunRecord run, String pair) {
     Tally sum = new Tally();
-    run.ranges().stream().filter(r -> r.pair().equals(pair)).forEach(r -> sum.add(Tally.of(r.counts())));
+    run.ranges().stream()
+        .filter(r -> r.pair().equals(pair))
+        .forEach(r -> sum.add(Tally.of(r.counts())));
     return sum;
   }
 
@@ -186,7 +188,8 @@ final class Runs<V> {
                 now.phase() == RunPhase.APPLYING
                     ? now.moved(RunPhase.DONE, engine.clock().millis(), null)
                     : now);
-    done.pairs().forEach(pair -> store.updateScope(pair, s -> s.completed(done.id(), done.ended())));
+    done.pairs()
+        .forEach(pair -> store.updateScope(pair, s -> s.completed(done.id(), done.ended())));
     engine.listen(l -> l.runMoved(report(done)));
     return done;
   }
@@ -206,7 +209,10 @@ final class Runs<V> {
     RunRecord cancelled =
         store.update(
             id,
-            now -> now.phase().ended() ? now : now.moved(RunPhase.CANCELLED, engine.clock().millis(), null));
+            now ->
+                now.phase().ended()
+                    ? now
+                    : now.moved(RunPhase.CANCELLED, engine.clock().millis(), null));
     held.cancel(id);
     engine.listen(l -> l.runMoved(report(cancelled)));
     return cancelled;
@@ -220,13 +226,15 @@ final class Runs<V> {
             now ->
                 now.phase().ended()
                     ? now
-                    : now.moved(RunPhase.FAILED, engine.clock().millis(), why.toString()));
+                    : now.moved(RunPhase.FAILED, engine.clock().millis(), why.summary()));
     held.cancel(id);
     failed.pairs().forEach(pair -> store.updateScope(pair, s -> s.failed(failed.ended())));
     engine.listen(l -> l.runMoved(report(failed)));
   }
 
-  /** Looks after every run that has not ended: what a worker does when it has nothing else to do. */
+  /**
+   * Looks after every run that has not ended: what a worker does when it has nothing else to do.
+   */
   void tend() {
     for (RunRecord run : store.unended()) {
       if (run.pairs().stream().allMatch(pair -> engine.pair(pair).isPresent())) {
@@ -267,7 +275,9 @@ final class Runs<V> {
         incomplete,
         failures,
         folders(run),
-        run.heldBack().isEmpty() ? Optional.empty() : Optional.of(String.join("; ", run.heldBack())));
+        run.heldBack().isEmpty()
+            ? Optional.empty()
+            : Optional.of(String.join("; ", run.heldBack())));
   }
 
   private List<Report.Folder> folders(RunRecord run) {

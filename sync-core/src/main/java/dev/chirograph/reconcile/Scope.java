@@ -58,8 +58,8 @@ public final class Scope {
   }
 
   /**
-   * Only the keys below a folder. The delimiter is exact: {@code foo} and {@code foo/} both mean the
-   * keys that start with {@code foo/}; {@code foobar} is not among them.
+   * Only the keys below a folder. The delimiter is exact: {@code foo} and {@code foo/} both mean
+   * the keys that start with {@code foo/}; {@code foobar} is not among them.
    */
   public Scope under(String folder) {
     if (folder.isEmpty()) {
@@ -83,8 +83,8 @@ public final class Scope {
   }
 
   /**
-   * Only keys that match a pattern: {@code *} is any text without a slash, {@code **} any text, {@code
-   * ?} one character, {@code {a,b}} either; everything else means itself.
+   * Only keys that match a pattern: {@code *} is any text without a slash, {@code **} any text,
+   * {@code ?} one character, {@code {a,b}} either; everything else means itself.
    */
   public Scope glob(String pattern) {
     return with(filter.glob(pattern));

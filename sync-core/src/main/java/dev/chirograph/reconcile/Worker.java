@@ -15,11 +15,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Works on the jobs of a reconciler's queue until it is closed: walks ranges, looks at items, and looks
- * after runs. Any number of workers, in any number of processes, may work on one queue.
+ * Works on the jobs of a reconciler's queue until it is closed: walks ranges, looks at items, and
+ * looks after runs. Any number of workers, in any number of processes, may work on one queue.
  *
- * <p>It polls (every 10 seconds by default) and wakes up at once when work arrives, where the queue can
- * tell. Closing it lets batches at hand end, gives back what was not begun, and waits for both.
+ * <p>It polls (every 10 seconds by default) and wakes up at once when work arrives, where the queue
+ * can tell. Closing it lets batches at hand end, gives back what was not begun, and waits for both.
  *
  * <p>Safe for use by several threads.
  */
@@ -54,8 +54,7 @@ public final class Worker implements AutoCloseable {
       threads.add(engine.settings().threads().newThread(() -> loop(rangeWork, itemWork)));
     }
     threads.add(engine.settings().threads().newThread(this::tend));
-    this.wakeup =
-        engine.queue() instanceof SupportsWakeup queue ? queue.onWork(this::wake) : null;
+    this.wakeup = engine.queue() instanceof SupportsWakeup queue ? queue.onWork(this::wake) : null;
     threads.forEach(Thread::start);
   }
 
@@ -116,14 +115,13 @@ public final class Worker implements AutoCloseable {
 
   private void tellLag() {
     QueueStatistics statistics = runs.queue().statistics();
-    engine.listen(
-        l -> l.lag("queue", statistics.total().waiting(), statistics.oldestWaiting()));
+    engine.listen(l -> l.lag("queue", statistics.total().waiting(), statistics.oldestWaiting()));
   }
 
   /**
-   * Ends the work: no new leases, batches at hand come to their end without further writes, what was
-   * not done goes back to the queue. Waits for that up to the deadline, then interrupts; leases that
-   * are still held then run out by themselves. Closing twice is harmless.
+   * Ends the work: no new leases, batches at hand come to their end without further writes, what
+   * was not done goes back to the queue. Waits for that up to the deadline, then interrupts; leases
+   * that are still held then run out by themselves. Closing twice is harmless.
    */
   @Override
   public void close() {
@@ -171,7 +169,10 @@ public final class Worker implements AutoCloseable {
       return this;
     }
 
-    /** How many batches are worked on side by side; 2 by default, so that one looks while one writes. */
+    /**
+     * How many batches are worked on side by side; 2 by default, so that one looks while one
+     * writes.
+     */
     public Builder batches(int number) {
       this.batches = positive(number, "batches");
       return this;
@@ -180,7 +181,8 @@ public final class Worker implements AutoCloseable {
     /** How long to wait before looking for work again when nobody tells; 10 seconds by default. */
     public Builder poll(Duration interval) {
       if (interval.toMillis() < 1) {
-        throw SyncException.invalid("the poll interval must be at least a millisecond: " + interval);
+        throw SyncException.invalid(
+            "the poll interval must be at least a millisecond: " + interval);
       }
       this.poll = interval;
       return this;

@@ -2,8 +2,8 @@ package dev.chirograph.spi;
 
 import dev.chirograph.Expect;
 import dev.chirograph.Key;
-import dev.chirograph.Observation;
 import dev.chirograph.ObjectVersion;
+import dev.chirograph.Observation;
 import dev.chirograph.Outcome;
 import dev.chirograph.SyncException;
 import java.io.IOException;
@@ -15,16 +15,17 @@ import java.util.Optional;
  * Bytes with attributes under keys: one bucket.
  *
  * <ul>
- *   <li><b>BLB-1</b> What was put is read back byte for byte, with its content type, metadata and tags.
+ *   <li><b>BLB-1</b> What was put is read back byte for byte, with its content type, metadata and
+ *       tags.
  *   <li><b>BLB-2</b> A put whose expectation does not hold changes nothing and answers conflict.
- *   <li><b>BLB-3</b> A put whose content ends early, is too long, or throws changes nothing and answers
- *       rejected; half an object is never visible.
- *   <li><b>BLB-4</b> Opening under an expectation reads that state or throws a conflict; never a mix of two
- *       states.
+ *   <li><b>BLB-3</b> A put whose content ends early, is too long, or throws changes nothing and
+ *       answers rejected; half an object is never visible.
+ *   <li><b>BLB-4</b> Opening under an expectation reads that state or throws a conflict; never a
+ *       mix of two states.
  *   <li><b>BLB-5</b> Opening from an offset gives the bytes from there to the end.
  *   <li><b>BLB-6</b> A lost reply to a write answers {@link Outcome.Unsure}.
- *   <li><b>BLB-7</b> Deleting a version removes that version only; deleting without one does what the
- *       store does (a marker where it keeps versions).
+ *   <li><b>BLB-7</b> Deleting a version removes that version only; deleting without one does what
+ *       the store does (a marker where it keeps versions).
  *   <li><b>BLB-8</b> Contents of any size pass in bounded memory.
  *   <li><b>BLB-9</b> Looking and opening tell apart: absent, deleted, and not known.
  * </ul>

@@ -52,8 +52,8 @@ public final class Job {
    * A builder of a job of no run, of priority 0, ready at once.
    *
    * @param kind what sort of work it is; 1 to {@value #MAX_KIND_LENGTH} characters
-   * @param scope the pair of stores, table or bucket it belongs to; at most {@value #MAX_SCOPE_LENGTH}
-   *     characters
+   * @param scope the pair of stores, table or bucket it belongs to; at most {@value
+   *     #MAX_SCOPE_LENGTH} characters
    * @param key the item
    */
   public static Builder builder(String kind, String scope, Key key) {
@@ -100,14 +100,17 @@ public final class Job {
     return delay;
   }
 
-  /** A small JSON text that belongs to the job, such as a position or an upload id; empty when none. */
+  /**
+   * A small JSON text that belongs to the job, such as a position or an upload id; empty when none.
+   */
   public String note() {
     return note;
   }
 
   /** A builder with everything of this job. */
   public Builder toBuilder() {
-    Builder builder = new Builder(kind, scope, key).run(run).priority(priority).note(note).delay(delay);
+    Builder builder =
+        new Builder(kind, scope, key).run(run).priority(priority).note(note).delay(delay);
     builder.full = full;
     builder.held = held;
     return builder;
@@ -171,7 +174,10 @@ public final class Job {
       }
       if (scope.length() > MAX_SCOPE_LENGTH) {
         throw SyncException.invalid(
-            "a job's scope has at most " + MAX_SCOPE_LENGTH + " characters, this one has " + scope.length());
+            "a job's scope has at most "
+                + MAX_SCOPE_LENGTH
+                + " characters, this one has "
+                + scope.length());
       }
     }
 
@@ -228,7 +234,8 @@ public final class Job {
      */
     public Job build() {
       if (held && run == 0) {
-        throw SyncException.invalid("a held job needs a run that can release it: " + scope + "/" + key);
+        throw SyncException.invalid(
+            "a held job needs a run that can release it: " + scope + "/" + key);
       }
       return new Job(this);
     }

@@ -26,11 +26,12 @@ public record Lease(String kind, long fence, Duration duration, List<LeasedJob> 
    * @param slot its number in the lease
    * @param job what was enqueued, with its present note; neither held nor delayed any more
    * @param attempts how often it was tried before: retries and lost leases
-   * @param mayDelete whether its run was released: without it, an apply that finds absence must put the
-   *     job back as held
+   * @param mayDelete whether its run was released: without it, an apply that finds absence must put
+   *     the job back as held
    * @param lastError why it was retried last
    */
-  public record LeasedJob(int slot, Job job, int attempts, boolean mayDelete, Optional<String> lastError) {
+  public record LeasedJob(
+      int slot, Job job, int attempts, boolean mayDelete, Optional<String> lastError) {
     public LeasedJob {
       Objects.requireNonNull(job, "job");
       Objects.requireNonNull(lastError, "lastError");

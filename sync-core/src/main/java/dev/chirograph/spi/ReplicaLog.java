@@ -8,20 +8,20 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * An append-only log of what a node holds, which others read from a position on. A handle is bound to
- * one tenant and one node.
+ * An append-only log of what a node holds, which others read from a position on. A handle is bound
+ * to one tenant and one node.
  *
  * <ul>
- *   <li><b>LOG-1</b> Positions are handed out in commit order and without gaps: whoever has read up to a
- *       position never finds a new entry below it.
- *   <li><b>LOG-2</b> Appending or merging an entry whose id is known adds nothing and answers the old
- *       position.
- *   <li><b>LOG-3</b> A page gives entries in ascending position, at most so many and so many bytes, but at
- *       least one when there is one.
- *   <li><b>LOG-4</b> A position below the floor, beyond the head or of another history is recognised and
- *       answered as such, with no entries.
- *   <li><b>LOG-5</b> Merging makes entries and the peer's pointer durable in one step; without a pointer
- *       the peer's pointer stays.
+ *   <li><b>LOG-1</b> Positions are handed out in commit order and without gaps: whoever has read up
+ *       to a position never finds a new entry below it.
+ *   <li><b>LOG-2</b> Appending or merging an entry whose id is known adds nothing and answers the
+ *       old position.
+ *   <li><b>LOG-3</b> A page gives entries in ascending position, at most so many and so many bytes,
+ *       but at least one when there is one.
+ *   <li><b>LOG-4</b> A position below the floor, beyond the head or of another history is
+ *       recognised and answered as such, with no entries.
+ *   <li><b>LOG-5</b> Merging makes entries and the peer's pointer durable in one step; without a
+ *       pointer the peer's pointer stays.
  *   <li><b>LOG-6</b> Merged entries keep their origin and origin number.
  *   <li><b>LOG-7</b> Appending a list is all or nothing and harmless to repeat after a lost reply.
  * </ul>

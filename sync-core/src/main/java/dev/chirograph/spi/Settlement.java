@@ -40,8 +40,8 @@ public sealed interface Settlement
   record Release(int slot) implements Settlement {}
 
   /**
-   * The job goes back as held under its run, without counting an attempt: it found that a delete is due
-   * and has no leave for one. A job of no run cannot be held, because nothing would release it.
+   * The job goes back as held under its run, without counting an attempt: it found that a delete is
+   * due and has no leave for one. A job of no run cannot be held, because nothing would release it.
    */
   record Hold(int slot) implements Settlement {}
 

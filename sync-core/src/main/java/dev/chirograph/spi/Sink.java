@@ -11,16 +11,16 @@ import java.util.List;
  *   <li><b>SNK-1</b> A change whose expectation does not hold is not made and answers {@link
  *       Outcome.Conflict}.
  *   <li><b>SNK-2</b> Outcomes come by position, for every change; one item's failure is no other's.
- *   <li><b>SNK-3</b> {@link Outcome.Applied} names the guard that really held, never more than {@link
- *       StoreCapabilities#puts} and {@link StoreCapabilities#deletes} promise.
- *   <li><b>SNK-4</b> When the reply was lost the outcome is {@link Outcome.Unsure}, never applied and
- *       never rejected.
+ *   <li><b>SNK-3</b> {@link Outcome.Applied} names the guard that really held, never more than
+ *       {@link StoreCapabilities#puts} and {@link StoreCapabilities#deletes} promise.
+ *   <li><b>SNK-4</b> When the reply was lost the outcome is {@link Outcome.Unsure}, never applied
+ *       and never rejected.
  *   <li><b>SNK-5</b> A put that was applied answers the version that an observation then gives.
  *   <li><b>SNK-6</b> Deleting what is not there answers unchanged when absence was expected or
  *       anything, else conflict.
  *   <li><b>SNK-7</b> One item is changed wholly or not at all.
- *   <li><b>SNK-8</b> Of two writers with the same expectation at most one is applied, where the guard is
- *       atomic.
+ *   <li><b>SNK-8</b> Of two writers with the same expectation at most one is applied, where the
+ *       guard is atomic.
  * </ul>
  *
  * @param <V> the type of an item's value

@@ -15,11 +15,11 @@ import java.util.List;
  *   <li><b>SRC-3</b> A listing that gave every item ends as complete. Any trouble ends it as cut or
  *       refused with its cause; it never throws from the iterator and never ends as complete.
  *   <li><b>SRC-4</b> Listing {@code range.after(key)} goes on where an earlier listing stopped.
- *   <li><b>SRC-5</b> Observing answers by position, for every key, and never throws for the sake of one
- *       key: an error, time-out or refusal is {@link Observation.Unknown}; only the store's own
+ *   <li><b>SRC-5</b> Observing answers by position, for every key, and never throws for the sake of
+ *       one key: an error, time-out or refusal is {@link Observation.Unknown}; only the store's own
  *       statement that there is no such item is {@link Observation.Absent}.
- *   <li><b>SRC-6</b> Where {@link StoreCapabilities#evidence} names a fact, listing and observing give
- *       it, and give it alike for an item that has not changed.
+ *   <li><b>SRC-6</b> Where {@link StoreCapabilities#evidence} names a fact, listing and observing
+ *       give it, and give it alike for an item that has not changed.
  *   <li><b>SRC-7</b> What was written through the same store before is seen by a later observation.
  *   <li><b>SRC-8</b> Keys are exact: case, spaces, escapes and neighbours with a common prefix are
  *       never confused.

@@ -17,10 +17,11 @@ import java.util.Optional;
  * <ul>
  *   <li><b>STA-1</b> A write whose expectation does not hold is not made and answers {@link
  *       Outcome.Conflict}; of two writers with the same expectation one is applied.
- *   <li><b>STA-2</b> Each write gives the record a version that it never had before, also after a delete.
+ *   <li><b>STA-2</b> Each write gives the record a version that it never had before, also after a
+ *       delete.
  *   <li><b>STA-3</b> Outcomes and records come by position; each write stands alone.
- *   <li><b>STA-4</b> A scan gives the records of a range in key order, each once; one that is neither
- *       added nor removed meanwhile is never left out.
+ *   <li><b>STA-4</b> A scan gives the records of a range in key order, each once; one that is
+ *       neither added nor removed meanwhile is never left out.
  *   <li><b>STA-5</b> Spaces and tenants never see each other's records.
  *   <li><b>STA-6</b> What was written is there after a crash and seen by every later read.
  *   <li><b>STA-7</b> A value over {@link #maxValueBytes} is rejected, and nothing is written.
@@ -51,18 +52,37 @@ public interface StateStore {
   /** The records of a range in key order. The caller closes the iterator. */
   CloseableIterator<Stored> scan(String space, KeyRange range);
 
-  /**
-   * A record.
-   *
-   * @param key its key
-   * @param value its bytes; the caller's own copy
-   * @param version for the next conditional write
-   */
-  record Stored(Key key, byte[] value, Version version) {
-    public Stored {
-      Objects.requireNonNull(key, "key");
-      Objects.requireNonNull(value, "value");
-      Objects.requireNonNull(version, "version");
+  /** A record, as it was read. */
+  final class Stored {
+    private final Key key;
+    private final byte[] value;
+    private final Version version;
+
+    /** A record; the bytes are not copied. */
+    public Stored(Key key, byte[] value, Version version) {
+      this.key = Objects.requireNonNull(key, "key");
+      this.value = Objects.requireNonNull(value, "value");
+      this.version = Objects.requireNonNull(version, "version");
+    }
+
+    /** Its key. */
+    public Key key() {
+      return key;
+    }
+
+    /** Its bytes; the reader's own. */
+    public byte[] value() {
+      return value;
+    }
+
+    /** For the next conditional write. */
+    public Version version() {
+      return version;
+    }
+
+    @Override
+    public String toString() {
+      return key + " at " + version + ", " + value.length + " bytes";
     }
   }
 }

@@ -10,8 +10,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * A blob store that copies from another without the bytes passing through this machine, one resumable
- * step at a time.
+ * A blob store that copies from another without the bytes passing through this machine, one
+ * resumable step at a time.
  */
 public interface SupportsCopy {
 

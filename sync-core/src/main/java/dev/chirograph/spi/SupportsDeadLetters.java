@@ -12,10 +12,10 @@ import java.util.Optional;
  * A queue that keeps the jobs that failed for good.
  *
  * <ul>
- *   <li><b>DLQ-1</b> Listing gives every dead letter that the selection names, in the order of kind, scope
- *       and key, and changes nothing.
- *   <li><b>DLQ-2</b> Replaying enqueues each anew, ready at once, without attempts and without leave to
- *       delete, and removes the dead letter, in one step.
+ *   <li><b>DLQ-1</b> Listing gives every dead letter that the selection names, in the order of
+ *       kind, scope and key, and changes nothing.
+ *   <li><b>DLQ-2</b> Replaying enqueues each anew, ready at once, without attempts and without
+ *       leave to delete, and removes the dead letter, in one step.
  *   <li><b>DLQ-3</b> Dropping removes dead letters and nothing else.
  *   <li><b>DLQ-4</b> Burying a job whose key has a dead letter replaces that one.
  * </ul>

@@ -14,7 +14,8 @@ public interface SupportsTags {
    * Replaces the whole tag set of one version of an item.
    *
    * @param key the item
-   * @param versionId the version; {@link dev.chirograph.ObjectVersion#NULL_VERSION} without versions
+   * @param versionId the version; {@link dev.chirograph.ObjectVersion#NULL_VERSION} without
+   *     versions
    * @param tags the whole new set
    * @return applied with its guard, conflict when there is no such version, rejected when refused
    */

@@ -4,8 +4,8 @@ package dev.chirograph.spi;
 public interface SupportsWakeup {
 
   /**
-   * Calls back soon after jobs were enqueued by anybody, from any thread, possibly too often and, when
-   * a connection is lost, sometimes not at all: polling stays necessary.
+   * Calls back soon after jobs were enqueued by anybody, from any thread, possibly too often and,
+   * when a connection is lost, sometimes not at all: polling stays necessary.
    *
    * @return closing it ends the calls
    */
