@@ -13,6 +13,7 @@ import dev.chirograph.SyncException.Kind;
 import dev.chirograph.Version;
 import dev.chirograph.memory.StoredObject.Stored;
 import dev.chirograph.spi.BlobStore;
+import dev.chirograph.spi.StoreCapabilities;
 import dev.chirograph.spi.SupportsCopy;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
@@ -82,6 +83,11 @@ public final class MemoryBlobStore implements BlobStore, SupportsCopy {
   @Override
   public String name() {
     return name;
+  }
+
+  @Override
+  public StoreCapabilities capabilities() {
+    return asReplica().capabilities();
   }
 
   @Override

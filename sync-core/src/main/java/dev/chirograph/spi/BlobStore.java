@@ -35,6 +35,9 @@ public interface BlobStore {
   /** The name of the bucket, for messages and for locations kept by a host. */
   String name();
 
+  /** How writes are guarded; listing and batches do not concern a blob store. Never changes. */
+  StoreCapabilities capabilities();
+
   /** Looks at one object, attributes included. Never throws for trouble with the store. */
   Observation<ObjectVersion> head(BlobRef ref);
 
