@@ -173,10 +173,11 @@ public final class MemoryBlobStore implements BlobStore, SupportsCopy {
     if (version == null || version.deleteMarker() || !version.token().equals(pin)) {
       return new Finished(StoredObject.conflict(version == null ? null : version.token()));
     }
-    return copy(version, to, expect, resume);
+    return copy(version, attributes, to, expect, resume);
   }
 
-  private Step copy(Stored version, Key to, Expect expect, Optional<String> resume) {
+  private Step copy(
+      Stored version, ObjectVersion attributes, Key to, Expect expect, Optional<String> resume) {
     Optional<Outcome> conflict = to.isEmpty() ? Optional.empty() : conflict(to, expect);
     if (conflict.isPresent()) {
       return new Finished(conflict.get());
@@ -197,7 +198,7 @@ public final class MemoryBlobStore implements BlobStore, SupportsCopy {
     if (version.content().length - done > copyStepBytes) {
       return new Going(RESUME + (done + copyStepBytes));
     }
-    return new Finished(store(to, version.attributes(), version.content(), expect));
+    return new Finished(store(to, attributes, version.content(), expect));
   }
 
   private static long offset(String resume) {

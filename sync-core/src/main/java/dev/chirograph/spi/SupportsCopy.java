@@ -19,10 +19,12 @@ public interface SupportsCopy {
   boolean copiesFrom(BlobStore source);
 
   /**
-   * Does one step of a copy. Content type, metadata, tags and storage class come along.
+   * Does one step of a copy.
    *
    * @param pin the state of the source that is copied; another state answers conflict
-   * @param attributes the attributes of the source as {@link BlobStore#head} gave them
+   * @param attributes what the copy carries: content type, metadata, tags and storage class,
+   *     usually those of the source as {@link BlobStore#head} gave them; parts that are not known
+   *     come along from the source where the store can, else are left at its default
    * @param expect what the destination is expected to be
    * @param resume what the step before answered; empty for the first
    */
