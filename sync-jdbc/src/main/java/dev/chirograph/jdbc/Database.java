@@ -97,10 +97,18 @@ final class Database {
    */
   <T extends @Nullable Object> T statement(String operation, Work<T> work) {
     if (dialect != Dialect.POSTGRESQL) {
-      // Elsewhere one statement is not faster, and needs the isolation or the lock of a transaction.
+      // Elsewhere one statement is not faster, and needs the isolation or the lock of a
+      // transaction.
       return transaction(operation, work);
     }
-    return repeated(operation, () -> alone(operation, work));
+    return repeated(operation, () -> alone(unsureWhenLost(operation, work)));
+  }
+
+  /**
+   * Runs one query that locks nothing, as a transaction of its own: what it reads is of one moment.
+   */
+  <T extends @Nullable Object> T read(String operation, Work<T> query) {
+    return repeated(operation, () -> alone(query));
   }
 
   private <T extends @Nullable Object> T repeated(String operation, Attempt<T> attempt) {
@@ -144,7 +152,9 @@ final class Database {
     }
   }
 
-  /** Rolls back and restores what it can; what goes wrong meanwhile is told with the first error. */
+  /**
+   * Rolls back and restores what it can; what goes wrong meanwhile is told with the first error.
+   */
   private void abandon(Connection connection, Dialect.Before before, Throwable error) {
     try {
       dialect.rollback(connection);
@@ -154,8 +164,7 @@ final class Database {
     }
   }
 
-  private <T extends @Nullable Object> T alone(String operation, Work<T> work)
-      throws SQLException {
+  private <T extends @Nullable Object> T alone(Work<T> work) throws SQLException {
     try (Connection connection = dataSource.getConnection()) {
       boolean autoCommit = connection.getAutoCommit();
       if (!autoCommit) {
@@ -163,17 +172,27 @@ final class Database {
       }
       try {
         return work.run(connection);
-      } catch (SQLException e) {
-        if (SqlErrors.lostConnection(e)) {
-          throw new UnsureException(operation, e);
-        }
-        throw e;
       } finally {
         if (!autoCommit) {
           connection.setAutoCommit(false);
         }
       }
     }
+  }
+
+  /** The work, told apart from a connection that could not be had in the first place. */
+  private static <T extends @Nullable Object> Work<T> unsureWhenLost(
+      String operation, Work<T> work) {
+    return connection -> {
+      try {
+        return work.run(connection);
+      } catch (SQLException e) {
+        if (SqlErrors.lostConnection(e)) {
+          throw new UnsureException(operation, e);
+        }
+        throw e;
+      }
+    };
   }
 
   @FunctionalInterface

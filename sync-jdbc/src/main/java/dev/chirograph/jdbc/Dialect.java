@@ -109,6 +109,11 @@ enum Dialect {
     return this != SQLITE;
   }
 
+  /** The end of a query that locks its rows; empty where a transaction locks the whole database. */
+  String forUpdate() {
+    return this == SQLITE ? "" : " for update";
+  }
+
   boolean schemaExists(Connection connection, String schema) throws SQLException {
     return exists(connection, schemaExists, schema);
   }
