@@ -1,0 +1,276 @@
+package dev.chirograph.jdbc;
+
+import dev.chirograph.Entry;
+import dev.chirograph.Evidence;
+import dev.chirograph.Key;
+import dev.chirograph.KeyRange;
+import dev.chirograph.ObjectVersion;
+import dev.chirograph.Part;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The queries of a catalogue. Each is one statement, so that what it reads is of one moment,
+ * whatever the isolation of the connection.
+ *
+ * <p>Immutable and safe for use by several threads.
+ */
+final class CatalogueReader {
+
+  /** The rows of several tables, told apart by their first column. */
+  private static final int OBJECT = 0;
+
+  private static final int VERSION = 1;
+  private static final int TAG = 2;
+  private static final int METADATA = 3;
+
+  private static final String OBJECTS =
+      """
+      with o as (
+        select object, rev, key_bytes, :id as id, publicly_readable from ${catalogue_object}
+        where bucket = ? and key_bytes :in
+      )
+      select 1 as part, v.object, v.ordinal, v.place, v.size_bytes, v.last_modified,
+        :version_id as name, v.etag, v.storage_class, v.content_type,
+        v.latest, v.delete_marker, v.tags_known, v.metadata_known, nullif(o.key_bytes, o.key_bytes) as k
+      from o join ${catalogue_version} v on v.object = o.object
+      union all
+      select 0, o.object, 0, 0, 0, o.rev, o.id, null, null, null,
+        o.publicly_readable, null, null, null, o.key_bytes
+      from o
+      union all
+      select 2, t.object, t.ordinal, 0, 0, 0, :tag_name, t.content, null, null,
+        null, null, null, null, null
+      from o join ${catalogue_tag} t on t.object = o.object
+      union all
+      select 3, m.object, m.ordinal, 0, 0, 0, :metadata_name, m.content, null, null,
+        null, null, null, null, null
+      from o join ${catalogue_metadata} m on m.object = o.object""";
+
+  private static final String PAGE =
+      """
+      select key_bytes, deleted, etag, size_bytes, last_modified, version_id, history
+      from ${catalogue_object}
+      where bucket = ? and key_bytes >= ? :below
+      order by key_bytes
+      limit ?""";
+
+  private static final String COUNT =
+      """
+      select count(*) from ${catalogue_object} where bucket = ? and key_bytes >= ? :below""";
+
+  private static final String NTH =
+      """
+      select key_bytes from ${catalogue_object} where bucket = ? and key_bytes >= ? :below
+      order by key_bytes limit 1 offset ?""";
+
+  private static final String OWNERS =
+      """
+      select :id, key_bytes from ${catalogue_object} where bucket = ? and id :in""";
+
+  private final Database database;
+  private final Dialect dialect;
+  private final String objects;
+  private final String page;
+  private final String count;
+  private final String nth;
+  private final String owners;
+
+  CatalogueReader(Database database) {
+    this.database = database;
+    this.dialect = database.dialect();
+    this.objects = database.sql(columns(OBJECTS));
+    this.page = database.sql(PAGE);
+    this.count = database.sql(COUNT);
+    this.nth = database.sql(NTH);
+    this.owners = database.sql(columns(OWNERS));
+  }
+
+  /** Puts the forms in which this dialect gives ids and names as text. */
+  private String columns(String template) {
+    boolean typed = dialect == Dialect.POSTGRESQL || dialect == Dialect.H2;
+    return template
+        .replace(":id", typed ? "cast(id as varchar(36))" : "id")
+        .replace(":version_id", text("v.version_id"))
+        .replace(":tag_name", text("t.name"))
+        .replace(":metadata_name", text("m.name"));
+  }
+
+  private String text(String name) {
+    return dialect == Dialect.MARIADB ? "convert(" + name + " using utf8mb4)" : name;
+  }
+
+  /** Reads whole objects by key. */
+  Map<Key, StoredObject> objects(int bucket, List<Key> keys) {
+    return database.read("reading objects", connection -> objects(connection, bucket, keys));
+  }
+
+  /** Reads whole objects by key inside a transaction. */
+  Map<Key, StoredObject> objects(Connection connection, int bucket, List<Key> keys)
+      throws SQLException {
+    if (keys.isEmpty()) {
+      return Map.of();
+    }
+    try (PreparedStatement statement =
+        connection.prepareStatement(InList.sql(objects, keys.size(), dialect))) {
+      statement.setInt(1, bucket);
+      InList.bindKeys(connection, statement, 2, keys, dialect);
+      Map<Long, StoredObject.Draft> drafts = new LinkedHashMap<>();
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          add(rows, drafts.computeIfAbsent(rows.getLong(2), StoredObject.Draft::new));
+        }
+      }
+      Map<Key, StoredObject> found = new HashMap<>();
+      for (StoredObject.Draft draft : drafts.values()) {
+        StoredObject object = draft.build();
+        found.put(object.key(), object);
+      }
+      return found;
+    }
+  }
+
+  private static void add(ResultSet rows, StoredObject.Draft draft) throws SQLException {
+    switch (rows.getInt(1)) {
+      case OBJECT ->
+          draft.object(
+              rows.getLong(6), Key.ofBytes(rows.getBytes(15)), rows.getString(7), flag(rows, 11));
+      case VERSION -> draft.version(version(rows));
+      case TAG -> draft.tag(rows.getInt(3), rows.getString(7), rows.getString(8));
+      case METADATA -> draft.metadata(rows.getInt(3), rows.getString(7), rows.getString(8));
+      default -> throw new SQLException("a row of an unknown part: " + rows.getInt(1));
+    }
+  }
+
+  private static Part<Boolean> flag(ResultSet rows, int column) throws SQLException {
+    boolean value = rows.getBoolean(column);
+    return rows.wasNull() ? Part.omitted() : Part.known(value);
+  }
+
+  private static StoredObject.VersionRow version(ResultSet rows) throws SQLException {
+    String contentType = rows.getString(10);
+    ObjectVersion.Builder facts =
+        ObjectVersion.builder()
+            .versionId(rows.getString(7))
+            .etag(rows.getString(8))
+            .size(rows.getLong(5))
+            .lastModified(Instant.ofEpochSecond(rows.getLong(6)))
+            .storageClass(rows.getString(9))
+            .contentType(contentType == null ? Part.omitted() : Part.known(contentType));
+    if (rows.getBoolean(12)) {
+      facts.deleteMarker();
+    }
+    return new StoredObject.VersionRow(
+        rows.getInt(3),
+        rows.getInt(4),
+        rows.getBoolean(11),
+        rows.getBoolean(13),
+        rows.getBoolean(14),
+        facts);
+  }
+
+  /** Reads the first lines of the listing of a range. */
+  List<Entry> page(int bucket, KeyRange range, int most) {
+    return database.read(
+        "listing objects",
+        connection -> {
+          try (PreparedStatement statement = connection.prepareStatement(bounded(page, range))) {
+            statement.setInt(bindRange(statement, bucket, range), most);
+            List<Entry> entries = new ArrayList<>(most);
+            try (ResultSet rows = statement.executeQuery()) {
+              while (rows.next()) {
+                entries.add(entry(rows));
+              }
+            }
+            return entries;
+          }
+        });
+  }
+
+  private Entry entry(ResultSet rows) throws SQLException {
+    Evidence.Builder evidence =
+        Evidence.builder()
+            .etag(rows.getString(3))
+            .lastModified(Instant.ofEpochSecond(rows.getLong(5)))
+            .versionId(Column.readName(rows, 6, dialect))
+            .history(rows.getString(7));
+    long size = rows.getLong(4);
+    if (!rows.wasNull()) {
+      evidence.size(size);
+    }
+    return new Entry(Key.ofBytes(rows.getBytes(1)), evidence.build(), rows.getBoolean(2));
+  }
+
+  /** How many objects a range has. */
+  long count(int bucket, KeyRange range) {
+    return database.read(
+        "counting objects",
+        connection -> {
+          try (PreparedStatement statement = connection.prepareStatement(bounded(count, range))) {
+            bindRange(statement, bucket, range);
+            try (ResultSet rows = statement.executeQuery()) {
+              return rows.next() ? rows.getLong(1) : 0L;
+            }
+          }
+        });
+  }
+
+  /** The key of a range that has so many others of the range below it. */
+  Optional<Key> nth(int bucket, KeyRange range, long below) {
+    return database.read(
+        "looking for the middle of a range",
+        connection -> {
+          try (PreparedStatement statement = connection.prepareStatement(bounded(nth, range))) {
+            statement.setLong(bindRange(statement, bucket, range), below);
+            try (ResultSet rows = statement.executeQuery()) {
+              return rows.next() ? Optional.of(Key.ofBytes(rows.getBytes(1))) : Optional.empty();
+            }
+          }
+        });
+  }
+
+  private static String bounded(String sql, KeyRange range) {
+    return sql.replace(":below", range.to().isPresent() ? "and key_bytes < ?" : "");
+  }
+
+  private static int bindRange(PreparedStatement statement, int bucket, KeyRange range)
+      throws SQLException {
+    statement.setInt(1, bucket);
+    statement.setBytes(2, range.from().toBytes());
+    if (range.to().isEmpty()) {
+      return 3;
+    }
+    statement.setBytes(3, range.to().get().toBytes());
+    return 4;
+  }
+
+  /** The keys of the objects that have these ids. */
+  Map<String, Key> owners(int bucket, List<String> ids) {
+    return database.read(
+        "looking for the owners of ids",
+        connection -> {
+          try (PreparedStatement statement =
+              connection.prepareStatement(InList.sql(owners, ids.size(), dialect))) {
+            statement.setInt(1, bucket);
+            InList.bind(
+                connection, statement, 2, Column.uuid("id"), ids.toArray(String[]::new), dialect);
+            Map<String, Key> found = new HashMap<>();
+            try (ResultSet rows = statement.executeQuery()) {
+              while (rows.next()) {
+                found.put(rows.getString(1), Key.ofBytes(rows.getBytes(2)));
+              }
+            }
+            return found;
+          }
+        });
+  }
+}
