@@ -45,10 +45,10 @@ public interface StateStore {
    * Writes records, each under its own expectation.
    *
    * @param changes of different keys
-   * @return what became of each, by position; deleting what is not there is {@link Outcome.Unchanged},
-   *     unless a version was expected
-   * @throws dev.chirograph.SyncException of kind INVALID_ARGUMENT, and nothing is written, when a key
-   *     appears twice or the name of the space is too long
+   * @return what became of each, by position; deleting what is not there is {@link
+   *     Outcome.Unchanged}, unless a version was expected
+   * @throws dev.chirograph.SyncException of kind INVALID_ARGUMENT, and nothing is written, when a
+   *     key appears twice or the name of the space is too long
    */
   List<Outcome> write(String space, List<Change<byte[]>> changes);
 
