@@ -173,7 +173,7 @@ public final class MemoryBlobStore implements BlobStore, SupportsCopy {
     if (version == null || version.deleteMarker() || !version.token().equals(pin)) {
       return new Finished(StoredObject.conflict(version == null ? null : version.token()));
     }
-    return copy(version, attributes, to, expect, resume);
+    return copy(version, carried(attributes, version.attributes()), to, expect, resume);
   }
 
   private Step copy(
@@ -199,6 +199,16 @@ public final class MemoryBlobStore implements BlobStore, SupportsCopy {
       return new Going(RESUME + (done + copyStepBytes));
     }
     return new Finished(store(to, attributes, version.content(), expect));
+  }
+
+  /** What a copy carries: the parts that are given, and those of the source for the rest. */
+  private static ObjectVersion carried(ObjectVersion given, ObjectVersion source) {
+    return source.toBuilder()
+        .storageClass(given.storageClass().or(source::storageClass).orElse(null))
+        .contentType(given.contentType().orStored(source.contentType()))
+        .metadata(given.metadata().orStored(source.metadata()))
+        .tags(given.tags().orStored(source.tags()))
+        .build();
   }
 
   private static long offset(String resume) {

@@ -497,6 +497,32 @@ public abstract class BlobStoreConformance {
   }
 
   @Test
+  void SupportsCopy_attributesThatAreGivenReplaceThoseOfTheSource() throws Exception {
+    SupportsCopy copying = copying();
+    store.put(KEY, attributes(5), content("hello"), Expect.absent());
+    Observation.Present<ObjectVersion> seen = present(KEY);
+    ObjectVersion given =
+        seen.value().toBuilder()
+            .contentType(Part.known("text/x-other"))
+            .metadata(Part.known(Map.of("colour", "blue")))
+            .build();
+    Outcome outcome =
+        copy(
+            copying,
+            KEY,
+            new Observation.Present<>(given, seen.version(), seen.evidence()),
+            OTHER,
+            Expect.absent());
+    assertThat(outcome).isInstanceOf(Outcome.Applied.class);
+    assertThat(text(OTHER)).isEqualTo("hello");
+    assertThat(present(OTHER).value().contentType()).isEqualTo(given.contentType());
+    assertThat(present(OTHER).value().metadata()).isEqualTo(given.metadata());
+    if (tagged()) {
+      assertThat(present(OTHER).value().tags()).isEqualTo(attributes(5).tags());
+    }
+  }
+
+  @Test
   void SupportsCopy_aSourceThatChangedIsAConflict() {
     SupportsCopy copying = copying();
     put(KEY, "first");

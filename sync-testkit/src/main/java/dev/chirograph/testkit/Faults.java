@@ -136,7 +136,7 @@ public final class Faults {
   /**
    * How many calls were made of each kind.
    *
-   * @return by the name of the method, such as {@code Sink.apply}; for HTTP as {@code
+   * @return by the name of the method, such as {@code Sink.apply}; for HTTP as {@link
    *     FaultyHttpClient} names requests
    */
   public synchronized Map<String, Long> counts() {

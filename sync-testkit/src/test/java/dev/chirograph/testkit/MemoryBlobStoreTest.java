@@ -5,12 +5,29 @@ import dev.chirograph.memory.MemoryBlobStore;
 import dev.chirograph.spi.BlobStore;
 import java.util.List;
 
-@ExpectedSkips(7) // five of versions, two of trouble
+@ExpectedSkips(5) // those of versions
 class MemoryBlobStoreTest extends BlobStoreConformance {
+
+  private final Faults faults = Faults.none();
 
   @Override
   protected BlobStore open() {
-    return MemoryBlobStore.builder("plain").copyStepBytes(3).build();
+    return faults.blobs(MemoryBlobStore.builder("plain").copyStepBytes(3).build());
+  }
+
+  @Override
+  protected void breakStore() {
+    faults.always(Fault.SLOW_DOWN);
+  }
+
+  @Override
+  protected void loseReplies() {
+    faults.always(Fault.LOSE_REPLY);
+  }
+
+  @Override
+  protected void repair() {
+    faults.stop();
   }
 
   @Override

@@ -23,11 +23,12 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-@ExpectedSkips(3) // two of trouble, one of known values
+@ExpectedSkips(1) // known values
 class MemoryBucketTest extends SourceConformance<ObjectState> {
 
   private static final Key KEY = Key.utf8("a/b");
 
+  private final Faults faults = Faults.none();
   private MemoryBlobStore store = MemoryBlobStore.of("bucket");
   private MemoryBucket bucket = store.asReplica();
 
@@ -35,7 +36,17 @@ class MemoryBucketTest extends SourceConformance<ObjectState> {
   protected Source<ObjectState> open() {
     store = MemoryBlobStore.builder("bucket").versioned().build();
     bucket = store.asReplica();
-    return bucket;
+    return faults.replica(bucket);
+  }
+
+  @Override
+  protected void breakStore() {
+    faults.always(Fault.SLOW_DOWN);
+  }
+
+  @Override
+  protected void repair() {
+    faults.stop();
   }
 
   @Override

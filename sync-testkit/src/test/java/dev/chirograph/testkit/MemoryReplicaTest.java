@@ -10,8 +10,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-@ExpectedSkips(8) // five of trouble and lost replies, three of tombstones; see the variants
+@ExpectedSkips(4) // known values, tombstones
 class MemoryReplicaTest extends ReplicaConformance<String> {
+
+  private final Faults faults = Faults.none();
 
   static final Set<Fact> FACTS = EnumSet.of(Fact.CHECKSUM, Fact.SIZE);
 
@@ -21,7 +23,22 @@ class MemoryReplicaTest extends ReplicaConformance<String> {
 
   @Override
   protected Replica<String> open() {
-    return MemoryReplica.of(FACTS, MemoryReplicaTest::evidence);
+    return faults.replica(MemoryReplica.of(FACTS, MemoryReplicaTest::evidence));
+  }
+
+  @Override
+  protected void breakStore() {
+    faults.always(Fault.SLOW_DOWN);
+  }
+
+  @Override
+  protected void loseReplies() {
+    faults.always(Fault.LOSE_REPLY);
+  }
+
+  @Override
+  protected void repair() {
+    faults.stop();
   }
 
   @Override
