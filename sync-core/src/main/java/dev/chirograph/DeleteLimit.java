@@ -1,7 +1,8 @@
 package dev.chirograph;
 
 /**
- * How much one run may delete. When it finds more, it deletes nothing and says so.
+ * How much one run may delete in one pair of stores. When it finds more, it deletes nothing and
+ * says so.
  *
  * @param count the largest number of items
  * @param ratio the largest part of the replica's items in the scope, from 0 to 1; {@value #SMALL}
@@ -52,6 +53,6 @@ public record DeleteLimit(long count, double ratio, EmptySource emptySource) {
 
   /** The largest number of deletes for a replica of this size. */
   public long allowed(long replicaSize) {
-    return Math.min(count, Math.max(SMALL, (long) (ratio * replicaSize)));
+    return Math.min(count, Math.max(SMALL, (long) (ratio * replicaSize + 1e-6)));
   }
 }

@@ -120,7 +120,10 @@ public final class Report {
     return incomplete;
   }
 
-  /** Items that failed for good, or of which a part could not be read. */
+  /**
+   * Items that failed for good, of which a part could not be read, or that were dealt with in
+   * another way than was wished for.
+   */
   public List<Trouble> failures() {
     return failures;
   }

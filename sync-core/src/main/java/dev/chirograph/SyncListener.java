@@ -38,7 +38,8 @@ public interface SyncListener {
    * @param pair the pair of stores
    * @param key the item
    * @param result what was done, or would be done in a plan
-   * @param error what went wrong; empty when nothing did
+   * @param error what went wrong, or was done in another way than was wished for; empty when all
+   *     went well
    */
   record ItemEvent(
       long run, String pair, Key key, ItemResult result, Optional<SyncException> error) {}

@@ -15,6 +15,8 @@ public final class Tally {
     SOURCE_LISTED,
     /** Entries that the replica listed. */
     REPLICA_LISTED,
+    /** Entries of the replica that no filter left out: what the ratio of a limit is taken of. */
+    REPLICA_IN_SCOPE,
     /** Keys that a filter left out. */
     SKIPPED,
     /** Keys whose evidence agreed, so that nobody looked further. */

@@ -6,7 +6,6 @@ import dev.chirograph.Mergeable;
 import dev.chirograph.Observation;
 import dev.chirograph.Outcome;
 import dev.chirograph.SyncException;
-import dev.chirograph.SyncListener;
 import dev.chirograph.SyncListener.ItemResult;
 import dev.chirograph.spi.SupportsKnown;
 import java.util.ArrayList;
@@ -14,6 +13,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -37,27 +37,37 @@ final class Applier<V> {
    */
   record Task(Key key, boolean full, boolean mayDelete) {}
 
-  /** What became of it. FAILED says nothing yet about another attempt; the error's advice does. */
-  record Result(Task task, ItemResult result, Optional<SyncException> error) {
+  /**
+   * What became of it. FAILED says nothing yet about another attempt; the error's advice does.
+   *
+   * @param remark what somebody should know although nothing failed
+   */
+  record Result(
+      Task task, ItemResult result, Optional<SyncException> error, Optional<SyncException> remark) {
     static Result of(Task task, ItemResult result) {
-      return new Result(task, result, Optional.empty());
+      return new Result(task, result, Optional.empty(), Optional.empty());
     }
 
     static Result failed(Task task, SyncException why) {
-      return new Result(task, ItemResult.FAILED, Optional.of(why));
+      return new Result(task, ItemResult.FAILED, Optional.of(why), Optional.empty());
+    }
+
+    /** What an event and the report have to tell. */
+    Optional<SyncException> told() {
+      return error.or(() -> remark);
     }
   }
 
   private final Pair<V> pair;
   private final Parallel parallel;
   private final @Nullable Identity identity;
-  private final SyncListener listener;
+  private final Consumer<Key> conflicts;
 
-  Applier(Pair<V> pair, Parallel parallel, @Nullable Identity identity, SyncListener listener) {
+  Applier(Pair<V> pair, Parallel parallel, @Nullable Identity identity, Consumer<Key> conflicts) {
     this.pair = pair;
     this.parallel = parallel;
     this.identity = identity;
-    this.listener = listener;
+    this.conflicts = conflicts;
   }
 
   /**
@@ -124,7 +134,7 @@ final class Applier<V> {
     List<Observation<V>> left = observeSource(tasks, right);
     List<Decision<V>> decisions = new ArrayList<>(tasks.size());
     for (int i = 0; i < tasks.size(); i++) {
-      decisions.add(decide(tasks.get(i), left.get(i), right.get(i)));
+      decisions.add(decided(tasks.get(i), left.get(i), right.get(i)));
     }
     if (write && identity != null) {
       if (!stillMine.getAsBoolean()) {
@@ -184,6 +194,15 @@ final class Applier<V> {
   }
 
   // ---- deciding
+
+  /** Values are the host's: one that cannot be merged or compared is one item's failure. */
+  private Decision<V> decided(Task task, Observation<V> left, Observation<V> right) {
+    try {
+      return decide(task, left, right);
+    } catch (RuntimeException e) {
+      return Decision.failed(task, SyncException.of(e));
+    }
+  }
 
   private Decision<V> decide(Task task, Observation<V> left, Observation<V> right) {
     if (left instanceof Observation.Unknown<V> unknown) {
@@ -284,7 +303,7 @@ final class Applier<V> {
     }
     if (outcome instanceof Outcome.Unchanged) {
       return decision.unread().isEmpty()
-          ? Result.of(task, ItemResult.UNCHANGED)
+          ? new Result(task, ItemResult.UNCHANGED, Optional.empty(), decision.remark())
           : decision.planned();
     }
     if (outcome instanceof Outcome.Rejected rejected) {
@@ -293,7 +312,7 @@ final class Applier<V> {
     if (outcome instanceof Outcome.Unsure unsure) {
       return Result.failed(task, retryable(unsure.why()));
     }
-    listener.conflict(pair.name(), task.key());
+    conflicts.accept(task.key());
     return Result.failed(
         task,
         new SyncException(

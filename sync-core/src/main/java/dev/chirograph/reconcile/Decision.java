@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param result what the item will have become when the write succeeds
  * @param unread why parts of the source's item could not be read
  * @param error why nothing could be decided
+ * @param remark what somebody should know although nothing failed
  * @param left what was seen in the source
  * @param right what was seen in the replica
  */
@@ -25,6 +26,7 @@ record Decision<V>(
     ItemResult result,
     List<SyncException> unread,
     Optional<SyncException> error,
+    Optional<SyncException> remark,
     Observation<V> left,
     Observation<V> right) {
 
@@ -35,19 +37,28 @@ record Decision<V>(
         ItemResult.FAILED,
         List.of(),
         Optional.of(why),
+        Optional.empty(),
         Observation.unknown(why),
         Observation.unknown(why));
   }
 
   static <V> Decision<V> settled(
       Task task, ItemResult result, Observation<V> left, Observation<V> right) {
-    return new Decision<>(task, Optional.empty(), result, List.of(), Optional.empty(), left, right);
+    return new Decision<>(
+        task, Optional.empty(), result, List.of(), Optional.empty(), Optional.empty(), left, right);
   }
 
   static <V> Decision<V> partial(
       Task task, List<SyncException> unread, Observation<V> left, Observation<V> right) {
     return new Decision<>(
-        task, Optional.empty(), ItemResult.PARTIAL, unread, Optional.empty(), left, right);
+        task,
+        Optional.empty(),
+        ItemResult.PARTIAL,
+        unread,
+        Optional.empty(),
+        Optional.empty(),
+        left,
+        right);
   }
 
   static <V> Decision<V> write(
@@ -57,7 +68,12 @@ record Decision<V>(
       List<SyncException> unread,
       Observation<V> left,
       Observation<V> right) {
-    return new Decision<>(task, Optional.of(change), result, unread, Optional.empty(), left, right);
+    return new Decision<>(
+        task, Optional.of(change), result, unread, Optional.empty(), Optional.empty(), left, right);
+  }
+
+  Decision<V> remarked(SyncException what) {
+    return new Decision<>(task, change, result, unread, error, Optional.of(what), left, right);
   }
 
   /** The result when the write, if any, succeeds. */
@@ -66,7 +82,7 @@ record Decision<V>(
       return Result.failed(task, error.get());
     }
     return unread.isEmpty()
-        ? Result.of(task, result)
-        : new Result(task, ItemResult.PARTIAL, Optional.of(unread.get(0)));
+        ? new Result(task, result, Optional.empty(), remark)
+        : new Result(task, ItemResult.PARTIAL, Optional.of(unread.get(0)), remark);
   }
 }

@@ -1,8 +1,6 @@
 package dev.chirograph.reconcile;
 
 import dev.chirograph.DeleteLimit;
-import dev.chirograph.KeyRange;
-import dev.chirograph.Listing;
 import dev.chirograph.Tally;
 import dev.chirograph.Tally.Count;
 import java.util.Optional;
@@ -32,34 +30,40 @@ final class DeleteGate {
    * @param incomplete whether any range of the run was not seen to its end
    */
   static Verdict judge(
-      DeleteLimit limit, Pair<?> pair, long due, Tally counts, boolean incomplete) {
+      DeleteLimit limit,
+      Pair<?> pair,
+      long due,
+      Tally counts,
+      boolean incomplete,
+      Listings listings) {
     if (incomplete) {
       return Verdict.no(
           pair.name() + ": " + due + " deletes were due, but not every listing was complete");
     }
-    long size = counts.get(Count.REPLICA_LISTED);
+    long size = counts.get(Count.REPLICA_IN_SCOPE);
     long allowed = limit.allowed(size);
     if (due > allowed) {
       return Verdict.no(
           "%s: %d of %d items would be deleted, at most %d may be; look at the plan, then raise the limit"
               .formatted(pair.name(), due, size, allowed));
     }
-    if (limit.emptySource() == DeleteLimit.EmptySource.REFUSED
-        && counts.get(Count.SOURCE_LISTED) == 0
-        && empty(pair)) {
+    if (emptied(limit, pair, listings)) {
       return Verdict.no(
           pair.name()
               + ": "
               + due
-              + " deletes were due, but the source holds nothing at all; allow an empty source if this"
+              + " deletes were due, but the source shows nothing at all; allow an empty source if this"
               + " is right");
     }
     return new Verdict(allowed, Optional.empty());
   }
 
-  private static boolean empty(Pair<?> pair) {
-    try (Listing all = pair.source().list(KeyRange.all())) {
-      return !all.hasNext();
-    }
+  /**
+   * Whether the source now holds nothing at all and may not empty its replica. It is asked afresh:
+   * it may have been emptied since it was walked.
+   */
+  static boolean emptied(DeleteLimit limit, Pair<?> pair, Listings listings) {
+    return limit.emptySource() == DeleteLimit.EmptySource.REFUSED
+        && !listings.holdsAnything(pair.source());
   }
 }

@@ -31,20 +31,22 @@ final class DurableRun implements Run {
 
   @Override
   public long enqueued() {
-    return report().tally().get(Count.QUEUED) + report().tally().get(Count.UPGRADED);
+    return enqueued(report());
   }
 
   @Override
   public Progress progress() {
-    RunRecord run = runs.settle(runs.store().require(id));
-    Report report = runs.report(run);
+    RunRecord run = runs.settle(id);
     long remaining = run.phase().ended() ? 0 : runs.remaining(id);
-    long total =
-        report.count(Count.QUEUED)
-            + report.count(Count.UPGRADED)
-            + report.count(Count.ALREADY_QUEUED)
-            + run.released();
+    long total = enqueued(runs.report(run)) + run.released();
     return new Progress(run.phase(), total, remaining, eta(run, total, remaining));
+  }
+
+  /** What waited already belongs to this run, too: its finding was repeated after a crash. */
+  private static long enqueued(Report report) {
+    return report.count(Count.QUEUED)
+        + report.count(Count.UPGRADED)
+        + report.count(Count.ALREADY_QUEUED);
   }
 
   private Duration eta(RunRecord run, long total, long remaining) {
@@ -71,7 +73,7 @@ final class DurableRun implements Run {
     long begun = engine.pacing().nanoTime();
     Duration pause = SHORTEST;
     while (true) {
-      RunRecord run = runs.settle(runs.store().require(id));
+      RunRecord run = runs.settle(id);
       Duration waited = Duration.ofNanos(engine.pacing().nanoTime() - begun);
       if (run.phase().ended() || waited.compareTo(atMost) >= 0) {
         return runs.report(run);

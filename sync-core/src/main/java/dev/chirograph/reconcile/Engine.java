@@ -21,7 +21,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,6 +39,7 @@ final class Engine<V> {
   private final Listings listings;
   private final @Nullable Identity identity;
   private final AtomicLong lastRunId = new AtomicLong();
+  private final ReentrantLock settling = new ReentrantLock();
 
   /** The settings of a reconciler, as its builder collected them. */
   record Settings(
@@ -69,7 +72,7 @@ final class Engine<V> {
     if (scope.pairs().isEmpty()) {
       return List.copyOf(pairs.values());
     }
-    return scope.pairs().stream().map(this::requirePair).toList();
+    return scope.pairs().stream().distinct().map(this::requirePair).toList();
   }
 
   Pair<V> requirePair(String name) {
@@ -87,8 +90,27 @@ final class Engine<V> {
     return Optional.ofNullable(pairs.get(name));
   }
 
-  WorkQueue queue() {
-    return required(settings.queue(), "queue");
+  PatientQueue queue() {
+    return new PatientQueue(required(settings.queue(), "queue"), this);
+  }
+
+  /** Makes a call that may be repeated, and repeats it as the policy for calls allows. */
+  <T> T call(Supplier<T> call) {
+    for (int failures = 1; ; failures++) {
+      try {
+        return call.get();
+      } catch (SyncException e) {
+        if (!callRetries().again(e, failures)) {
+          throw e;
+        }
+        pacing().await(callRetries().pause(failures, random()));
+      }
+    }
+  }
+
+  /** Held while a run is judged or ended, so that threads of one process do not get in the way. */
+  ReentrantLock settling() {
+    return settling;
   }
 
   StateStore state() {
@@ -105,7 +127,7 @@ final class Engine<V> {
   }
 
   Applier<V> applier(Pair<V> pair, Parallel lookers) {
-    return new Applier<>(pair, lookers, identity, settings.listener());
+    return new Applier<>(pair, lookers, identity, key -> listen(l -> l.conflict(pair.name(), key)));
   }
 
   /** Threads that look at single items. */
@@ -130,8 +152,8 @@ final class Engine<V> {
       return splittable
           .split(rest)
           .filter(key -> key.compareTo(rest.from()) > 0 && rest.contains(key));
-    } catch (SyncException e) {
-      LOG.debug("{}: no point to split {} was found: {}", pair.name(), rest, e.summary());
+    } catch (RuntimeException e) {
+      LOG.debug("{}: no point to split {} was found: {}", pair.name(), rest, e.toString());
       return Optional.empty();
     }
   }

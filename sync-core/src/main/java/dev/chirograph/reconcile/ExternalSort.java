@@ -90,7 +90,7 @@ final class ExternalSort {
       for (Entry entry : run) {
         write(entry, out);
       }
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException | Error e) {
       Files.deleteIfExists(file);
       throw e;
     }
@@ -226,6 +226,7 @@ final class ExternalSort {
         add(new Run(memory));
       } catch (IOException e) {
         broke(e);
+        delete(files); // those that were not opened; the others go when they are closed
       }
     }
 

@@ -71,7 +71,7 @@ record Filter(
     return entry
         .evidence()
         .lastModified()
-        .map(time -> Duration.between(time, now).toSeconds())
+        .map(time -> Math.max(0, Duration.between(time, now).toSeconds())) // clocks differ
         .map(age -> age >= minAgeSeconds && age <= maxAgeSeconds)
         .orElse(true);
   }
@@ -79,11 +79,12 @@ record Filter(
   private static Pattern regex(String glob) {
     StringBuilder regex = new StringBuilder();
     int braces = 0;
-    for (int i = 0; i < glob.length(); i++) {
-      char c = glob.charAt(i);
+    int[] characters = glob.codePoints().toArray();
+    for (int i = 0; i < characters.length; i++) {
+      int c = characters[i];
       switch (c) {
         case '*' -> {
-          boolean two = i + 1 < glob.length() && glob.charAt(i + 1) == '*';
+          boolean two = i + 1 < characters.length && characters[i + 1] == '*';
           regex.append(two ? ".*" : "[^/]*");
           i += two ? 1 : 0;
         }
@@ -97,7 +98,7 @@ record Filter(
           regex.append(')');
         }
         case ',' -> regex.append(braces > 0 ? "|" : ",");
-        default -> regex.append(Pattern.quote(String.valueOf(c)));
+        default -> regex.append(Pattern.quote(Character.toString(c)));
       }
       if (braces < 0) {
         break;

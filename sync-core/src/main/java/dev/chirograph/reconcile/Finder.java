@@ -58,6 +58,7 @@ final class Finder<V> {
   private final Predicate<Entry> filter;
   private final Set<Evidence.Fact> facts;
   private final boolean sourceListsTombstones;
+  private final boolean replicaKeepsTombstones;
 
   Finder(Pair<V> pair, Scope scope, Instant now, Listings listings) {
     this.pair = pair;
@@ -66,6 +67,7 @@ final class Finder<V> {
     this.filter = scope.filter().at(now);
     this.facts = pair.sharedFacts();
     this.sourceListsTombstones = pair.source().capabilities().listsTombstones();
+    this.replicaKeepsTombstones = pair.replica().capabilities().keepsTombstones();
   }
 
   /** Walks a range, counting into the tally as it goes. */
@@ -126,9 +128,13 @@ final class Finder<V> {
         return false;
       }
       tally.add(Count.SOURCE_LISTED, 1);
+      folders.seen(left, null); // a filter chooses items; what it leaves out exists all the same
       if (passes(left)) {
-        folders.seen(left, null);
-        differs(left.key());
+        if (left.tombstone() && !replicaKeepsTombstones && !scope.isFull()) {
+          same(); // deleted there, and the replica has nothing to remember that with
+        } else {
+          differs(left.key());
+        }
       }
       return next(left.key());
     }
@@ -139,8 +145,9 @@ final class Finder<V> {
         return false;
       }
       tally.add(Count.REPLICA_LISTED, 1);
+      folders.seen(null, right);
       if (passes(right)) {
-        folders.seen(null, right);
+        tally.add(Count.REPLICA_IN_SCOPE, 1);
         if (right.tombstone() && !sourceListsTombstones && !scope.isFull()) {
           same(); // deleted here, and not listed there: that is how it should be
         } else if (right.tombstone() && sourceListsTombstones) {
@@ -161,9 +168,12 @@ final class Finder<V> {
       }
       tally.add(Count.SOURCE_LISTED, 1);
       tally.add(Count.REPLICA_LISTED, 1);
+      folders.seen(left, right);
       if (passes(left)) {
-        folders.seen(left, right);
-        if (!scope.isFull()
+        tally.add(Count.REPLICA_IN_SCOPE, 1);
+        if (left.tombstone() && !right.tombstone() && !replicaKeepsTombstones) {
+          candidate(left.key());
+        } else if (!scope.isFull()
             && left.tombstone() == right.tombstone()
             && left.evidence().compare(right.evidence(), facts) == Evidence.Match.SAME) {
           same();

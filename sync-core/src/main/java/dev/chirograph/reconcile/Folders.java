@@ -122,7 +122,8 @@ final class Folders {
   /**
    * The folders that differ, over all ranges of a pair.
    *
-   * @param scope the range of the whole run: its own folder and those above are never reported
+   * @param scope the range of the whole run: its own folder and those that reach beyond it are
+   *     never reported
    */
   static List<Report.Folder> joined(String pair, KeyRange scope, Collection<Edges> ranges) {
     Map<Key, Seen> folders = new TreeMap<>();
@@ -130,11 +131,15 @@ final class Folders {
       edges.inner().forEach(f -> folders.merge(f.prefix(), f, Seen::or));
       edges.outer().forEach(f -> folders.merge(f.prefix(), f, Seen::or));
     }
-    int depth = scope.commonPrefix().length();
     return folders.values().stream()
         .filter(Seen::differs)
-        .filter(f -> f.prefix().length() > depth)
+        .filter(f -> inside(KeyRange.prefix(f.prefix()), scope))
         .map(f -> new Report.Folder(pair, f.prefix(), f.replica()))
         .toList();
+  }
+
+  /** Whether a folder lies in the range with all it may hold, and is not the range itself. */
+  private static boolean inside(KeyRange folder, KeyRange scope) {
+    return folder.intersect(scope).equals(folder) && !folder.equals(scope);
   }
 }

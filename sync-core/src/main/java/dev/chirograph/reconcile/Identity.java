@@ -10,6 +10,7 @@ import dev.chirograph.Part;
 import dev.chirograph.SyncException;
 import dev.chirograph.SyncListener.ItemResult;
 import dev.chirograph.spi.SupportsIdentity;
+import dev.chirograph.spi.SupportsKnown;
 import dev.chirograph.spi.SupportsTags;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,8 +20,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Keeps the external id of each object as a tag on the object itself, so that a rebuilt catalogue
@@ -32,8 +31,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Identity {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Identity.class);
-
   private final String tag;
 
   Identity(String tag) {
@@ -41,26 +38,51 @@ final class Identity {
   }
 
   /** Settles the id of every object that will be there, and writes the tags that this needs. */
-  @SuppressWarnings("unchecked")
   <V> List<Decision<V>> applyTo(Pair<V> pair, List<Decision<V>> decisions) {
     SupportsIdentity ids = (SupportsIdentity) pair.replica();
-    Map<String, Key> owners = owners(ids, decisions);
+    Map<String, Key> owners;
+    try {
+      owners = owners(ids, decisions);
+    } catch (RuntimeException e) {
+      // Without knowing whose the ids are, none is given or written.
+      return decisions.stream()
+          .map(d -> there(d) ? Decision.<V>failed(d.task(), SyncException.of(e)) : d)
+          .toList();
+    }
     Set<String> given = new HashSet<>();
     List<Decision<V>> result = new ArrayList<>(decisions.size());
     for (Decision<V> decision : decisions) {
-      if (decision.error().isEmpty()
-          && decision.left() instanceof Observation.Present<V> present
-          && present.value() instanceof ObjectState state) {
-        Decision<ObjectState> typed = (Decision<ObjectState>) decision;
-        result.add(
-            (Decision<V>)
-                settle(
-                    pair.name(), (SupportsTags) pair.source(), ids, owners, given, typed, state));
-      } else {
-        result.add(decision);
-      }
+      result.add(there(decision) ? settled(pair, ids, owners, given, decision) : decision);
     }
     return result;
+  }
+
+  private static boolean there(Decision<?> decision) {
+    return decision.error().isEmpty()
+        && decision.left() instanceof Observation.Present<?> present
+        && present.value() instanceof ObjectState;
+  }
+
+  @SuppressWarnings("unchecked")
+  private <V> Decision<V> settled(
+      Pair<V> pair,
+      SupportsIdentity ids,
+      Map<String, Key> owners,
+      Set<String> given,
+      Decision<V> decision) {
+    try {
+      ObjectState observed = (ObjectState) decision.left().content().orElseThrow();
+      return (Decision<V>)
+          settle(
+              (Pair<ObjectState>) pair,
+              ids,
+              owners,
+              given,
+              (Decision<ObjectState>) decision,
+              observed);
+    } catch (RuntimeException e) {
+      return Decision.failed(decision.task(), SyncException.of(e));
+    }
   }
 
   private <V> Map<String, Key> owners(SupportsIdentity ids, List<Decision<V>> decisions) {
@@ -88,8 +110,7 @@ final class Identity {
   }
 
   private Decision<ObjectState> settle(
-      String pair,
-      SupportsTags source,
+      Pair<ObjectState> pair,
       SupportsIdentity ids,
       Map<String, Key> owners,
       Set<String> given,
@@ -107,10 +128,10 @@ final class Identity {
             () ->
                 onObject.filter(text -> free(text, key, ids, owners, given)).orElseGet(ids::newId));
     given.add(id);
-    if (onObject.equals(Optional.of(id))) {
-      return withState(decision, target(decision, observed).withId(Optional.of(id)));
-    }
-    return tag(pair, source, decision, observed, known.value(), id);
+    ObjectState target = target(decision, observed).withId(Optional.of(id));
+    return onObject.equals(Optional.of(id))
+        ? withState(decision, target)
+        : tag(pair, decision, observed, target, id);
   }
 
   private static boolean free(
@@ -121,39 +142,70 @@ final class Identity {
   }
 
   private Decision<ObjectState> tag(
-      String pair,
-      SupportsTags source,
+      Pair<ObjectState> pair,
       Decision<ObjectState> decision,
       ObjectState observed,
-      Map<String, String> tags,
+      ObjectState target,
       String id) {
+    SupportsTags source = (SupportsTags) pair.source();
     Key key = decision.task().key();
-    ObjectState target = target(decision, observed).withId(Optional.of(id));
-    if (!tags.containsKey(tag) && tags.size() >= source.maxTags()) {
-      LOG.warn(
-          "{}: {} has no room for the tag {}; its id is kept in the catalogue only",
-          pair,
-          key,
-          tag);
-      return withState(decision, target);
+    String version = observed.latest().versionId();
+    Map<String, String> all = new TreeMap<>(tagsNow(pair, decision, observed));
+    if (!all.containsKey(tag) && all.size() >= source.maxTags()) {
+      return withState(decision, target)
+          .remarked(untagged(key, "it has " + all.size() + " tags already"));
     }
-    Map<String, String> all = new TreeMap<>(tags);
     all.put(tag, id);
-    Outcome outcome = source.writeTags(key, observed.latest().versionId(), all);
+    Outcome outcome = source.writeTags(key, version, all);
     if (outcome instanceof Outcome.Applied || outcome instanceof Outcome.Unchanged) {
       ObjectVersion latest = target.latest().toBuilder().tags(Part.known(all)).build();
       return withState(decision, target.withLatest(latest));
     }
     if (outcome instanceof Outcome.Rejected rejected && !transientError(rejected.why())) {
-      LOG.warn(
-          "{}: the tag {} of {} could not be written: {}",
-          pair,
-          tag,
-          key,
-          rejected.why().summary());
-      return withState(decision, target);
+      return withState(decision, target).remarked(untagged(key, rejected.why().summary()));
     }
     return Decision.failed(decision.task(), why(outcome, key));
+  }
+
+  /**
+   * The tags that are to be replaced. A source that takes what the catalogue knows for granted is
+   * asked afresh: a set that was not read is never written back.
+   */
+  private static Map<String, String> tagsNow(
+      Pair<ObjectState> pair, Decision<ObjectState> decision, ObjectState observed) {
+    if (!(pair.source() instanceof SupportsKnown<?>) || decision.task().full()) {
+      return observed.latest().tags().optional().orElseThrow();
+    }
+    Key key = decision.task().key();
+    Observation<ObjectState> now = pair.source().observe(List.of(key)).get(0);
+    if (now instanceof Observation.Unknown<ObjectState> unknown) {
+      throw unknown.why();
+    }
+    ObjectVersion latest = now.content().map(ObjectState::latest).orElse(null);
+    if (latest == null || !latest.sameContent(observed.latest())) {
+      throw changed(key);
+    }
+    if (latest.tags() instanceof Part.Known<Map<String, String>> known) {
+      return known.value();
+    }
+    throw latest.tags().trouble().orElseGet(() -> changed(key));
+  }
+
+  private SyncException untagged(Key key, String why) {
+    return new SyncException(
+        SyncException.Kind.UNSUPPORTED,
+        "the tag "
+            + tag
+            + " of "
+            + key
+            + " could not be written, its id is kept in the catalogue"
+            + " only: "
+            + why);
+  }
+
+  private static SyncException changed(Key key) {
+    return new SyncException(
+        SyncException.Kind.CONFLICT, key + " changed between reading its tags and writing them");
   }
 
   /**
@@ -171,8 +223,7 @@ final class Identity {
     if (outcome instanceof Outcome.Unsure unsure) {
       return unsure.why();
     }
-    return new SyncException(
-        SyncException.Kind.CONFLICT, key + " changed between reading its tags and writing them");
+    return changed(key);
   }
 
   private static ObjectState target(Decision<ObjectState> decision, ObjectState observed) {

@@ -1,6 +1,8 @@
 package dev.chirograph.reconcile;
 
+import dev.chirograph.Key;
 import dev.chirograph.Report;
+import dev.chirograph.RunPhase;
 import dev.chirograph.SyncException;
 import dev.chirograph.SyncListener.ItemResult;
 import dev.chirograph.Tally;
@@ -30,8 +32,6 @@ import org.jspecify.annotations.Nullable;
  * thirtieth of a statement for each item.
  */
 final class ItemWork<V> {
-
-  private static final Duration UNKNOWN_PAIR = Duration.ofMinutes(1);
 
   private final Engine<V> engine;
   private final Runs<V> runs;
@@ -80,31 +80,22 @@ final class ItemWork<V> {
   }
 
   private void work(Lease lease) {
-    Map<String, List<LeasedJob>> byPair = new LinkedHashMap<>();
-    lease
-        .jobs()
-        .forEach(j -> byPair.computeIfAbsent(j.job().scope(), p -> new ArrayList<>()).add(j));
+    Map<String, Map<Key, LeasedJob>> byPair = new LinkedHashMap<>();
     List<Settlement> settlements = new ArrayList<>();
+    for (LeasedJob job : lease.jobs()) {
+      Map<Key, LeasedJob> jobs =
+          byPair.computeIfAbsent(job.job().scope(), pair -> new LinkedHashMap<>());
+      if (jobs.putIfAbsent(job.job().key(), job) != null) {
+        settlements.add(new Settlement.Release(job.slot())); // a queue may hold a key twice
+      }
+    }
     Map<Long, RunTally> tallies = new HashMap<>();
-    byPair.forEach(
-        (name, jobs) ->
-            engine
-                .pair(name)
-                .ifPresentOrElse(
-                    pair -> work(pair, jobs, settlements, tallies),
-                    () -> jobs.forEach(job -> settlements.add(unknownPair(job)))));
+    byPair.forEach((name, jobs) -> work(name, List.copyOf(jobs.values()), settlements, tallies));
     // Before settling: a job that is done twice is counted twice, one that was done is never
     // missed.
     tallies.forEach(
         (run, tally) -> runs.store().addTally(run, worker, tally.counts, tally.failures));
     runs.queue().settle(lease, settlements);
-  }
-
-  private static Settlement unknownPair(LeasedJob job) {
-    return new Settlement.Retry(
-        job.slot(),
-        UNKNOWN_PAIR,
-        "no pair named '" + job.job().scope() + "' is known to this worker");
   }
 
   /** What one batch adds to the tally of a run. */
@@ -114,41 +105,79 @@ final class ItemWork<V> {
   }
 
   private void work(
-      Pair<V> pair,
+      String name,
       List<LeasedJob> jobs,
       List<Settlement> settlements,
       Map<Long, RunTally> tallies) {
-    BooleanSupplier stillMine = () -> !lost && !closing;
     List<Task> tasks =
         jobs.stream().map(j -> new Task(j.job().key(), j.job().full(), j.mayDelete())).toList();
-    List<Result> results = engine.applier(pair, lookers).apply(tasks, stillMine);
-    for (int i = 0; i < results.size(); i++) {
-      Result result = withBudget(pair, jobs.get(i), results.get(i), stillMine);
-      settlements.add(settle(pair, jobs.get(i), result, tallies));
+    List<Result> results =
+        engine
+            .pair(name)
+            .map(pair -> results(pair, jobs, tasks))
+            .orElseGet(() -> tasks.stream().map(task -> unknownPair(name, task)).toList());
+    for (int i = 0; i < jobs.size(); i++) {
+      settlements.add(settle(name, jobs.get(i), results.get(i), tallies));
     }
   }
 
-  /** A hint that no run stands behind may delete as long as the budget of its pair lasts. */
-  private Result withBudget(Pair<V> pair, LeasedJob job, Result result, BooleanSupplier stillMine) {
-    if (result.result() != ItemResult.HELD || job.job().run() != 0) {
-      return result;
+  /** Another worker may know the pair, so this is tried again. */
+  private static Result unknownPair(String name, Task task) {
+    return Result.failed(
+        task,
+        new SyncException(
+            SyncException.Kind.NOT_FOUND,
+            SyncException.Advice.MAY_RETRY,
+            "no pair named '" + name + "' is known to this worker"));
+  }
+
+  private List<Result> results(Pair<V> pair, List<LeasedJob> jobs, List<Task> tasks) {
+    BooleanSupplier stillMine = () -> !lost && !closing;
+    List<Result> results = new ArrayList<>(engine.applier(pair, lookers).apply(tasks, stillMine));
+    for (int i = 0; i < jobs.size(); i++) {
+      Result result = results.get(i);
+      if (result.result() == ItemResult.HELD && standsAlone(jobs.get(i).job().run())) {
+        results.set(i, withBudget(pair, result, stillMine));
+      }
     }
-    boolean granted =
-        runs.store()
-            .spend(
-                pair.name(),
-                engine.clock().millis(),
-                engine.settings().budgetWindow().toMillis(),
-                engine.deletes().count());
-    if (!granted) {
-      return result;
+    return results;
+  }
+
+  /** Whether no run stands behind a job that could let it delete. */
+  private boolean standsAlone(long run) {
+    return phase(run).isEmpty() || phase(run).get() == RunPhase.DONE;
+  }
+
+  private Optional<RunPhase> phase(long run) {
+    return run == 0 ? Optional.empty() : runs.store().read(run).map(RunRecord::phase);
+  }
+
+  /** A hint may delete as long as the budget of its pair lasts. */
+  private Result withBudget(Pair<V> pair, Result held, BooleanSupplier stillMine) {
+    long limit = engine.deletes().count();
+    if (limit == 0) {
+      return held; // nothing is ever deleted here
     }
-    Task task = new Task(job.job().key(), job.job().full(), true);
+    if (DeleteGate.emptied(engine.deletes(), pair, engine.listings())) {
+      return Result.failed(
+          held.task(), refused("the source of " + pair.name() + " shows nothing at all"));
+    }
+    Duration window = engine.settings().budgetWindow();
+    if (!runs.store().spend(pair.name(), engine.clock().millis(), window.toMillis(), limit)) {
+      return Result.failed(
+          held.task(),
+          refused("the " + limit + " deletes that hints may make in " + window + " are spent"));
+    }
+    Task task = new Task(held.task().key(), held.task().full(), true);
     return engine.applier(pair, lookers).apply(List.of(task), stillMine).get(0);
   }
 
+  private static SyncException refused(String why) {
+    return new SyncException(SyncException.Kind.RATE_LIMITED, "a delete is due, but " + why);
+  }
+
   private Settlement settle(
-      Pair<V> pair, LeasedJob leased, Result result, Map<Long, RunTally> tallies) {
+      String pair, LeasedJob leased, Result result, Map<Long, RunTally> tallies) {
     Job job = leased.job();
     int failures = leased.attempts() + 1;
     Optional<SyncException> error = result.error();
@@ -158,13 +187,13 @@ final class ItemWork<V> {
     boolean again =
         error.isPresent() && engine.settings().jobRetries().again(error.get(), failures);
     ItemResult shown = again ? ItemResult.RETRIED : result.result();
-    engine.itemDone(job.run(), pair.name(), job.key(), shown, error);
+    engine.itemDone(job.run(), pair, job.key(), shown, result.told());
     if (job.run() != 0) {
       RunTally tally = tallies.computeIfAbsent(job.run(), run -> new RunTally());
       tally.counts.add(again ? Count.RETRIED : Engine.countOf(result.result()), 1);
-      if (error.isPresent() && !again) {
+      if (result.told().isPresent() && !again) {
         tally.failures.add(
-            new Report.Trouble(pair.name() + "/" + job.key(), error.get().summary()));
+            new Report.Trouble(pair + "/" + job.key(), result.told().get().summary()));
       }
     }
     if (again) {
@@ -176,8 +205,12 @@ final class ItemWork<V> {
     if (error.isPresent()) {
       return new Settlement.Bury(leased.slot(), error.get().summary());
     }
-    return result.result() == ItemResult.HELD
+    return result.result() == ItemResult.HELD && goingOn(job.run())
         ? new Settlement.Hold(leased.slot())
         : new Settlement.Done(leased.slot());
+  }
+
+  private boolean goingOn(long run) {
+    return phase(run).filter(phase -> !phase.ended()).isPresent();
   }
 }

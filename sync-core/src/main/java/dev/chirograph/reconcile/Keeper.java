@@ -1,6 +1,5 @@
 package dev.chirograph.reconcile;
 
-import dev.chirograph.SyncException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,8 +42,8 @@ final class Keeper {
         }
       } catch (InterruptedException e) {
         return;
-      } catch (SyncException e) {
-        LOG.warn("a lease could not be extended: {}", e.summary());
+      } catch (RuntimeException e) {
+        LOG.warn("a lease could not be extended: {}", e.toString());
       }
     }
   }

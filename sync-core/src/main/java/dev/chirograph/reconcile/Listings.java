@@ -31,19 +31,13 @@ final class Listings {
 
   /** A listing in key order; a source without order is sorted on disk first. */
   Listing open(Source<?> source, KeyRange range) {
-    return source.capabilities().ordered() ? new Resuming(source, range) : sorted(source, range);
+    return new Resuming(source, range, !source.capabilities().ordered());
   }
 
-  /** Sorting needs the whole, so a broken listing is taken up from its beginning. */
-  private Listing sorted(Source<?> source, KeyRange range) {
-    for (int failures = 1; ; failures++) {
-      Listing sorted = ExternalSort.sort(source.list(range));
-      Optional<SyncException> why = sorted.why();
-      if (why.isEmpty() || !retries.again(why.get(), failures)) {
-        return sorted;
-      }
-      sorted.close();
-      pacing.await(retries.pause(failures, random));
+  /** Whether a source holds anything at all; false also when it cannot be told. */
+  boolean holdsAnything(Source<?> source) {
+    try (Listing all = new Resuming(source, KeyRange.all(), false)) {
+      return all.hasNext();
     }
   }
 
@@ -51,30 +45,48 @@ final class Listings {
   private final class Resuming implements Listing {
     private final Source<?> source;
     private final KeyRange range;
-    private Listing current;
+    private final boolean sorting;
+    private @Nullable Listing current;
     private @Nullable Key last;
     private @Nullable Entry ahead;
     private @Nullable End end;
     private @Nullable SyncException why;
     private int failures;
 
-    Resuming(Source<?> source, KeyRange range) {
+    Resuming(Source<?> source, KeyRange range, boolean sorting) {
       this.source = source;
       this.range = range;
-      this.current = source.list(range);
+      this.sorting = sorting;
     }
 
     @Override
     public boolean hasNext() {
       while (ahead == null && end == null) {
-        if (current.hasNext()) {
-          accept(current.next());
-        } else if (!resumed()) {
-          end = current.end();
-          why = current.why().orElse(null);
-        }
+        advance();
       }
       return ahead != null;
+    }
+
+    private void advance() {
+      try {
+        Listing listing = current == null ? opened() : current;
+        if (listing.hasNext()) {
+          accept(listing.next());
+        } else if (listing.end() == End.COMPLETE) {
+          end = End.COMPLETE;
+        } else {
+          broke(listing.end(), listing.why().orElseGet(this::unexplained));
+        }
+      } catch (RuntimeException e) {
+        broke(End.CUT, SyncException.of(e)); // SRC-3 forbids it; a host's own source may still do
+      }
+    }
+
+    private Listing opened() {
+      Listing raw = source.list(last == null ? range : range.after(last));
+      Listing opened = sorting ? ExternalSort.sort(raw) : raw;
+      current = opened;
+      return opened;
     }
 
     private void accept(Entry entry) {
@@ -97,15 +109,20 @@ final class Listings {
       failures = 0;
     }
 
-    private boolean resumed() {
-      SyncException error = current.why().orElse(null);
-      if (current.end() != End.CUT || error == null || !retries.again(error, ++failures)) {
-        return false;
+    private SyncException unexplained() {
+      return new SyncException(
+          SyncException.Kind.UNEXPECTED, "the listing of " + source + " did not say why it ended");
+    }
+
+    /** Only what was cut is taken up again; what was refused will be refused again. */
+    private void broke(End how, SyncException error) {
+      close();
+      if (how == End.CUT && retries.again(error, ++failures)) {
+        pacing.await(retries.pause(failures, random));
+      } else {
+        end = how;
+        why = error;
       }
-      current.close();
-      pacing.await(retries.pause(failures, random));
-      current = source.list(last == null ? range : range.after(last));
-      return true;
     }
 
     @Override
@@ -133,7 +150,10 @@ final class Listings {
 
     @Override
     public void close() {
-      current.close();
+      if (current != null) {
+        current.close();
+        current = null;
+      }
     }
   }
 }

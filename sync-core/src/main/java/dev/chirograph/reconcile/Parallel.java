@@ -65,7 +65,7 @@ final class Parallel implements AutoCloseable {
 
   /**
    * Works on an item and on all that fork off it while it is worked on, as many side by side as
-   * there are threads, and returns when all are done.
+   * there are threads, and returns when all are done, also when one of them fails.
    *
    * @throws SyncException of the first that failed
    */
@@ -118,11 +118,12 @@ final class Parallel implements AutoCloseable {
     }
 
     private void await() {
+      SyncException failed = null;
       for (int i = 0; ; i++) {
         Future<?> next;
         synchronized (this) {
           if (i == all.size()) {
-            return; // one that ran could have forked; none of them runs any more
+            break; // one that ran could have forked; none of them runs any more
           }
           next = all.get(i);
         }
@@ -132,8 +133,12 @@ final class Parallel implements AutoCloseable {
           Thread.currentThread().interrupt();
           throw interrupted(e);
         } catch (ExecutionException e) {
-          throw SyncException.of(e.getCause() == null ? e : e.getCause());
+          SyncException why = SyncException.of(e.getCause() == null ? e : e.getCause());
+          failed = failed == null ? why : failed;
         }
+      }
+      if (failed != null) {
+        throw failed;
       }
     }
   }

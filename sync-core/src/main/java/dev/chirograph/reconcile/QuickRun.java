@@ -16,6 +16,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Finds and writes here and now, without queue or state. What differs is written while the walk
@@ -81,8 +82,7 @@ final class QuickRun<V> {
     private final Tally counts = new Tally();
     private final ConcurrentLinkedQueue<Folders.Edges> edges = new ConcurrentLinkedQueue<>();
     private final long troubleBefore = incomplete.size();
-    private final java.util.concurrent.atomic.AtomicLong due =
-        new java.util.concurrent.atomic.AtomicLong();
+    private final AtomicLong due = new AtomicLong();
 
     PairRun(Pair<V> pair, Parallel lookers, Parallel walkers) {
       this.pair = pair;
@@ -107,7 +107,7 @@ final class QuickRun<V> {
       Batch batch = new Batch(range, fork);
       Finder.Walk walk =
           new Finder<>(pair, scope, started, engine.listings()).walk(range, counts, batch);
-      batch.flush();
+      batch.finish();
       walk.trouble().ifPresent(incomplete::add);
       edges.add(walk.folders());
     }
@@ -117,6 +117,7 @@ final class QuickRun<V> {
       private KeyRange rest;
       private final Parallel.Fork<KeyRange> fork;
       private final List<Key> keys = new ArrayList<>();
+      private final Work work = new Work();
 
       Batch(KeyRange range, Parallel.Fork<KeyRange> fork) {
         this.rest = range;
@@ -151,11 +152,14 @@ final class QuickRun<V> {
         return middle;
       }
 
-      void flush() {
-        if (!keys.isEmpty()) {
-          work(keys.stream().map(key -> new Task(key, scope.isFull(), false)).toList());
-          keys.clear();
-        }
+      private void flush() {
+        work.on(keys.stream().map(key -> new Task(key, scope.isFull(), false)).toList());
+        keys.clear();
+      }
+
+      void finish() {
+        flush();
+        work.finish();
       }
     }
 
@@ -170,75 +174,85 @@ final class QuickRun<V> {
         return;
       }
       DeleteGate.Verdict verdict =
-          DeleteGate.judge(engine.deletes(), pair, due.get(), counts, !complete());
+          DeleteGate.judge(
+              engine.deletes(), pair, due.get(), counts, !complete(), engine.listings());
       if (verdict.refused().isPresent()) {
         heldBack.add(verdict.refused().get());
         counts.add(Count.NOT_DELETED, due.get());
         return;
       }
       List<Key> keys = List.copyOf(candidates);
+      Work deletes = new Work();
       for (int from = 0; from < keys.size(); from += engine.batch()) {
-        work(
+        deletes.on(
             keys.subList(from, Math.min(keys.size(), from + engine.batch())).stream()
                 .map(key -> new Task(key, scope.isFull(), true))
                 .toList());
       }
+      deletes.finish();
     }
 
-    // ---- working on a batch, retrying what may pass
+    // ---- working on batches, retrying what may pass
 
-    private void work(List<Task> tasks) {
-      List<Task> open = tasks;
-      for (int failures = 1; !open.isEmpty(); failures++) {
-        List<Result> results = write ? applier.apply(open, () -> true) : applier.plan(open);
-        List<Task> again = new ArrayList<>();
-        for (Result result : results) {
-          if (settle(result, failures)) {
-            again.add(result.task());
-          }
+    /** Works on batches; what has to be tried again waits together, so that it delays no other. */
+    private final class Work {
+      private final List<Task> later = new ArrayList<>();
+
+      void on(List<Task> tasks) {
+        later.addAll(tried(tasks, 1));
+        if (later.size() >= engine.batch()) {
+          finish();
         }
-        open = again;
-        if (!open.isEmpty()) {
+      }
+
+      void finish() {
+        List<Task> open = List.copyOf(later);
+        later.clear();
+        for (int failures = 1; !open.isEmpty(); failures++) {
           engine.pacing().await(engine.callRetries().pause(failures, engine.random()));
+          open = tried(open, failures + 1);
         }
+      }
+
+      /** Tries; answers what has to be tried again. */
+      private List<Task> tried(List<Task> tasks, int attempt) {
+        if (tasks.isEmpty()) {
+          return List.of();
+        }
+        List<Result> results = write ? applier.apply(tasks, () -> true) : applier.plan(tasks);
+        return results.stream()
+            .filter(result -> settle(result, attempt))
+            .map(Result::task)
+            .toList();
       }
     }
 
     /** Counts a result; answers whether the task has to be tried again. */
-    private boolean settle(Result result, int failures) {
+    private boolean settle(Result result, int attempt) {
       Optional<SyncException> error = result.error();
       boolean again =
-          write && error.isPresent() && engine.callRetries().again(error.get(), failures);
+          write && error.isPresent() && engine.callRetries().again(error.get(), attempt);
       ItemResult shown = again ? ItemResult.RETRIED : result.result();
-      engine.itemDone(id, pair.name(), result.task().key(), shown, error);
+      engine.itemDone(id, pair.name(), result.task().key(), shown, result.told());
       if (again) {
         counts.add(Count.RETRIED, 1);
         return true;
       }
-      switch (result.result()) {
-        case HELD -> {
-          candidate(result.task().key());
-          counts.add(Count.HELD, 1);
-        }
-        case PARTIAL, FAILED -> {
-          counts.add(result.result() == ItemResult.PARTIAL ? Count.PARTIAL : Count.FAILED, 1);
-          if (failures() < Report.MAX_ITEMS) {
-            QuickRun.this.failures.add(trouble(result));
-          }
-        }
-        default -> counts.add(Engine.countOf(result.result()), 1);
+      if (result.result() == ItemResult.HELD) {
+        candidate(result.task().key()); // judged, and perhaps made, with those that the walk found
+      } else {
+        counts.add(Engine.countOf(result.result()), 1);
+      }
+      if (result.told().isPresent() && failures.size() < Report.MAX_ITEMS) {
+        failures.add(trouble(result));
       }
       return false;
-    }
-
-    private int failures() {
-      return QuickRun.this.failures.size();
     }
 
     private Report.Trouble trouble(Result result) {
       return new Report.Trouble(
           pair.name() + "/" + result.task().key(),
-          result.error().map(SyncException::summary).orElse(""));
+          result.told().map(SyncException::summary).orElse(""));
     }
   }
 }

@@ -39,6 +39,7 @@ final class RangeWork<V> {
   private final Engine<V> engine;
   private final Runs<V> runs;
   private final AtomicReference<@Nullable Lease> held = new AtomicReference<>();
+  private volatile boolean closing;
 
   RangeWork(Engine<V> engine, Runs<V> runs) {
     this.engine = engine;
@@ -49,7 +50,7 @@ final class RangeWork<V> {
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record Position(@Nullable String last, long due, Map<Count, Long> counts) {}
 
-  /** Somebody else has the range now, or the run has ended. */
+  /** The range was given up: to somebody else, or because its run has ended. */
   private static final class Abandoned extends RuntimeException {
     private static final long serialVersionUID = 1L;
   }
@@ -65,7 +66,7 @@ final class RangeWork<V> {
     try {
       work(lease.get(), leased);
     } catch (Abandoned e) {
-      // the queue gave the range to somebody else, who goes on from the last note
+      LOG.debug("a range was given up: {}", leased.job());
       return true;
     } catch (RuntimeException e) {
       failed(lease.get(), leased, SyncException.of(e));
@@ -82,6 +83,11 @@ final class RangeWork<V> {
       WorkQueue.Settled settled = runs.queue().settle(lease, List.of());
       LOG.debug("lease {} of a range extended: {}", lease.fence(), settled);
     }
+  }
+
+  /** Lets the range at hand go at its next note; whoever gets it goes on from there. */
+  void stopSoon() {
+    closing = true;
   }
 
   private void work(Lease lease, Lease.LeasedJob leased) {
@@ -105,7 +111,7 @@ final class RangeWork<V> {
     if (!run.range(number).orElseThrow().done()) {
       new Walk(lease, leased, run, run.range(number).orElseThrow(), pair).walk();
     }
-    runs.found(runs.store().require(run.id()));
+    runs.settle(run.id());
     settle(lease, new Settlement.Done(leased.slot()));
   }
 
@@ -140,7 +146,8 @@ final class RangeWork<V> {
     private final Scope scope;
     private final Range range;
     private final Pair<V> pair;
-    private final List<Job> jobs = new ArrayList<>();
+    private final List<Job> ready = new ArrayList<>();
+    private final List<Job> candidates = new ArrayList<>();
     private final Tally counts;
     private KeyRange rest;
     private long due;
@@ -174,19 +181,16 @@ final class RangeWork<V> {
       if (walk.trouble().isPresent() && walk.retryable() && mayTryAgain()) {
         throw new SyncException(SyncException.Kind.UNAVAILABLE, walk.trouble().get().error());
       }
+      stillMine();
+      if (scope.tellsFolders()) {
+        runs.store().putFolders(run.id(), range.number(), walk.folders());
+      }
       Tally all = Tally.of(counts.toMap());
+      String trouble = walk.trouble().map(t -> RunStore.shortened(t.error())).orElse(null);
       runs.store()
           .update(
               run.id(),
-              now ->
-                  now.withRange(
-                      range.number(),
-                      open ->
-                          open.finished(
-                              due,
-                              all,
-                              walk.trouble().map(trouble -> trouble.error()).orElse(null),
-                              walk.folders())));
+              now -> now.withRange(range.number(), open -> open.finished(due, all, trouble)));
     }
 
     private boolean mayTryAgain() {
@@ -196,15 +200,20 @@ final class RangeWork<V> {
 
     @Override
     public void differs(Key key) {
-      add(job(key).build());
+      ready.add(job(key).build());
+      if (ready.size() == together()) {
+        flush();
+      }
     }
 
     @Override
     public void onlyInReplica(Key key) {
       due++;
-      // Beyond the limit nothing will be deleted; those are only counted.
-      if (due <= engine.deletes().count() + 1) {
-        add(job(key).held().build());
+      if (runs.kept(due) == due) {
+        candidates.add(job(key).held().build());
+      }
+      if (candidates.size() == together()) {
+        flush();
       }
     }
 
@@ -213,22 +222,22 @@ final class RangeWork<V> {
       return scope.isFull() ? job.full() : job;
     }
 
-    private void add(Job job) {
-      jobs.add(job);
-      if (jobs.size() >= Math.min(ENQUEUE, runs.queue().capabilities().maxBatch())) {
-        flush();
-      }
+    private int together() {
+      return Math.min(ENQUEUE, runs.queue().capabilities().maxBatch());
     }
 
     private void flush() {
-      if (!jobs.isEmpty()) {
-        WorkQueue.Enqueued enqueued = runs.queue().enqueue(jobs);
-        long held = jobs.stream().filter(Job::held).count();
-        counts.add(Count.HELD, held);
-        counts.add(Count.QUEUED, enqueued.added() - Math.min(held, enqueued.added()));
+      if (!ready.isEmpty()) {
+        WorkQueue.Enqueued enqueued = runs.queue().enqueue(ready);
+        counts.add(Count.QUEUED, enqueued.added());
         counts.add(Count.UPGRADED, enqueued.upgraded());
         counts.add(Count.ALREADY_QUEUED, enqueued.already());
-        jobs.clear();
+        ready.clear();
+      }
+      if (!candidates.isEmpty()) {
+        runs.queue().enqueue(candidates);
+        counts.add(Count.HELD, candidates.size());
+        candidates.clear();
       }
     }
 
@@ -239,9 +248,16 @@ final class RangeWork<V> {
       note(last);
       RunRecord now = runs.store().require(run.id());
       if (now.phase().ended()) {
+        settle(lease, new Settlement.Done(leased.slot()));
         throw new Abandoned();
       }
-      if (now.openRanges() >= engine.settings().ranges() || now.ranges().size() >= MOST_RANGES) {
+      if (closing) {
+        settle(lease, new Settlement.Release(leased.slot()));
+        throw new Abandoned();
+      }
+      if (now.openRanges() >= engine.settings().ranges()
+          || now.ranges().size() >= MOST_RANGES
+          || !runs.store().hasRoom(now)) {
         return Optional.empty();
       }
       Optional<Key> middle = engine.split(pair, rest);
@@ -250,8 +266,21 @@ final class RangeWork<V> {
     }
 
     private void split(Key middle) {
-      runs.enqueueRanges(runs.store().update(run.id(), now -> now.split(range.number(), middle)));
+      RunRecord now = runs.store().update(run.id(), r -> r.split(range.number(), middle));
+      now.ranges().stream()
+          .filter(part -> part.number() >= run.ranges().size() && !part.done())
+          .filter(part -> part.pair().equals(pair.name()) && part.keys().from().equals(middle))
+          .forEach(part -> runs.enqueue(now, part));
       rest = rest.before(middle);
+    }
+
+    /**
+     * A lease that was lost means that somebody else walks the range, and will say how it ended.
+     */
+    private void stillMine() {
+      if (runs.queue().settle(lease, List.of()) == WorkQueue.Settled.STALE) {
+        throw new Abandoned();
+      }
     }
 
     private void note(Key last) {

@@ -127,8 +127,7 @@ public final class Reconciler<V> {
 
   private Run start(Runs<V> runs, RunRecord run, RangeWork<V> work) {
     while (true) {
-      RunRecord now = runs.settle(runs.store().require(run.id()));
-      if (now.phase() != RunPhase.FINDING) {
+      if (runs.settle(run.id()).phase() != RunPhase.FINDING) {
         return new DurableRun(engine, runs, run.id());
       }
       if (!work.step()) {
@@ -144,25 +143,27 @@ public final class Reconciler<V> {
   }
 
   /**
-   * Asks for a run, as {@link #submit}, unless every pair of the scope completed one in this time.
+   * Asks for a run, as {@link #submit}, unless for each pair one that covered this scope and saw
+   * both sides to their end was completed in this time. Runs that were forgotten do not count.
    */
   public Optional<Run> submitIfOlder(Scope scope, Duration age) {
-    Instant oldEnough = engine.clock().instant().minus(age);
+    long oldEnough = engine.clock().instant().minus(age).toEpochMilli();
+    List<RunRecord> done = new Runs<>(engine).store().completed(oldEnough);
     boolean fresh =
         engine.pairs(scope).stream()
+            .map(Pair::name)
             .allMatch(
                 pair ->
-                    status(pair.name())
-                        .lastCompleted()
-                        .filter(time -> time.isAfter(oldEnough))
-                        .isPresent());
+                    done.stream()
+                        .anyMatch(r -> r.pairs().contains(pair) && r.toScope().covers(scope)));
     return fresh ? Optional.empty() : Optional.of(submit(scope));
   }
 
   /**
    * Puts single keys into the queue because something hinted that they changed, such as an event. A
    * hint may be lost, late, repeated or wrong without harm. Deletes that follow from hints spend
-   * from a budget: as many in a time window as the delete limit allows a run.
+   * from a budget: the number that the delete limit names, in each time window; those beyond it are
+   * tried again later and end as dead letters.
    */
   public WorkQueue.Enqueued hint(String pair, Collection<Key> keys) {
     engine.requirePair(pair);
@@ -192,9 +193,7 @@ public final class Reconciler<V> {
 
   /** Forgets runs that ended so long ago; answers how many. */
   public int forgetRuns(Duration endedBefore) {
-    return new Runs<>(engine)
-        .store()
-        .forget(engine.clock().instant().minus(endedBefore).toEpochMilli());
+    return new Runs<>(engine).forget(engine.clock().instant().minus(endedBefore).toEpochMilli());
   }
 
   /** How one pair stands. */

@@ -13,6 +13,7 @@ import dev.chirograph.Tally;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -64,14 +65,10 @@ record RunRecord(
       boolean done,
       long due,
       Map<Tally.Count, Long> counts,
-      @Nullable String trouble,
-      List<FolderRecord> inner,
-      List<FolderRecord> outer) {
+      @Nullable String trouble) {
 
     Range {
       counts = counts == null ? Map.of() : Map.copyOf(counts);
-      inner = inner == null ? List.of() : List.copyOf(inner);
-      outer = outer == null ? List.of() : List.copyOf(outer);
     }
 
     static Range open(int number, String pair, KeyRange range) {
@@ -83,9 +80,7 @@ record RunRecord(
           false,
           0,
           Map.of(),
-          null,
-          List.of(),
-          List.of());
+          null);
     }
 
     KeyRange keys() {
@@ -93,27 +88,11 @@ record RunRecord(
     }
 
     Range endingAt(Key end) {
-      return new Range(number, pair, from, encode(end), done, due, counts, trouble, inner, outer);
+      return new Range(number, pair, from, encode(end), done, due, counts, trouble);
     }
 
-    Range finished(long dueNow, Tally tally, @Nullable String why, Folders.Edges folders) {
-      return new Range(
-          number,
-          pair,
-          from,
-          to,
-          true,
-          dueNow,
-          tally.toMap(),
-          why,
-          folders.inner().stream().map(FolderRecord::of).toList(),
-          folders.outer().stream().map(FolderRecord::of).toList());
-    }
-
-    Folders.Edges edges() {
-      return new Folders.Edges(
-          inner.stream().map(FolderRecord::seen).toList(),
-          outer.stream().map(FolderRecord::seen).toList());
+    Range finished(long dueNow, Tally tally, @Nullable String why) {
+      return new Range(number, pair, from, to, true, dueNow, tally.toMap(), why);
     }
   }
 
@@ -235,14 +214,23 @@ record RunRecord(
         failure);
   }
 
+  /** This run with deletes that were not made; unchanged without a reason. */
   RunRecord refused(List<String> why, long notDeleted) {
+    if (why.isEmpty()) {
+      return this;
+    }
     List<String> all = new ArrayList<>(heldBack);
     why.stream().filter(text -> !all.contains(text)).forEach(all::add);
-    Map<Tally.Count, Long> more = new java.util.EnumMap<>(Tally.Count.class);
+    Map<Tally.Count, Long> more = new EnumMap<>(Tally.Count.class);
     more.putAll(counts);
     more.merge(Tally.Count.NOT_DELETED, notDeleted, Long::sum);
     return new RunRecord(
         id, scope, pairs, phase, requested, ended, ranges, released, more, all, failure);
+  }
+
+  /** Whether some range was not seen to its end. */
+  boolean incomplete() {
+    return ranges.stream().anyMatch(range -> range.trouble() != null);
   }
 
   byte[] toBytes() {

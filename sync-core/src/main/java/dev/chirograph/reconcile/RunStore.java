@@ -7,16 +7,21 @@ import dev.chirograph.Key;
 import dev.chirograph.KeyRange;
 import dev.chirograph.Outcome;
 import dev.chirograph.Report;
+import dev.chirograph.RunPhase;
 import dev.chirograph.SyncException;
 import dev.chirograph.Tally;
+import dev.chirograph.reconcile.RunRecord.FolderRecord;
 import dev.chirograph.spi.StateStore;
 import dev.chirograph.spi.StateStore.Stored;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * Runs, tallies and the state of scopes in a state store. Every change is a read, a pure function
@@ -25,23 +30,41 @@ import java.util.function.Function;
 final class RunStore {
 
   private static final String RUNS = "reconcile-runs";
+  private static final String OPEN = "reconcile-open";
   private static final String TALLIES = "reconcile-tallies";
+  private static final String FOLDERS = "reconcile-folders";
   private static final String SCOPES = "reconcile-scopes";
   private static final String BUDGETS = "reconcile-budgets";
 
   /** Writers of one record are few; so many conflicts in a row mean that something is wrong. */
   private static final int MOST_CONFLICTS = 100;
 
-  private final StateStore state;
+  /** Every state store takes records of 64 KiB; lists in a record stay well below. */
+  private static final int LIST_BYTES = 32_000;
 
-  RunStore(StateStore state) {
+  /** Folders in one record: with the longest keys they take less than 64 KiB. */
+  private static final int FOLDERS_TOGETHER = 40;
+
+  private static final int ERROR_LENGTH = 300;
+
+  private final StateStore state;
+  private final Engine<?> engine;
+
+  RunStore(StateStore state, Engine<?> engine) {
     this.state = state;
+    this.engine = engine;
   }
 
-  // ---- runs
+  // ---- runs: those that have not ended are marked, so that looking after them reads no others
 
-  void create(RunRecord run) {
-    change(RUNS, runKey(run.id()), old -> old.isPresent() ? old : Optional.of(run.toBytes()));
+  /** Keeps a new run; answers whether its id was free. */
+  boolean create(RunRecord run) {
+    byte[] bytes = run.toBytes();
+    change(OPEN, runKey(run.id()), old -> Optional.of(new byte[] {1}));
+    change(RUNS, runKey(run.id()), old -> old.isPresent() ? old : Optional.of(bytes));
+    return get(RUNS, runKey(run.id()))
+        .filter(stored -> Arrays.equals(stored.value(), bytes))
+        .isPresent();
   }
 
   Optional<RunRecord> read(long run) {
@@ -72,46 +95,68 @@ final class RunStore {
                               SyncException.Kind.NOT_FOUND,
                               "the run " + run + " is gone from the state store"));
           result[0] = function.apply(before);
-          return Optional.of(result[0].toBytes());
+          return result[0].equals(before) ? old : Optional.of(result[0].toBytes());
         });
     return result[0];
+  }
+
+  /** Whether the record of a run has room for one more range. */
+  boolean hasRoom(RunRecord run) {
+    return run.toBytes().length < LIST_BYTES;
   }
 
   /** Runs that have not ended, oldest first. */
   List<RunRecord> unended() {
     List<RunRecord> runs = new ArrayList<>();
-    try (CloseableIterator<Stored> all = state.scan(RUNS, KeyRange.all())) {
-      while (all.hasNext()) {
-        RunRecord run = RunRecord.of(all.next().value());
-        if (!run.phase().ended()) {
-          runs.add(run);
-        }
+    for (Stored mark : scan(OPEN, KeyRange.all())) {
+      Optional<RunRecord> run = read(runId(mark.key()));
+      if (run.isPresent() && run.get().phase().ended()) {
+        change(OPEN, mark.key(), old -> Optional.empty());
+      } else {
+        run.ifPresent(runs::add); // without a record it is about to be created, or never was
       }
     }
     return runs;
   }
 
-  /** Forgets runs that ended before a time; answers how many. */
-  int forget(long endedBefore) {
-    List<Long> old = new ArrayList<>();
-    try (CloseableIterator<Stored> all = state.scan(RUNS, KeyRange.all())) {
-      while (all.hasNext()) {
-        RunRecord run = RunRecord.of(all.next().value());
-        if (run.phase().ended() && run.ended() < endedBefore) {
-          old.add(run.id());
-        }
-      }
+  /** Runs that came to their end after a time and saw both sides whole. */
+  List<RunRecord> completed(long after) {
+    return all(run -> run.phase() == RunPhase.DONE && run.ended() > after && !run.incomplete());
+  }
+
+  /** Runs that ended before a time. */
+  List<RunRecord> ended(long before) {
+    return all(run -> run.phase().ended() && run.ended() < before);
+  }
+
+  private List<RunRecord> all(Predicate<RunRecord> which) {
+    return engine.call(
+        () -> {
+          List<RunRecord> runs = new ArrayList<>();
+          try (CloseableIterator<Stored> stored = state.scan(RUNS, KeyRange.all())) {
+            while (stored.hasNext()) {
+              RunRecord run = RunRecord.of(stored.next().value());
+              if (which.test(run)) {
+                runs.add(run);
+              }
+            }
+          }
+          return runs;
+        });
+  }
+
+  /** Removes all that is kept of a run. */
+  void forget(long run) {
+    for (String space : List.of(TALLIES, FOLDERS)) {
+      clear(space, runKey(run));
     }
-    for (long run : old) {
-      try (CloseableIterator<Stored> tallies = state.scan(TALLIES, KeyRange.prefix(runKey(run)))) {
-        while (tallies.hasNext()) {
-          Key key = tallies.next().key();
-          change(TALLIES, key, ignored -> Optional.empty());
-        }
-      }
-      change(RUNS, runKey(run), ignored -> Optional.empty());
-    }
-    return old.size();
+    change(OPEN, runKey(run), old -> Optional.empty());
+    change(RUNS, runKey(run), old -> Optional.empty());
+  }
+
+  private void clear(String space, Key prefix) {
+    scan(space, KeyRange.prefix(prefix))
+        .forEach(stored -> change(space, stored.key(), old -> Optional.empty()));
   }
 
   // ---- tallies: one record for each run and worker, so that workers never wait for each other
@@ -125,37 +170,73 @@ final class RunStore {
         TALLIES,
         key,
         old -> {
+          Optional<TallyRecord> before = old.map(b -> RunRecord.read(b, TallyRecord.class));
           Tally sum = Tally.of(tally.toMap());
-          List<Report.Trouble> all = new ArrayList<>();
-          old.map(bytes -> RunRecord.read(bytes, TallyRecord.class))
-              .ifPresent(
-                  before -> {
-                    sum.add(Tally.of(before.counts()));
-                    all.addAll(before.failures());
-                  });
-          failures.stream()
-              .limit(Math.max(0, 100 - all.size()))
-              .map(RunStore::shortened)
-              .forEach(all::add);
+          before.ifPresent(b -> sum.add(Tally.of(b.counts())));
+          List<Report.Trouble> all =
+              cut(
+                  Stream.concat(
+                      before.stream().flatMap(b -> b.failures().stream()),
+                      failures.stream().map(RunStore::shortened)));
           return Optional.of(RunRecord.bytes(new TallyRecord(sum.toMap(), all)));
         });
   }
 
+  /** As many as fit into a record; the count of failures beside them stays exact. */
+  private static List<Report.Trouble> cut(Stream<Report.Trouble> troubles) {
+    List<Report.Trouble> kept = new ArrayList<>();
+    int bytes = 0;
+    for (Report.Trouble trouble : (Iterable<Report.Trouble>) troubles::iterator) {
+      bytes += RunRecord.bytes(trouble).length;
+      if (bytes > LIST_BYTES) {
+        break;
+      }
+      kept.add(trouble);
+    }
+    return kept;
+  }
+
   private static Report.Trouble shortened(Report.Trouble trouble) {
-    String error = trouble.error();
-    return error.length() <= 300
-        ? trouble
-        : new Report.Trouble(trouble.where(), error.substring(0, 300));
+    return new Report.Trouble(trouble.where(), shortened(trouble.error()));
+  }
+
+  static String shortened(String error) {
+    return error.length() <= ERROR_LENGTH ? error : error.substring(0, ERROR_LENGTH);
   }
 
   List<TallyRecord> tallies(long run) {
-    List<TallyRecord> all = new ArrayList<>();
-    try (CloseableIterator<Stored> records = state.scan(TALLIES, KeyRange.prefix(runKey(run)))) {
-      while (records.hasNext()) {
-        all.add(RunRecord.read(records.next().value(), TallyRecord.class));
-      }
+    return scan(TALLIES, KeyRange.prefix(runKey(run))).stream()
+        .map(stored -> RunRecord.read(stored.value(), TallyRecord.class))
+        .toList();
+  }
+
+  // ---- folders: some records for each range, because one would be too large
+
+  /** Folders that were seen in one range. */
+  record FoldersRecord(List<FolderRecord> folders) {}
+
+  void putFolders(long run, int range, Folders.Edges edges) {
+    byte[] prefix = concat(runKey(run).toBytes(), number(range));
+    clear(FOLDERS, Key.ofBytes(prefix)); // of an earlier walk over the same range
+    List<FolderRecord> all =
+        Stream.concat(edges.inner().stream(), edges.outer().stream())
+            .map(FolderRecord::of)
+            .toList();
+    for (int from = 0; from < all.size(); from += FOLDERS_TOGETHER) {
+      List<FolderRecord> some = all.subList(from, Math.min(all.size(), from + FOLDERS_TOGETHER));
+      byte[] bytes = RunRecord.bytes(new FoldersRecord(some));
+      change(FOLDERS, Key.ofBytes(concat(prefix, number(from))), old -> Optional.of(bytes));
     }
-    return all;
+  }
+
+  Folders.Edges folders(long run, int range) {
+    byte[] prefix = concat(runKey(run).toBytes(), number(range));
+    return new Folders.Edges(
+        scan(FOLDERS, KeyRange.prefix(Key.ofBytes(prefix))).stream()
+            .flatMap(s -> RunRecord.read(s.value(), FoldersRecord.class).folders().stream())
+            .map(FolderRecord::seen)
+            .toList(),
+        List.of());
   }
 
   // ---- scopes
@@ -163,35 +244,19 @@ final class RunStore {
   /**
    * When a pair was last asked for and last completed, in milliseconds since 1970; 0 means never.
    */
-  record ScopeState(
-      long lastRequested,
-      long lastRun,
-      long lastCompleted,
-      long lastCompletedRun,
-      long lastFailed) {
-    static final ScopeState NEVER = new ScopeState(0, 0, 0, 0, 0);
+  record ScopeState(long lastRequested, long lastCompleted, long lastFailed) {
+    static final ScopeState NEVER = new ScopeState(0, 0, 0);
 
-    ScopeState requested(long run, long at) {
-      return new ScopeState(
-          Math.max(at, lastRequested),
-          Math.max(run, lastRun),
-          lastCompleted,
-          lastCompletedRun,
-          lastFailed);
+    ScopeState requested(long at) {
+      return new ScopeState(Math.max(at, lastRequested), lastCompleted, lastFailed);
     }
 
-    ScopeState completed(long run, long at) {
-      return new ScopeState(
-          lastRequested,
-          lastRun,
-          Math.max(at, lastCompleted),
-          Math.max(run, lastCompletedRun),
-          lastFailed);
+    ScopeState completed(long at) {
+      return new ScopeState(lastRequested, Math.max(at, lastCompleted), lastFailed);
     }
 
     ScopeState failed(long at) {
-      return new ScopeState(
-          lastRequested, lastRun, lastCompleted, lastCompletedRun, Math.max(at, lastFailed));
+      return new ScopeState(lastRequested, lastCompleted, Math.max(at, lastFailed));
     }
   }
 
@@ -215,21 +280,28 @@ final class RunStore {
 
   // ---- budgets for deletes outside runs
 
-  /** How many deletes were made in a time window. */
-  record Budget(long windowStart, long spent) {}
+  /**
+   * How many deletes were made in a time window.
+   *
+   * @param spender drawn by who spent last, so that nobody takes another's write for their own
+   */
+  record Budget(long windowStart, long spent, long spender) {}
 
   /** Takes one delete out of the budget of a pair; answers whether there was one left. */
   boolean spend(String pair, long now, long windowMillis, long limit) {
     boolean[] granted = new boolean[1];
+    long me = engine.random().nextLong();
     change(
         BUDGETS,
         Key.utf8(pair),
         old -> {
           Budget before =
-              old.map(bytes -> RunRecord.read(bytes, Budget.class)).orElse(new Budget(now, 0));
-          Budget window = now - before.windowStart() >= windowMillis ? new Budget(now, 0) : before;
+              old.map(bytes -> RunRecord.read(bytes, Budget.class)).orElse(new Budget(now, 0, me));
+          boolean over = now - before.windowStart() >= windowMillis;
+          Budget window = over ? new Budget(now, 0, me) : before;
           granted[0] = window.spent() < limit;
-          Budget after = granted[0] ? new Budget(window.windowStart(), window.spent() + 1) : window;
+          Budget after =
+              granted[0] ? new Budget(window.windowStart(), window.spent() + 1, me) : window;
           return Optional.of(RunRecord.bytes(after));
         });
     return granted[0];
@@ -238,32 +310,46 @@ final class RunStore {
   // ---- compare-and-set
 
   private Optional<Stored> get(String space, Key key) {
-    return state.read(space, List.of(key)).get(0);
+    return engine.call(() -> state.read(space, List.of(key)).get(0));
+  }
+
+  /** The records of a range that holds few. */
+  private List<Stored> scan(String space, KeyRange range) {
+    return engine.call(
+        () -> {
+          List<Stored> found = new ArrayList<>();
+          try (CloseableIterator<Stored> records = state.scan(space, range)) {
+            records.forEachRemaining(found::add);
+          }
+          return found;
+        });
   }
 
   /** Empty in or out of the function means that there is no record. */
   private void change(
       String space, Key key, Function<Optional<byte[]>, Optional<byte[]>> function) {
+    int failures = 0;
     for (int i = 0; i < MOST_CONFLICTS; i++) {
       Optional<Stored> old = get(space, key);
-      Optional<byte[]> next = function.apply(old.map(Stored::value));
-      if (old.isEmpty() && next.isEmpty()) {
+      Optional<byte[]> next = function.apply(old.map(stored -> stored.value().clone()));
+      if (same(old, next)) {
         return;
       }
-      Expect expect = old.map(stored -> Expect.at(stored.version())).orElse(Expect.absent());
-      Change<byte[]> change =
-          next.map(value -> Change.put(key, value, expect))
-              .orElseGet(() -> Change.delete(key, expect));
-      Outcome outcome = state.write(space, List.of(change)).get(0);
-      if (outcome instanceof Outcome.Rejected rejected) {
-        throw rejected.why();
-      }
+      Outcome outcome = write(space, key, old, next);
       if (outcome instanceof Outcome.Applied || outcome instanceof Outcome.Unchanged) {
         return;
       }
-      if (outcome instanceof Outcome.Unsure unsure && i == MOST_CONFLICTS - 1) {
-        throw unsure.why();
+      Optional<SyncException> why = trouble(outcome);
+      if (why.isEmpty()) {
+        continue; // somebody was faster
       }
+      if (outcome instanceof Outcome.Unsure && same(get(space, key), next)) {
+        return; // only the reply was lost; to count twice would be wrong
+      }
+      if (!engine.callRetries().again(why.get(), ++failures)) {
+        throw why.get();
+      }
+      engine.pacing().await(engine.callRetries().pause(failures, engine.random()));
     }
     throw new SyncException(
         SyncException.Kind.CONFLICT,
@@ -276,8 +362,40 @@ final class RunStore {
             + " times while it was written");
   }
 
+  private Outcome write(String space, Key key, Optional<Stored> old, Optional<byte[]> next) {
+    Expect expect = old.map(stored -> Expect.at(stored.version())).orElse(Expect.absent());
+    Change<byte[]> change =
+        next.map(value -> Change.put(key, value, expect))
+            .orElseGet(() -> Change.delete(key, expect));
+    try {
+      return state.write(space, List.of(change)).get(0);
+    } catch (RuntimeException e) {
+      return Outcome.unsure(SyncException.of(e));
+    }
+  }
+
+  private static Optional<SyncException> trouble(Outcome outcome) {
+    if (outcome instanceof Outcome.Rejected rejected) {
+      return Optional.of(rejected.why());
+    }
+    return outcome instanceof Outcome.Unsure unsure ? Optional.of(unsure.why()) : Optional.empty();
+  }
+
+  private static boolean same(Optional<Stored> stored, Optional<byte[]> wanted) {
+    return stored.isPresent() == wanted.isPresent()
+        && (stored.isEmpty() || Arrays.equals(stored.get().value(), wanted.orElseThrow()));
+  }
+
   static Key runKey(long run) {
     return Key.ofBytes(ByteBuffer.allocate(8).putLong(run).array());
+  }
+
+  private static long runId(Key key) {
+    return ByteBuffer.wrap(key.toBytes()).getLong();
+  }
+
+  private static byte[] number(int value) {
+    return ByteBuffer.allocate(4).putInt(value).array();
   }
 
   private static byte[] concat(byte[] first, byte[] second) {

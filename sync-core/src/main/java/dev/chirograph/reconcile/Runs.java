@@ -8,13 +8,12 @@ import dev.chirograph.Tally;
 import dev.chirograph.Tally.Count;
 import dev.chirograph.reconcile.RunRecord.Range;
 import dev.chirograph.spi.Job;
-import dev.chirograph.spi.SupportsRuns;
-import dev.chirograph.spi.WorkQueue;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The life of durable runs. A run is FINDING while ranges are open; whoever closes the last one
@@ -33,21 +32,19 @@ final class Runs<V> {
 
   private final Engine<V> engine;
   private final RunStore store;
-  private final WorkQueue queue;
-  private final SupportsRuns held;
+  private final PatientQueue queue;
 
   Runs(Engine<V> engine) {
     this.engine = engine;
-    this.store = new RunStore(engine.state());
+    this.store = new RunStore(engine.state(), engine);
     this.queue = engine.queue();
-    this.held = (SupportsRuns) queue;
   }
 
   RunStore store() {
     return store;
   }
 
-  WorkQueue queue() {
+  PatientQueue queue() {
     return queue;
   }
 
@@ -57,29 +54,34 @@ final class Runs<V> {
   RunRecord submit(Scope scope) {
     List<String> pairs = engine.pairs(scope).stream().map(Pair::name).toList();
     long now = engine.clock().millis();
-    RunRecord run = RunRecord.begun(engine.newRunId(), scope, pairs, now);
-    store.create(run);
-    pairs.forEach(pair -> store.updateScope(pair, state -> state.requested(run.id(), now)));
+    RunRecord run = created(scope, pairs, now);
+    pairs.forEach(pair -> store.updateScope(pair, state -> state.requested(now)));
     enqueueRanges(run);
     engine.listen(l -> l.runMoved(report(run)));
     return run;
   }
 
+  private RunRecord created(Scope scope, List<String> pairs, long now) {
+    while (true) {
+      RunRecord run = RunRecord.begun(engine.newRunId(), scope, pairs, now);
+      if (store.create(run)) {
+        return run;
+      }
+    }
+  }
+
   /** Puts all open ranges into the queue; those that are there stay as they are. */
   void enqueueRanges(RunRecord run) {
-    List<Job> jobs = new ArrayList<>();
-    for (Range range : run.ranges()) {
-      if (!range.done()) {
-        jobs.add(
+    run.ranges().stream().filter(range -> !range.done()).forEach(range -> enqueue(run, range));
+  }
+
+  void enqueue(RunRecord run, Range range) {
+    queue.enqueue(
+        List.of(
             Job.builder(RANGE, range.pair(), rangeKey(run.id(), range.number()))
                 .run(run.id())
                 .priority(RANGE_PRIORITY)
-                .build());
-      }
-    }
-    if (!jobs.isEmpty()) {
-      queue.enqueue(jobs);
-    }
+                .build()));
   }
 
   static Key rangeKey(long run, int number) {
@@ -92,50 +94,79 @@ final class Runs<V> {
 
   // ---- going on
 
-  /** Judges the deletes of a run whose ranges are all closed, and lets it apply. */
-  RunRecord found(RunRecord run) {
-    if (run.phase() != RunPhase.FINDING || !run.found()) {
+  /**
+   * Moves a run on if it can: judges its deletes once all ranges are closed, and ends it once
+   * nothing of it is left. May be called by anybody at any time.
+   */
+  RunRecord settle(long id) {
+    RunRecord before;
+    RunRecord now;
+    engine.settling().lock();
+    try {
+      before = store.require(id);
+      now = advanced(before);
+    } finally {
+      engine.settling().unlock();
+    }
+    if (now.phase() != before.phase()) {
+      engine.listen(l -> l.runMoved(report(now)));
+    }
+    return now;
+  }
+
+  private RunRecord advanced(RunRecord run) {
+    if (run.phase().ended() || !known(run)) {
       return run;
     }
-    List<String> refused = new ArrayList<>();
-    long allowed = 0;
-    for (String pair : run.pairs()) {
-      DeleteGate.Verdict verdict = judge(run, pair);
-      verdict.refused().ifPresent(refused::add);
-      allowed += verdict.allowed();
+    if (run.phase() == RunPhase.APPLYING) {
+      return ended(run);
     }
-    RunRecord judged =
-        refused.isEmpty() ? release(run, allowed) : refuse(run, refused, due(run, run.pairs()));
-    RunRecord applying =
-        store.update(
-            run.id(),
-            now ->
-                now.phase() == RunPhase.FINDING
-                    ? now.moved(RunPhase.APPLYING, engine.clock().millis(), null)
-                    : now);
-    engine.listen(l -> l.runMoved(report(applying)));
-    return judged.phase().ended() ? judged : applying;
+    if (run.found()) {
+      return judged(run);
+    }
+    if (queue.remaining(run.id(), 1) == 0) {
+      enqueueRanges(run); // whoever made the run or cut a range died before this
+    }
+    return run;
+  }
+
+  private boolean known(RunRecord run) {
+    return run.pairs().stream().allMatch(pair -> engine.pair(pair).isPresent());
+  }
+
+  private RunRecord judged(RunRecord run) {
+    List<String> refused = new ArrayList<>();
+    for (String pair : run.pairs()) {
+      judge(run, pair).refused().ifPresent(refused::add);
+    }
+    if (refused.isEmpty()) {
+      release(run).ifPresent(refused::add);
+    }
+    long notDeleted = refused.isEmpty() ? 0 : notDeleted(run);
+    return store.update(
+        run.id(),
+        now ->
+            now.phase() == RunPhase.FINDING
+                ? now.refused(refused, notDeleted)
+                    .moved(RunPhase.APPLYING, engine.clock().millis(), null)
+                : now);
   }
 
   private DeleteGate.Verdict judge(RunRecord run, String pair) {
-    long due = due(run, List.of(pair));
-    if (due == 0) {
-      boolean incomplete = incomplete(run);
-      // Workers may still find deletes due; how many they may make follows from the same limit.
-      return new DeleteGate.Verdict(
-          incomplete ? 0 : engine.deletes().allowed(counts(run, pair).get(Count.REPLICA_LISTED)),
-          Optional.empty());
-    }
-    return DeleteGate.judge(
-        engine.deletes(), engine.requirePair(pair), due, counts(run, pair), incomplete(run));
+    long due = due(run, pair);
+    return due == 0
+        ? new DeleteGate.Verdict(0, Optional.empty())
+        : DeleteGate.judge(
+            engine.deletes(),
+            engine.requirePair(pair),
+            due,
+            counts(run, pair),
+            run.incomplete(),
+            engine.listings());
   }
 
-  private static boolean incomplete(RunRecord run) {
-    return run.ranges().stream().anyMatch(range -> range.trouble() != null);
-  }
-
-  private static long due(RunRecord run, List<String> pairs) {
-    return run.ranges().stream().filter(r -> pairs.contains(r.pair())).mapToLong(Range::due).sum();
+  private static long due(RunRecord run, String pair) {
+    return run.ranges().stream().filter(r -> pair.equals(r.pair())).mapToLong(Range::due).sum();
   }
 
   private static Tally counts(RunRecord run, String pair) {
@@ -146,105 +177,148 @@ final class Runs<V> {
     return sum;
   }
 
-  private RunRecord release(RunRecord run, long allowed) {
-    SupportsRuns.Release release = held.release(run.id(), Math.max(0, allowed - run.released()));
-    if (release.released()) {
-      return release.held() == 0
-          ? run
-          : store.update(run.id(), now -> now.withReleased(release.held()));
-    }
-    return refuse(
-        run,
-        List.of(release.held() + " deletes were found due, at most " + allowed + " may be made"),
-        release.held());
+  /** Discards what is held; answers how many deletes that were due will not be made. */
+  private long notDeleted(RunRecord run) {
+    long discarded = queue.discard(run.id());
+    long due = run.ranges().stream().mapToLong(Range::due).sum();
+    long kept = run.ranges().stream().mapToLong(range -> kept(range.due())).sum();
+    return due + Math.max(0, discarded - kept);
   }
 
-  private RunRecord refuse(RunRecord run, List<String> why, long notDeleted) {
-    held.discard(run.id());
-    return store.update(run.id(), now -> now.refused(why, notDeleted));
+  /** How many candidates of a range are kept in the queue: beyond the limit none will be made. */
+  long kept(long due) {
+    return Math.min(due, engine.deletes().count() + 1);
+  }
+
+  // ---- letting go what is held
+
+  /**
+   * Releases what is held when it is within the limit of the run, with all that was released
+   * before; answers why not, otherwise.
+   *
+   * <p>The number is written down before it is used: whoever dies in between has spent it, and
+   * nobody can spend it twice.
+   */
+  private Optional<String> release(RunRecord run) {
+    long held = queue.release(run.id(), 0).held(); // a limit of zero only counts
+    if (held == 0) {
+      return Optional.empty();
+    }
+    Optional<String> refused = refusal(run, held);
+    if (refused.isPresent()) {
+      return refused;
+    }
+    boolean[] mine = new boolean[1];
+    store.update(
+        run.id(),
+        now -> {
+          mine[0] = now.released() == run.released() && now.phase() == run.phase();
+          return mine[0] ? now.withReleased(held) : now;
+        });
+    if (mine[0]) {
+      queue.release(run.id(), held);
+    }
+    return Optional.empty(); // not mine: somebody else is at it
+  }
+
+  private Optional<String> refusal(RunRecord run, long held) {
+    if (run.incomplete()) {
+      return Optional.of(held + " deletes were due, but not every listing was complete");
+    }
+    if (!run.heldBack().isEmpty()) {
+      return Optional.of(held + " more deletes were found due while items were looked at");
+    }
+    for (String pair : run.pairs()) {
+      if (DeleteGate.emptied(engine.deletes(), engine.requirePair(pair), engine.listings())) {
+        return Optional.of(
+            held + " deletes were due, but the source of " + pair + " shows nothing");
+      }
+    }
+    long allowed =
+        run.pairs().stream()
+            .mapToLong(pair -> counts(run, pair).get(Count.REPLICA_IN_SCOPE))
+            .map(size -> engine.deletes().allowed(size))
+            .sum();
+    return run.released() + held <= allowed
+        ? Optional.empty()
+        : Optional.of(
+            "%d deletes were found due after %d were released, at most %d may be made"
+                .formatted(held, run.released(), allowed));
   }
 
   // ---- ending
 
   /**
-   * Ends the run if nothing of it is left. Deletes that workers found due after the judgement are
+   * Ends a run of which nothing is left. Deletes that workers found due after the judgement are
    * judged by the same limit first.
    */
-  RunRecord settle(RunRecord run) {
-    if (run.phase() == RunPhase.FINDING && run.found()) {
-      return found(run);
-    }
-    if (run.phase() != RunPhase.APPLYING || held.remaining(run.id(), 1) > 0) {
+  private RunRecord ended(RunRecord run) {
+    if (queue.remaining(run.id(), 1) > 0) {
       return run;
     }
-    RunRecord judged = late(run);
-    if (held.remaining(run.id(), 1) > 0) {
-      return judged;
+    Optional<String> refused = release(run);
+    long discarded = refused.isPresent() ? queue.discard(run.id()) : 0;
+    if (discarded > 0) {
+      store.update(run.id(), now -> now.refused(List.of(refused.orElseThrow()), discarded));
     }
-    RunRecord done =
-        store.update(
-            run.id(),
-            now ->
-                now.phase() == RunPhase.APPLYING
-                    ? now.moved(RunPhase.DONE, engine.clock().millis(), null)
-                    : now);
-    done.pairs()
-        .forEach(pair -> store.updateScope(pair, s -> s.completed(done.id(), done.ended())));
-    engine.listen(l -> l.runMoved(report(done)));
-    return done;
-  }
-
-  private RunRecord late(RunRecord run) {
-    long allowed = 0;
-    if (!incomplete(run) && run.heldBack().isEmpty()) {
-      for (String pair : run.pairs()) {
-        allowed += engine.deletes().allowed(counts(run, pair).get(Count.REPLICA_LISTED));
-      }
+    if (queue.remaining(run.id(), 1) > 0) {
+      return run;
     }
-    return release(run, allowed);
+    long now = engine.clock().millis();
+    // First, because nobody comes back to a run that has ended.
+    run.pairs().forEach(pair -> store.updateScope(pair, state -> state.completed(now)));
+    return store.update(
+        run.id(), r -> r.phase() == RunPhase.APPLYING ? r.moved(RunPhase.DONE, now, null) : r);
   }
 
   /** Ends a run early. */
-  RunRecord cancel(long id) {
-    RunRecord cancelled =
-        store.update(
-            id,
-            now ->
-                now.phase().ended()
-                    ? now
-                    : now.moved(RunPhase.CANCELLED, engine.clock().millis(), null));
-    held.cancel(id);
-    engine.listen(l -> l.runMoved(report(cancelled)));
-    return cancelled;
+  void cancel(long id) {
+    stop(id, RunPhase.CANCELLED, null);
   }
 
   /** Ends a run that cannot go on. */
   void fail(long id, SyncException why) {
-    RunRecord failed =
+    long now = engine.clock().millis();
+    store.require(id).pairs().forEach(pair -> store.updateScope(pair, s -> s.failed(now)));
+    stop(id, RunPhase.FAILED, RunStore.shortened(why.summary()));
+  }
+
+  private void stop(long id, RunPhase phase, @Nullable String why) {
+    boolean[] moved = new boolean[1];
+    RunRecord stopped =
         store.update(
             id,
-            now ->
-                now.phase().ended()
-                    ? now
-                    : now.moved(RunPhase.FAILED, engine.clock().millis(), why.summary()));
-    held.cancel(id);
-    failed.pairs().forEach(pair -> store.updateScope(pair, s -> s.failed(failed.ended())));
-    engine.listen(l -> l.runMoved(report(failed)));
+            run -> {
+              moved[0] = !run.phase().ended();
+              return moved[0] ? run.moved(phase, engine.clock().millis(), why) : run;
+            });
+    if (stopped.phase() == phase) {
+      queue.cancel(id); // again, when whoever stopped it died before this
+    }
+    if (moved[0]) {
+      engine.listen(l -> l.runMoved(report(stopped)));
+    }
   }
 
   /**
    * Looks after every run that has not ended: what a worker does when it has nothing else to do.
    */
   void tend() {
-    for (RunRecord run : store.unended()) {
-      if (run.pairs().stream().allMatch(pair -> engine.pair(pair).isPresent())) {
-        settle(run);
-      }
+    store.unended().forEach(run -> settle(run.id()));
+  }
+
+  /** Forgets runs that ended before a time, and what waits for them in vain. */
+  int forget(long endedBefore) {
+    List<RunRecord> old = store.ended(endedBefore);
+    for (RunRecord run : old) {
+      queue.discard(run.id());
+      store.forget(run.id());
     }
+    return old.size();
   }
 
   long remaining(long run) {
-    return held.remaining(run, Long.MAX_VALUE);
+    return queue.remaining(run, Long.MAX_VALUE);
   }
 
   // ---- reporting
@@ -282,10 +356,13 @@ final class Runs<V> {
 
   private List<Report.Folder> folders(RunRecord run) {
     List<Report.Folder> folders = new ArrayList<>();
-    if (run.scope().folders() && run.found() && !incomplete(run)) {
+    if (run.scope().folders() && run.found() && !run.incomplete()) {
       for (String pair : run.pairs()) {
         List<Folders.Edges> edges =
-            run.ranges().stream().filter(r -> r.pair().equals(pair)).map(Range::edges).toList();
+            run.ranges().stream()
+                .filter(range -> range.pair().equals(pair))
+                .map(range -> store.folders(run.id(), range.number()))
+                .toList();
         folders.addAll(Folders.joined(pair, run.toScope().range(), edges));
       }
     }

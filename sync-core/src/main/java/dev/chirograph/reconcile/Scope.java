@@ -129,6 +129,14 @@ public final class Scope {
     return range;
   }
 
+  /** Whether a run over this scope did all that one over the other would do, pairs aside. */
+  boolean covers(Scope other) {
+    return other.range.intersect(range).equals(other.range)
+        && (filter.equals(Filter.NONE) || filter.equals(other.filter))
+        && (full || !other.full)
+        && (folders || !other.folders);
+  }
+
   Filter filter() {
     return filter;
   }

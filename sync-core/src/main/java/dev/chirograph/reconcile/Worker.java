@@ -54,7 +54,8 @@ public final class Worker implements AutoCloseable {
       threads.add(engine.settings().threads().newThread(() -> loop(rangeWork, itemWork)));
     }
     threads.add(engine.settings().threads().newThread(this::tend));
-    this.wakeup = engine.queue() instanceof SupportsWakeup queue ? queue.onWork(this::wake) : null;
+    this.wakeup =
+        engine.settings().queue() instanceof SupportsWakeup queue ? queue.onWork(this::wake) : null;
     threads.forEach(Thread::start);
   }
 
@@ -130,6 +131,7 @@ public final class Worker implements AutoCloseable {
       wakeup.close();
     }
     items.forEach(ItemWork::stopSoon);
+    ranges.forEach(RangeWork::stopSoon);
     work.release(threads.size());
     threads.get(threads.size() - 1).interrupt();
     long end = System.nanoTime() + deadline.toNanos();
