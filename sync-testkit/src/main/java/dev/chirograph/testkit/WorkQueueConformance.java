@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
  * missing}, so that an ability does not get lost unnoticed. The tests leave their queues behind;
  * each has a name of its own.
  */
-public abstract class WorkQueueConformance extends QueueConcurrencyGuarantees {
+public abstract class WorkQueueConformance extends QueueModelGuarantees {
 
   @Test
   final void whatTheQueueCannotDoIsDeclared() {
