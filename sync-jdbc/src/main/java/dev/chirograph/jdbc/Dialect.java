@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 enum Dialect {
   POSTGRESQL(
       "postgresql",
-      "(extract(epoch from clock_timestamp()) * 1000000)::bigint",
+      "(select (extract(epoch from clock_timestamp()) * 1000000)::bigint)",
       "select case when to_regnamespace(?) is null then 0 else 1 end",
       "select case when to_regclass(?) is null then 0 else 1 end"),
 

@@ -1,0 +1,446 @@
+package dev.chirograph.jdbc;
+
+import dev.chirograph.CloseableIterator;
+import dev.chirograph.KeyRange;
+import dev.chirograph.Pacing;
+import dev.chirograph.SyncException;
+import dev.chirograph.spi.Job;
+import dev.chirograph.spi.Lease;
+import dev.chirograph.spi.QueueCapabilities;
+import dev.chirograph.spi.QueueStatistics;
+import dev.chirograph.spi.Settlement;
+import dev.chirograph.spi.SupportsDeadLetters;
+import dev.chirograph.spi.SupportsRuns;
+import dev.chirograph.spi.SupportsTransaction;
+import dev.chirograph.spi.SupportsWakeup;
+import dev.chirograph.spi.WorkQueue;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A queue in tables of the host's database, for any number of JVMs.
+ *
+ * <p>A lease moves its whole batch out of the table of waiting jobs into one row, and settling the
+ * batch removes that row, so a job costs one insert and one delete. The tables are those of {@link
+ * JdbcSchema.Component#QUEUE}. Uniqueness, fencing and all other guarantees of {@link WorkQueue} hold
+ * on every database; throughput is highest on PostgreSQL.
+ *
+ * <p>What to know: a worker that dies gives back its whole unsettled batch when the lease has expired.
+ * Oldest-first holds roughly when several workers lease, and jobs that others put back may be taken up
+ * to a second later than newer ones. Counts look at a bounded number of rows. Two different keys may
+ * share a hash, about one pair in four billion; then one of them waits while the other runs.
+ *
+ * <p>Each call takes a connection from the data source, uses it in a transaction of its own and gives
+ * it back as it was. A transaction that loses a deadlock is run again, a few times. Safe for use by
+ * several threads.
+ */
+public final class JdbcQueue
+    implements WorkQueue,
+        SupportsRuns,
+        SupportsDeadLetters,
+        SupportsWakeup,
+        SupportsTransaction<Connection> {
+
+  private static final int MAX_BATCH = 1_000;
+  private static final int MAX_NAME_LENGTH = 200;
+  private static final Duration SHORTEST_LEASE = Duration.ofSeconds(1);
+  private static final QueueCapabilities CAPABILITIES =
+      new QueueCapabilities(
+          QueueCapabilities.Uniqueness.WAITING_AND_RUNNING, true, true, true, MAX_BATCH);
+
+  private final Database database;
+  private final QueueNames names;
+  private final JobTable jobs;
+  private final LeaseTable leases;
+  private final DeadTable dead;
+  private final RunTable runs;
+  private final Census census;
+  private final Settling settling;
+  private final Leasing leasing;
+  private final Wakers wakers = new Wakers();
+  private final @Nullable Notifications notifications;
+
+  private JdbcQueue(Builder builder, Database database) {
+    this.database = database;
+    this.names = new QueueNames(database, builder.tenant, builder.name);
+    this.jobs =
+        database.dialect() == Dialect.POSTGRESQL
+            ? new PostgresJobTable(database)
+            : new PortableJobTable(database);
+    this.leases = new LeaseTable(database);
+    this.dead = new DeadTable(database, names);
+    this.runs = new RunTable(database, names);
+    this.census = new Census(database, names);
+    this.settling = new Settling(jobs, leases, dead);
+    this.leasing = new Leasing(database, names, jobs, settling, builder.pacing);
+    this.notifications = builder.notifications(database, names, wakers);
+  }
+
+  /**
+   * The queue of a name for the default tenant, in the tables with the prefix {@code chirograph_}.
+   *
+   * @param name at most 200 characters
+   * @throws SyncException of kind NOT_FOUND or UNSUPPORTED when the tables are missing or of another
+   *     version
+   */
+  public static JdbcQueue of(DataSource dataSource, String name) {
+    return builder(dataSource, name).build();
+  }
+
+  /**
+   * A builder of a queue.
+   *
+   * @param name at most 200 characters
+   */
+  public static Builder builder(DataSource dataSource, String name) {
+    return new Builder(dataSource, name);
+  }
+
+  @Override
+  public QueueCapabilities capabilities() {
+    return CAPABILITIES;
+  }
+
+  // ---- enqueueing
+
+  @Override
+  public Enqueued enqueue(List<Job> jobs) {
+    if (jobs.isEmpty()) {
+      return new Enqueued(0, 0, 0);
+    }
+    Intake.check(jobs, MAX_BATCH);
+    Intake.remember(database, names, jobs);
+    Enqueued enqueued =
+        database.statement(
+            "enqueueing", connection -> Intake.put(connection, names, this.jobs, jobs));
+    if (enqueued.added() + enqueued.upgraded() > 0) {
+      tell();
+    }
+    return enqueued;
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>The transaction is never committed, rolled back or closed here. Workers of this process are not
+   * woken, because nobody here learns when it commits; those that listen to {@link
+   * Builder#notifications} are.
+   */
+  @Override
+  public Enqueued enqueue(Connection transaction, List<Job> jobs) {
+    if (jobs.isEmpty()) {
+      return new Enqueued(0, 0, 0);
+    }
+    Intake.check(jobs, MAX_BATCH);
+    try {
+      Enqueued enqueued = Intake.put(transaction, names, this.jobs, jobs);
+      if (notifications != null && enqueued.added() + enqueued.upgraded() > 0) {
+        notifications.send(transaction);
+      }
+      return enqueued;
+    } catch (SQLException e) {
+      throw SqlErrors.of("enqueueing in the caller's transaction", e);
+    }
+  }
+
+  // ---- leasing and settling
+
+  @Override
+  public Optional<Lease> lease(String kind, int limit, Duration duration) {
+    if (limit < 1 || limit > MAX_BATCH) {
+      throw SyncException.invalid(
+          "cannot lease: the limit must be from 1 to " + MAX_BATCH + ", not " + limit);
+    }
+    if (duration.compareTo(SHORTEST_LEASE) < 0) {
+      throw SyncException.invalid(
+          "cannot lease: a lease lasts at least " + SHORTEST_LEASE + ", not " + duration);
+    }
+    return leasing.lease(kind, limit, duration);
+  }
+
+  @Override
+  public Settled settle(Lease lease, List<Settlement> settlements) {
+    Settling.check(lease, settlements);
+    Optional<Integer> found = leasing.lane(lease.kind());
+    if (found.isEmpty()) {
+      return Settled.STALE;
+    }
+    int lane = found.get();
+    if (settlements.isEmpty()) {
+      long micros = JobRow.micros(lease.duration());
+      return settled(
+          database.statement(
+              "extending a lease", c -> leases.extend(c, lease.fence(), lane, micros)));
+    }
+    if (Settling.endsAll(lease, settlements)) {
+      return settled(
+          database.statement("settling a lease", c -> leases.end(c, lease.fence(), lane)));
+    }
+    Settled settled =
+        database.transaction(
+            "settling a lease", c -> settling.settle(c, lane, lease, settlements));
+    if (settlements.stream().anyMatch(Settlement.Release.class::isInstance)) {
+      leasing.restart();
+    }
+    return settled;
+  }
+
+  private static Settled settled(boolean held) {
+    return held ? Settled.DONE : Settled.STALE;
+  }
+
+  @Override
+  public QueueStatistics statistics() {
+    return database.transaction("counting the jobs of a queue", census::take);
+  }
+
+  // ---- runs
+
+  @Override
+  public Release release(long run, long limit) {
+    checkRun("release", run);
+    Release release =
+        database.transaction("releasing a run", c -> runs.release(c, run, limit));
+    if (release.released() && release.held() > 0) {
+      leasing.restart();
+      tell();
+    }
+    return release;
+  }
+
+  @Override
+  public long discard(long run) {
+    checkRun("discard", run);
+    return database.transaction("discarding the held jobs of a run", c -> runs.discard(c, run));
+  }
+
+  @Override
+  public long cancel(long run) {
+    checkRun("cancel", run);
+    return database.transaction("cancelling a run", c -> runs.cancel(c, run));
+  }
+
+  @Override
+  public long remaining(long run, long atMost) {
+    checkRun("count the remaining jobs of", run);
+    return database.statement(
+        "counting the remaining jobs of a run", c -> runs.remaining(c, run, atMost));
+  }
+
+  private static void checkRun(String operation, long run) {
+    if (run <= 0) {
+      throw SyncException.invalid(
+          "cannot " + operation + " a run: it has an id above 0, not " + run);
+    }
+  }
+
+  // ---- dead letters
+
+  @Override
+  public CloseableIterator<DeadLetter> deadLetters(Selection selection) {
+    return new DeadLetters(database, dead, selection);
+  }
+
+  @Override
+  public long replay(Selection selection) {
+    long replayed =
+        eachPage(
+            selection,
+            (connection, rows) -> {
+              jobs.put(connection, rows);
+              dead.remove(connection, rows);
+            });
+    if (replayed > 0) {
+      tell();
+    }
+    return replayed;
+  }
+
+  @Override
+  public long drop(Selection selection) {
+    return eachPage(selection, dead::remove);
+  }
+
+  /** Takes dead letters page by page, each page in one transaction. */
+  private long eachPage(Selection selection, PageWork work) {
+    List<DeadTable.DeadScope> scopes =
+        database.transaction("listing dead letters", c -> dead.scopes(c, selection));
+    long total = 0;
+    for (DeadTable.DeadScope scope : scopes) {
+      KeyRange ahead = selection.keys();
+      List<DeadTable.Dead> page;
+      do {
+        KeyRange range = ahead;
+        page =
+            database.transaction(
+                "changing dead letters",
+                c -> {
+                  List<DeadTable.Dead> letters = dead.lockPage(c, scope, range);
+                  work.run(c, letters.stream().map(DeadTable.Dead::row).toList());
+                  return letters;
+                });
+        total += page.size();
+        if (!page.isEmpty()) {
+          ahead = ahead.after(page.get(page.size() - 1).row().key);
+        }
+      } while (page.size() == DeadTable.PAGE);
+    }
+    return total;
+  }
+
+  @FunctionalInterface
+  private interface PageWork {
+    void run(Connection connection, List<JobRow> rows) throws SQLException;
+  }
+
+  // ---- waking
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Jobs that are enqueued through this object wake at once; those of other processes only on
+   * PostgreSQL with {@link Builder#notifications}.
+   */
+  @Override
+  public Subscription onWork(Runnable wake) {
+    Subscription inProcess = wakers.add(wake);
+    Notifications remote = notifications;
+    if (remote == null) {
+      return inProcess;
+    }
+    remote.subscribe();
+    return new ListeningSubscription(inProcess, remote);
+  }
+
+  private void tell() {
+    Notifications remote = notifications;
+    if (remote != null) {
+      database.statement(
+          "telling others of work",
+          connection -> {
+            remote.send(connection);
+            return true;
+          });
+    }
+    wakers.wake();
+  }
+
+  /** The tenant and the name. */
+  @Override
+  public String toString() {
+    return "JdbcQueue[" + names.tenant() + "/" + names.queue() + "]";
+  }
+
+  /** Collects what a queue needs. Not safe for use by several threads. */
+  public static final class Builder {
+    private final DataSource dataSource;
+    private final String name;
+    private String tenant = "";
+    private TableNames tables = TableNames.standard();
+    private @Nullable InstantSource clock;
+    private Pacing pacing = Pacing.system();
+    private @Nullable DataSource listenOn;
+    private @Nullable Executor listener;
+
+    private Builder(DataSource dataSource, String name) {
+      this.dataSource = Objects.requireNonNull(dataSource, "dataSource");
+      this.name = checked("queue", name);
+    }
+
+    /** The tenant whose jobs these are, at most 200 characters; by default the one without a name. */
+    public Builder tenant(String id) {
+      this.tenant = checked("tenant", id);
+      return this;
+    }
+
+    /**
+     * The schema of the tables; by default the one that the connections stand in.
+     *
+     * @throws SyncException of kind INVALID_ARGUMENT as in {@link JdbcSchema#schema}
+     */
+    public Builder schema(String schema) {
+      this.tables = tables.withSchema(schema);
+      return this;
+    }
+
+    /**
+     * The start of the tables' names; {@code chirograph_} by default.
+     *
+     * @throws SyncException of kind INVALID_ARGUMENT as in {@link JdbcSchema#prefix}
+     */
+    public Builder prefix(String prefix) {
+      this.tables = tables.withPrefix(prefix);
+      return this;
+    }
+
+    /** A clock in place of the database's own, for tests: with two clocks, leases mean nothing. */
+    public Builder clock(InstantSource source) {
+      this.clock = Objects.requireNonNull(source, "source");
+      return this;
+    }
+
+    /** How time is measured and waited for inside this process; the machine's own by default. */
+    public Builder pacing(Pacing value) {
+      this.pacing = Objects.requireNonNull(value, "value");
+      return this;
+    }
+
+    /**
+     * Tells other processes when jobs are enqueued, and listens to them while somebody is subscribed,
+     * by PostgreSQL's LISTEN and NOTIFY. Both sides need it. A notification makes commits queue up one
+     * behind the other, so use it where jobs come in batches or not too often.
+     *
+     * @param dataSource gives the one connection that is kept for listening; not through a proxy that
+     *     shares connections between transactions
+     * @param executor runs the listening, which takes one thread while somebody is subscribed
+     */
+    public Builder notifications(DataSource dataSource, Executor executor) {
+      this.listenOn = Objects.requireNonNull(dataSource, "dataSource");
+      this.listener = Objects.requireNonNull(executor, "executor");
+      return this;
+    }
+
+    /**
+     * The queue.
+     *
+     * @throws SyncException of kind NOT_FOUND when the tables are missing or old, UNSUPPORTED when
+     *     they are newer than this code, the database is none of ours, or notifications are asked of
+     *     another database than PostgreSQL
+     */
+    public JdbcQueue build() {
+      Database database = Database.of(dataSource, tables, clock);
+      if (listenOn != null && database.dialect() != Dialect.POSTGRESQL) {
+        throw new SyncException(
+            SyncException.Kind.UNSUPPORTED,
+            "notifications need PostgreSQL; elsewhere workers poll, and are woken in their own process");
+      }
+      JdbcSchema.require(database, JdbcSchema.Component.QUEUE);
+      return new JdbcQueue(this, database);
+    }
+
+    private @Nullable Notifications notifications(
+        Database database, QueueNames names, Wakers wakers) {
+      DataSource source = listenOn;
+      Executor executor = listener;
+      return source == null || executor == null
+          ? null
+          : new Notifications(source, executor, pacing, database.names(), names, wakers::wake);
+    }
+
+    private static String checked(String what, String name) {
+      if (name.length() > MAX_NAME_LENGTH) {
+        throw SyncException.invalid(
+            "the name of a " + what + " has at most " + MAX_NAME_LENGTH + " characters: '" + name + "'");
+      }
+      return name;
+    }
+  }
+}

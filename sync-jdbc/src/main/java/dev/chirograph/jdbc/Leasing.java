@@ -1,0 +1,137 @@
+package dev.chirograph.jdbc;
+
+import dev.chirograph.Pacing;
+import dev.chirograph.spi.Lease;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Leases batches, and gives back those of workers that were lost. Safe for use by several threads. */
+final class Leasing {
+
+  /** How many lost leases one call gives back; the next call goes on. */
+  private static final int GIVEN_BACK_AT_ONCE = 16;
+
+  private final Database database;
+  private final QueueNames names;
+  private final JobTable jobs;
+  private final Settling settling;
+  private final Pacing pacing;
+
+  /** By lane: one for each kind of the queue. */
+  private final Map<Integer, Mark> marks = new ConcurrentHashMap<>();
+
+  Leasing(
+      Database database, QueueNames names, JobTable jobs, Settling settling, Pacing pacing) {
+    this.database = database;
+    this.names = names;
+    this.jobs = jobs;
+    this.settling = settling;
+    this.pacing = pacing;
+  }
+
+  /** The lane of a kind, if any job of that kind was ever enqueued. */
+  Optional<Integer> lane(String kind) {
+    Optional<Integer> known = names.rememberedLane(kind);
+    if (known.isPresent()) {
+      return known;
+    }
+    Optional<Integer> found = database.transaction("finding a kind", c -> names.lane(c, kind));
+    found.ifPresent(lane -> names.remember(kind, lane));
+    return found;
+  }
+
+  /** Begins at the front again: something was put there. */
+  void restart() {
+    marks.values().forEach(Mark::reset);
+  }
+
+  Optional<Lease> lease(String kind, int limit, Duration duration) {
+    Optional<Integer> found = lane(kind);
+    if (found.isEmpty()) {
+      return Optional.empty();
+    }
+    int lane = found.get();
+    Mark mark = marks.computeIfAbsent(lane, l -> new Mark(pacing));
+    Mark.Start start = mark.start();
+    Attempt first = attempt(kind, lane, limit, duration, start.behind());
+    learn(mark, start, limit, first);
+    if (first.taken().expired()) {
+      giveBackExpired(lane);
+      mark.reset();
+    }
+    boolean tryAgain = first.taken().expired() || start.behind().isPresent();
+    if (first.lease().isPresent() || !tryAgain) {
+      return first.lease();
+    }
+    return attempt(kind, lane, limit, duration, Optional.empty()).lease();
+  }
+
+  private static void learn(Mark mark, Mark.Start start, int limit, Attempt attempt) {
+    JobTable.Taken taken = attempt.taken();
+    if (taken.promoted() > 0) {
+      mark.lower(taken.promoted());
+    }
+    int size = taken.batch().map(batch -> batch.rows().size()).orElse(0);
+    if (size == limit) {
+      mark.advance(start, size, taken.batch().get().last());
+    } else {
+      mark.reset();
+    }
+  }
+
+  /** What the database gave, and the same for the worker. */
+  private record Attempt(JobTable.Taken taken, Optional<Lease> lease) {}
+
+  private Attempt attempt(
+      String kind, int lane, int limit, Duration duration, Optional<Mark.Place> behind) {
+    long micros = JobRow.micros(duration);
+    return database.statement(
+        "leasing jobs",
+        connection -> {
+          JobTable.Taken taken = jobs.take(connection, lane, limit, micros, behind);
+          Optional<Lease> lease = Optional.empty();
+          if (taken.batch().isPresent()) {
+            lease = Optional.of(lease(connection, kind, duration, taken.batch().get()));
+          }
+          return new Attempt(taken, lease);
+        });
+  }
+
+  private Lease lease(
+      Connection connection, String kind, Duration duration, JobTable.Batch batch)
+      throws SQLException {
+    List<Lease.LeasedJob> leased = new ArrayList<>(batch.rows().size());
+    for (JobRow row : batch.rows()) {
+      Optional<String> error =
+          row.error.length == 0
+              ? Optional.empty()
+              : Optional.of(new String(row.error, StandardCharsets.UTF_8));
+      leased.add(
+          new Lease.LeasedJob(
+              leased.size(),
+              row.job(kind, names.nameOfScope(connection, row.scope)),
+              row.attempts,
+              (row.flags & JobRow.MAY_DELETE) != 0,
+              error));
+    }
+    return new Lease(kind, batch.fence(), duration, leased);
+  }
+
+  private void giveBackExpired(int lane) {
+    for (int i = 0; i < GIVEN_BACK_AT_ONCE; i++) {
+      boolean found =
+          database.transaction(
+              "giving back an expired lease", c -> settling.giveBackExpired(c, lane));
+      if (!found) {
+        return;
+      }
+    }
+  }
+}

@@ -1,0 +1,107 @@
+package dev.chirograph.jdbc;
+
+import dev.chirograph.spi.SupportsRuns.Release;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+
+/** What concerns the jobs of one run in one queue. Every method takes part in the caller's transaction. */
+final class RunTable {
+
+  private final Database database;
+  private final QueueNames names;
+  private final String countHeld;
+  private final String release;
+  private final String discard;
+  private final String cancel;
+  private final String remaining;
+
+  RunTable(Database database, QueueNames names) {
+    this.database = database;
+    this.names = names;
+    String ours = "lane in (select id from ${lane} where tenant = ? and queue = ?)";
+    this.countHeld =
+        database.sql("select count(*) from ${job} where run = ? and state = 2 and " + ours);
+    this.release =
+        database.sql(
+            "update ${job} set state = 0, at = ${now}, flags = case when flags >= 2 then flags"
+                + " else flags + 2 end where run = ? and state = 2 and "
+                + ours);
+    this.discard = database.sql("delete from ${job} where run = ? and state = 2 and " + ours);
+    this.cancel = database.sql("delete from ${job} where run = ? and " + ours);
+    // One statement, so that a job which is put back or leased meanwhile is counted in one place.
+    this.remaining =
+        database.sql(
+            """
+            select null as fence, waiting.number as slots, 0 as run, null as settled, null as notes,
+                   null as jobs
+            from (select count(*) as number from
+              (select run from ${job} where run = ? and run <> 0 and state <> 2 and %1$s limit ?) w) waiting
+            union all
+            select fence, slots, run, settled, notes, case when run = -1 then jobs else null end
+            from ${lease} where run in (?, -1) and %1$s
+            """
+                .formatted(ours));
+  }
+
+  /** Makes the held jobs of a run ready, if they are at most so many. */
+  Release release(Connection connection, long run, long limit) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(countHeld)) {
+      set(statement, run);
+      try (ResultSet row = statement.executeQuery()) {
+        row.next();
+        long held = row.getLong(1);
+        if (held > limit) {
+          return new Release(held, false);
+        }
+      }
+    }
+    long released = change(connection, database.timed(release), run);
+    if (released > limit) {
+      // Some were added since they were counted: as if we had lost a lock, so that all is undone.
+      throw new SQLException("more jobs were held meanwhile", "40001");
+    }
+    return new Release(released, true);
+  }
+
+  long discard(Connection connection, long run) throws SQLException {
+    return change(connection, discard, run);
+  }
+
+  long cancel(Connection connection, long run) throws SQLException {
+    return change(connection, cancel, run);
+  }
+
+  private long change(Connection connection, String sql, long run) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      set(statement, run);
+      return statement.executeLargeUpdate();
+    }
+  }
+
+  private Parameters set(PreparedStatement statement, long run) throws SQLException {
+    return new Parameters(statement).add(run).add(names.tenant()).add(names.queue());
+  }
+
+  long remaining(Connection connection, long run, long atMost) throws SQLException {
+    long count = 0;
+    try (PreparedStatement statement = connection.prepareStatement(remaining)) {
+      set(statement, run).add(atMost).add(run).add(names.tenant()).add(names.queue());
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          count += rows.getLong(1) == 0 ? rows.getLong(2) : running(rows, run);
+        }
+      }
+    }
+    return Math.min(count, atMost);
+  }
+
+  /** How many open jobs of a lease belong to a run. */
+  private static long running(ResultSet row, long run) throws SQLException {
+    LeaseTable.Held held = LeaseTable.held(row, 0);
+    return held.run() == run
+        ? held.slots() - held.settled().cardinality()
+        : held.open().stream().filter(job -> job.run == run).count();
+  }
+}

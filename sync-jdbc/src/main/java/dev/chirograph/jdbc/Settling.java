@@ -1,0 +1,141 @@
+package dev.chirograph.jdbc;
+
+import dev.chirograph.SyncException;
+import dev.chirograph.spi.Lease;
+import dev.chirograph.spi.Settlement;
+import dev.chirograph.spi.WorkQueue.Settled;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Ends jobs of leases: by their workers, or because time is over. Each method is one transaction, or
+ * a part of one.
+ */
+final class Settling {
+
+  private final JobTable jobs;
+  private final LeaseTable leases;
+  private final DeadTable dead;
+
+  Settling(JobTable jobs, LeaseTable leases, DeadTable dead) {
+    this.jobs = jobs;
+    this.leases = leases;
+    this.dead = dead;
+  }
+
+  /** Refuses what cannot be settled, before anything is done. */
+  static void check(Lease lease, List<Settlement> settlements) {
+    BitSet seen = new BitSet();
+    for (Settlement settlement : settlements) {
+      int slot = settlement.slot();
+      if (slot < 0 || slot >= lease.jobs().size()) {
+        throw SyncException.invalid(
+            "cannot settle: the lease has no slot " + slot + ", only " + lease.jobs().size());
+      }
+      if (seen.get(slot)) {
+        throw SyncException.invalid("cannot settle: slot " + slot + " is named twice in one call");
+      }
+      seen.set(slot);
+      if (settlement instanceof Settlement.Hold && lease.jobs().get(slot).job().run() == 0) {
+        throw SyncException.invalid(
+            "cannot hold "
+                + lease.jobs().get(slot).job()
+                + ": it belongs to no run that could release it");
+      }
+    }
+  }
+
+  /** Whether all jobs of the lease are done, so that it can go in one statement. */
+  static boolean endsAll(Lease lease, List<Settlement> settlements) {
+    return settlements.size() == lease.jobs().size()
+        && settlements.stream().allMatch(Settlement.Done.class::isInstance);
+  }
+
+  /** Settles under the lock of the lease's row: its fence. */
+  Settled settle(Connection connection, int lane, Lease lease, List<Settlement> settlements)
+      throws SQLException {
+    boolean moves = settlements.stream().anyMatch(Settling::movesJob);
+    Optional<LeaseTable.Held> found = leases.lock(connection, lease.fence(), lane, moves);
+    if (found.isEmpty()) {
+      return Settled.STALE;
+    }
+    LeaseTable.Held held = found.get();
+    List<JobRow> back = new ArrayList<>();
+    List<JobRow> buried = new ArrayList<>();
+    for (Settlement settlement : settlements) {
+      if (!held.settled().get(settlement.slot())) {
+        settleOne(held, settlement, back, buried);
+      }
+    }
+    jobs.putBack(connection, back);
+    dead.bury(connection, buried);
+    if (held.isComplete()) {
+      leases.end(connection, held.fence(), lane);
+    } else {
+      leases.save(connection, held, JobRow.micros(lease.duration()));
+    }
+    return Settled.DONE;
+  }
+
+  private static boolean movesJob(Settlement settlement) {
+    return !(settlement instanceof Settlement.Done || settlement instanceof Settlement.Note);
+  }
+
+  private static void settleOne(
+      LeaseTable.Held held, Settlement settlement, List<JobRow> back, List<JobRow> buried) {
+    int slot = settlement.slot();
+    if (settlement instanceof Settlement.Note note) {
+      held.notes().put(slot, note.note().getBytes(StandardCharsets.UTF_8));
+      return;
+    }
+    held.settled().set(slot);
+    held.notes().remove(slot);
+    if (!movesJob(settlement)) {
+      return;
+    }
+    JobRow row = held.rows().get(slot);
+    if (settlement instanceof Settlement.Retry retry) {
+      countAttempt(row);
+      row.error = JobRow.error(retry.error());
+      row.seq = JobRow.NEW;
+      row.delay(retry.in());
+      back.add(row);
+    } else if (settlement instanceof Settlement.Release) {
+      back.add(row);
+    } else if (settlement instanceof Settlement.Hold) {
+      row.state = JobRow.HELD;
+      row.flags &= ~JobRow.MAY_DELETE;
+      back.add(row);
+    } else if (settlement instanceof Settlement.Bury bury) {
+      countAttempt(row);
+      row.error = JobRow.error(bury.error());
+      buried.add(row);
+    }
+  }
+
+  /**
+   * Gives back the open jobs of one lease whose time is over (QUE-6).
+   *
+   * @return whether there was one
+   */
+  boolean giveBackExpired(Connection connection, int lane) throws SQLException {
+    Optional<LeaseTable.Held> expired = leases.lockExpired(connection, lane);
+    if (expired.isEmpty()) {
+      return false;
+    }
+    List<JobRow> open = expired.get().open();
+    open.forEach(Settling::countAttempt);
+    jobs.putBack(connection, open);
+    leases.end(connection, expired.get().fence(), lane);
+    return true;
+  }
+
+  private static void countAttempt(JobRow row) {
+    row.attempts = Math.min(row.attempts + 1, Short.MAX_VALUE);
+  }
+}
