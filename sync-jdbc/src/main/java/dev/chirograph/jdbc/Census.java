@@ -103,8 +103,7 @@ final class Census {
       running(lane);
     }
 
-    private long rows(String sql, int lane, LongFunction<Counts> counts)
-        throws SQLException {
+    private long rows(String sql, int lane, LongFunction<Counts> counts) throws SQLException {
       long seen = 0;
       long first = now;
       try (PreparedStatement statement = connection.prepareStatement(database.timed(sql))) {

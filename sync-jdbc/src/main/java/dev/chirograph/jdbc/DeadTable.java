@@ -126,8 +126,8 @@ final class DeadTable {
     return page(connection, lockPage, scope, keys);
   }
 
-  private static List<Dead> page(
-      Connection connection, String sql, DeadScope scope, KeyRange keys) throws SQLException {
+  private static List<Dead> page(Connection connection, String sql, DeadScope scope, KeyRange keys)
+      throws SQLException {
     List<Dead> letters = new ArrayList<>();
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       new Parameters(statement)

@@ -49,8 +49,7 @@ final class Intake {
       }
     }
     for (Place place : unknown) {
-      int lane =
-          database.transaction("naming a kind", c -> names.laneToFill(c, place.kind()));
+      int lane = database.transaction("naming a kind", c -> names.laneToFill(c, place.kind()));
       names.remember(place.kind(), lane);
       int scope =
           database.transaction("naming a scope", c -> names.scopeToFill(c, lane, place.scope()));

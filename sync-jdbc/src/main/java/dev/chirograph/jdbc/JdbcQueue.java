@@ -30,17 +30,18 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A lease moves its whole batch out of the table of waiting jobs into one row, and settling the
  * batch removes that row, so a job costs one insert and one delete. The tables are those of {@link
- * JdbcSchema.Component#QUEUE}. Uniqueness, fencing and all other guarantees of {@link WorkQueue} hold
- * on every database; throughput is highest on PostgreSQL.
+ * JdbcSchema.Component#QUEUE}. Uniqueness, fencing and all other guarantees of {@link WorkQueue}
+ * hold on every database; throughput is highest on PostgreSQL.
  *
- * <p>What to know: a worker that dies gives back its whole unsettled batch when the lease has expired.
- * Oldest-first holds roughly when several workers lease, and jobs that others put back may be taken up
- * to a second later than newer ones. Counts look at a bounded number of rows. Two different keys may
- * share a hash, about one pair in four billion; then one of them waits while the other runs.
+ * <p>What to know: a worker that dies gives back its whole unsettled batch when the lease has
+ * expired. Oldest-first holds roughly when several workers lease, and jobs that others put back may
+ * be taken up to a second later than newer ones. Counts look at a bounded number of rows. Two
+ * different keys may share a hash, about one pair in four billion; then one of them waits while the
+ * other runs.
  *
- * <p>Each call takes a connection from the data source, uses it in a transaction of its own and gives
- * it back as it was. A transaction that loses a deadlock is run again, a few times. Safe for use by
- * several threads.
+ * <p>Each call takes a connection from the data source, uses it in a transaction of its own and
+ * gives it back as it was. A transaction that loses a deadlock is run again, a few times. Safe for
+ * use by several threads.
  */
 public final class JdbcQueue
     implements WorkQueue,
@@ -88,8 +89,8 @@ public final class JdbcQueue
    * The queue of a name for the default tenant, in the tables with the prefix {@code chirograph_}.
    *
    * @param name at most 200 characters
-   * @throws SyncException of kind NOT_FOUND or UNSUPPORTED when the tables are missing or of another
-   *     version
+   * @throws SyncException of kind NOT_FOUND or UNSUPPORTED when the tables are missing or of
+   *     another version
    */
   public static JdbcQueue of(DataSource dataSource, String name) {
     return builder(dataSource, name).build();
@@ -130,8 +131,8 @@ public final class JdbcQueue
   /**
    * {@inheritDoc}
    *
-   * <p>The transaction is never committed, rolled back or closed here. Workers of this process are not
-   * woken, because nobody here learns when it commits; those that listen to {@link
+   * <p>The transaction is never committed, rolled back or closed here. Workers of this process are
+   * not woken, because nobody here learns when it commits; those that listen to {@link
    * Builder#notifications} are.
    */
   @Override
@@ -185,8 +186,7 @@ public final class JdbcQueue
           database.statement("settling a lease", c -> leases.end(c, lease.fence(), lane)));
     }
     Settled settled =
-        database.transaction(
-            "settling a lease", c -> settling.settle(c, lane, lease, settlements));
+        database.transaction("settling a lease", c -> settling.settle(c, lane, lease, settlements));
     if (settlements.stream().anyMatch(Settlement.Release.class::isInstance)) {
       leasing.restart();
     }
@@ -207,8 +207,7 @@ public final class JdbcQueue
   @Override
   public Release release(long run, long limit) {
     checkRun("release", run);
-    Release release =
-        database.transaction("releasing a run", c -> runs.release(c, run, limit));
+    Release release = database.transaction("releasing a run", c -> runs.release(c, run, limit));
     if (release.released() && release.held() > 0) {
       leasing.restart();
       tell();
@@ -355,7 +354,9 @@ public final class JdbcQueue
       this.name = checked("queue", name);
     }
 
-    /** The tenant whose jobs these are, at most 200 characters; by default the one without a name. */
+    /**
+     * The tenant whose jobs these are, at most 200 characters; by default the one without a name.
+     */
     public Builder tenant(String id) {
       this.tenant = checked("tenant", id);
       return this;
@@ -394,12 +395,12 @@ public final class JdbcQueue
     }
 
     /**
-     * Tells other processes when jobs are enqueued, and listens to them while somebody is subscribed,
-     * by PostgreSQL's LISTEN and NOTIFY. Both sides need it. A notification makes commits queue up one
-     * behind the other, so use it where jobs come in batches or not too often.
+     * Tells other processes when jobs are enqueued, and listens to them while somebody is
+     * subscribed, by PostgreSQL's LISTEN and NOTIFY. Both sides need it. A notification makes
+     * commits queue up one behind the other, so use it where jobs come in batches or not too often.
      *
-     * @param dataSource gives the one connection that is kept for listening; not through a proxy that
-     *     shares connections between transactions
+     * @param dataSource gives the one connection that is kept for listening; not through a proxy
+     *     that shares connections between transactions
      * @param executor runs the listening, which takes one thread while somebody is subscribed
      */
     public Builder notifications(DataSource dataSource, Executor executor) {
@@ -412,8 +413,8 @@ public final class JdbcQueue
      * The queue.
      *
      * @throws SyncException of kind NOT_FOUND when the tables are missing or old, UNSUPPORTED when
-     *     they are newer than this code, the database is none of ours, or notifications are asked of
-     *     another database than PostgreSQL
+     *     they are newer than this code, the database is none of ours, or notifications are asked
+     *     of another database than PostgreSQL
      */
     public JdbcQueue build() {
       Database database = Database.of(dataSource, tables, clock);
@@ -438,7 +439,13 @@ public final class JdbcQueue
     private static String checked(String what, String name) {
       if (name.length() > MAX_NAME_LENGTH) {
         throw SyncException.invalid(
-            "the name of a " + what + " has at most " + MAX_NAME_LENGTH + " characters: '" + name + "'");
+            "the name of a "
+                + what
+                + " has at most "
+                + MAX_NAME_LENGTH
+                + " characters: '"
+                + name
+                + "'");
       }
       return name;
     }

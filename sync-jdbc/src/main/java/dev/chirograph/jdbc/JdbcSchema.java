@@ -13,19 +13,22 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import javax.sql.DataSource;
 
 /**
  * The tables that this module needs: creates and upgrades them, or prints the script that does.
  *
- * <p>{@link #install} may be called at every start, by any number of JVMs at once; it does nothing when
- * the tables are up to date. A host that manages its tables itself runs {@link #script} instead. Every
- * handle checks, when it is built, that its tables have the version it was written for.
+ * <p>{@link #install} may be called at every start, by any number of JVMs at once; it does nothing
+ * when the tables are up to date. A host that manages its tables itself runs {@link #script}
+ * instead. Every handle checks, when it is built, that its tables have the version it was written
+ * for.
  *
  * <p>Immutable and safe for use by several threads.
  */
 public final class JdbcSchema {
 
+  private static final Pattern STATEMENT_END = Pattern.compile(";\\s*(\\n|$)");
   private static final int LOCK_SECONDS = 60;
   private static final int INSTALL_ATTEMPTS = 5;
 
@@ -74,8 +77,8 @@ public final class JdbcSchema {
   }
 
   /**
-   * The same in another schema, which {@link #install} creates when it is missing. On MariaDB and MySQL
-   * a schema is a database; SQLite has none.
+   * The same in another schema, which {@link #install} creates when it is missing. On MariaDB and
+   * MySQL a schema is a database; SQLite has none.
    *
    * @param name small letters, digits and underscores; empty for the one the connections stand in
    * @throws SyncException of kind INVALID_ARGUMENT when the name has other characters
@@ -102,8 +105,8 @@ public final class JdbcSchema {
   /**
    * Creates what is missing and upgrades what is old.
    *
-   * @throws SyncException of kind UNSUPPORTED when the database is none of ours or holds tables of a
-   *     later version, PERMISSION_DENIED when the user may not create tables
+   * @throws SyncException of kind UNSUPPORTED when the database is none of ours or holds tables of
+   *     a later version, PERMISSION_DENIED when the user may not create tables
    */
   public void install() {
     Database database = Database.of(dataSource, names, null);
@@ -306,7 +309,7 @@ public final class JdbcSchema {
   /** The statements of a script: each ends with a semicolon at the end of a line. */
   private List<String> statements(String script) {
     List<String> statements = new ArrayList<>();
-    for (String statement : read(script).split(";\\s*(\\n|$)")) {
+    for (String statement : STATEMENT_END.split(read(script))) {
       if (!statement.isBlank()) {
         statements.add(names.fill(statement.strip()));
       }

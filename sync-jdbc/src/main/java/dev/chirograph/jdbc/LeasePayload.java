@@ -13,16 +13,19 @@ import java.util.Map;
 /**
  * The jobs of a lease as bytes.
  *
- * <p>One record per slot, big-endian: scope (4), rank (2), flags (2), seq (8), run (8), attempts (2),
- * lengths of key, note and error (2 each), then those three. PostgreSQL puts the records together by
- * itself, see {@link #POSTGRESQL}.
+ * <p>One record per slot, big-endian: scope (4), rank (2), flags (2), seq (8), run (8), attempts
+ * (2), lengths of key, note and error (2 each), then those three. PostgreSQL puts the records
+ * together by itself, see {@link #POSTGRESQL}.
  *
- * <p>Notes that were written since stand beside it: slot (4), length (2), bytes; a later one of a slot
- * replaces an earlier one.
+ * <p>Notes that were written since stand beside it: slot (4), length (2), bytes; a later one of a
+ * slot replaces an earlier one.
  */
 final class LeasePayload {
 
-  /** The record of a row in PostgreSQL. Four numbers of eight bytes: fewer and larger pieces are faster. */
+  /**
+   * The record of a row in PostgreSQL. Four numbers of eight bytes: fewer and larger pieces are
+   * faster.
+   */
   static final String POSTGRESQL =
       """
       int8send((scope::bigint << 32) | ((ranking & 65535)::bigint << 16) | flags)

@@ -12,7 +12,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Leases batches, and gives back those of workers that were lost. Safe for use by several threads. */
+/**
+ * Leases batches, and gives back those of workers that were lost. Safe for use by several threads.
+ */
 final class Leasing {
 
   /** How many lost leases one call gives back; the next call goes on. */
@@ -27,8 +29,7 @@ final class Leasing {
   /** By lane: one for each kind of the queue. */
   private final Map<Integer, Mark> marks = new ConcurrentHashMap<>();
 
-  Leasing(
-      Database database, QueueNames names, JobTable jobs, Settling settling, Pacing pacing) {
+  Leasing(Database database, QueueNames names, JobTable jobs, Settling settling, Pacing pacing) {
     this.database = database;
     this.names = names;
     this.jobs = jobs;
@@ -104,8 +105,7 @@ final class Leasing {
         });
   }
 
-  private Lease lease(
-      Connection connection, String kind, Duration duration, JobTable.Batch batch)
+  private Lease lease(Connection connection, String kind, Duration duration, JobTable.Batch batch)
       throws SQLException {
     List<Lease.LeasedJob> leased = new ArrayList<>(batch.rows().size());
     for (JobRow row : batch.rows()) {

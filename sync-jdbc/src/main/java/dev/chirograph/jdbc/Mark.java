@@ -7,11 +7,11 @@ import java.util.Optional;
 /**
  * How far this handle has leased one lane: the place of the last job it took.
  *
- * <p>A database keeps the index entries of deleted rows for a while; as long as somebody holds an old
- * snapshot, for good. A lease that began at the front each time would walk over all of them. So a lease
- * goes on behind the mark, and begins at the front again when something was put there from here, when
- * it finds too little, and every now and then: not sooner than {@link #SWEEP_EVERY}, and so rarely that
- * walking costs a twentieth of the time.
+ * <p>A database keeps the index entries of deleted rows for a while; as long as somebody holds an
+ * old snapshot, for good. A lease that began at the front each time would walk over all of them. So
+ * a lease goes on behind the mark, and begins at the front again when something was put there from
+ * here, when it finds too little, and every now and then: not sooner than {@link #SWEEP_EVERY}, and
+ * so rarely that walking costs a twentieth of the time.
  *
  * <p>Jobs that others put before the mark wait until then, at the longest. Safe for use by several
  * threads.

@@ -29,7 +29,8 @@ import java.util.TreeMap;
  * <p>Why no key runs twice: locking reads see rows that a snapshot does not, so the leases are read
  * <em>after</em> the rows were locked. A row that could be locked has been committed; if it is a
  * follow-up, its insert waited for the transaction that made the lease; so the lease is seen by the
- * later statement, each of which sees what was committed before it. SQLite has one writer at a time.
+ * later statement, each of which sees what was committed before it. SQLite has one writer at a
+ * time.
  */
 final class PortableJobTable implements JobTable {
 
@@ -97,8 +98,7 @@ final class PortableJobTable implements JobTable {
             "insert into ${lease} (lane, expires, run, slots, hashes, settled, notes, jobs)"
                 + " values (?, ?, ?, ?, ?, ?, ?, ?)");
     this.delete = database.sql("delete from ${job} where seq in (%s)");
-    this.expired =
-        database.sql("select count(*) from ${lease} where lane = ? and expires <= ?");
+    this.expired = database.sql("select count(*) from ${lease} where lane = ? and expires <= ?");
   }
 
   // ---- putting
@@ -136,7 +136,9 @@ final class PortableJobTable implements JobTable {
         });
   }
 
-  /** What becomes of a row that waits when another of its key comes; empty when it stays as it is. */
+  /**
+   * What becomes of a row that waits when another of its key comes; empty when it stays as it is.
+   */
   @FunctionalInterface
   private interface Merge {
     Optional<JobRow> merge(JobRow waiting, JobRow coming);
@@ -195,7 +197,8 @@ final class PortableJobTable implements JobTable {
 
   /** Inserts all rows; or none, when somebody else inserted one of the keys in between. */
   private boolean tryInsert(Connection connection, List<JobRow> rows) throws SQLException {
-    String sql = insert + String.join(", ", Collections.nCopies(rows.size(), "(?,?,?,?,?,?,?,?,?,?,?,?,?)"));
+    String sql =
+        insert + String.join(", ", Collections.nCopies(rows.size(), "(?,?,?,?,?,?,?,?,?,?,?,?,?)"));
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       int i = 0;
       for (JobRow row : rows) {
@@ -361,8 +364,7 @@ final class PortableJobTable implements JobTable {
   }
 
   /** The first rows whose keys do not run. */
-  private List<JobRow> pick(
-      Connection connection, int lane, int limit, Optional<Mark.Place> behind)
+  private List<JobRow> pick(Connection connection, int lane, int limit, Optional<Mark.Place> behind)
       throws SQLException {
     Deque<Stretch> ahead = new ArrayDeque<>();
     if (behind.isPresent()) {

@@ -15,14 +15,16 @@ import java.util.function.ToLongFunction;
 /**
  * The statements of PostgreSQL.
  *
- * <p>A lease moves its batch: one statement deletes the rows and inserts one row that holds them. Why
- * no key runs twice: a key waits at most once; its follow-up can only be inserted when the delete of
- * the row before has been committed, and with it the lease; so a snapshot that sees the follow-up sees
- * the lease. What is leased is what the delete returned, not what was picked.
+ * <p>A lease moves its batch: one statement deletes the rows and inserts one row that holds them.
+ * Why no key runs twice: a key waits at most once; its follow-up can only be inserted when the
+ * delete of the row before has been committed, and with it the lease; so a snapshot that sees the
+ * follow-up sees the lease. What is leased is what the delete returned, not what was picked.
  */
 final class PostgresJobTable implements JobTable {
 
-  /** The rows of a call as arrays, sorted by key; {@code place} is their place in the caller's list. */
+  /**
+   * The rows of a call as arrays, sorted by key; {@code place} is their place in the caller's list.
+   */
   private static final String ROWS =
       """
       (select nextval('${job_seq}') as first offset 0) numbers,
@@ -69,8 +71,7 @@ final class PostgresJobTable implements JobTable {
              ranking, state, flags, attempts, r.item, r.note, error
       from
       """
-          + ROWS
-              .replace("?::smallint[])", "?::smallint[], ?::bigint[], ?::smallint[], ?::bytea[])")
+          + ROWS.replace("?::smallint[])", "?::smallint[], ?::bigint[], ?::smallint[], ?::bytea[])")
               .replace("place)", "place, seq, attempts, error)")
           + """
       on conflict (scope, item) do update set
@@ -149,7 +150,8 @@ final class PostgresJobTable implements JobTable {
     this.put = database.sql(PUT);
     this.putBack = database.sql(PUT_BACK);
     // One round trip; each statement sees what the one before did.
-    this.takeFromFront = database.sql(together(PROMOTE, TAKE.formatted(PICK.formatted("")), EXPIRED));
+    this.takeFromFront =
+        database.sql(together(PROMOTE, TAKE.formatted(PICK.formatted("")), EXPIRED));
     this.takeBehind = database.sql(together(PROMOTE, TAKE.formatted(PICK_BEHIND), EXPIRED));
   }
 

@@ -10,9 +10,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The numbers that stand for names in the queue's tables: a lane for tenant, queue and kind; a scope
- * for a lane and a name. Numbers are given once and never change, so those that were read are kept, at
- * most {@value #KEPT} of each sort.
+ * The numbers that stand for names in the queue's tables: a lane for tenant, queue and kind; a
+ * scope for a lane and a name. Numbers are given once and never change, so those that were read are
+ * kept, at most {@value #KEPT} of each sort.
  *
  * <p>Safe for use by several threads.
  */
@@ -41,8 +41,7 @@ final class QueueNames {
     this.addsQuietly = database.dialect() == Dialect.POSTGRESQL;
     String quietly = addsQuietly ? " on conflict do nothing" : "";
     findLane = database.sql("select id from ${lane} where tenant = ? and queue = ? and kind = ?");
-    addLane =
-        database.sql("insert into ${lane} (tenant, queue, kind) values (?, ?, ?)") + quietly;
+    addLane = database.sql("insert into ${lane} (tenant, queue, kind) values (?, ?, ?)") + quietly;
     findScope = database.sql("select id from ${scope} where lane = ? and name = ?");
     addScope = database.sql("insert into ${scope} (lane, name) values (?, ?)") + quietly;
     nameOfScope = database.sql("select name from ${scope} where id = ?");
@@ -109,7 +108,8 @@ final class QueueNames {
       try (ResultSet rows = statement.executeQuery()) {
         if (!rows.next()) {
           throw new SyncException(
-              SyncException.Kind.CORRUPT, "a job names scope number " + scope + ", which does not exist");
+              SyncException.Kind.CORRUPT,
+              "a job names scope number " + scope + ", which does not exist");
         }
         return rows.getString(1);
       }

@@ -6,7 +6,10 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 
-/** What concerns the jobs of one run in one queue. Every method takes part in the caller's transaction. */
+/**
+ * What concerns the jobs of one run in one queue. Every method takes part in the caller's
+ * transaction.
+ */
 final class RunTable {
 
   private final Database database;

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Ends jobs of leases: by their workers, or because time is over. Each method is one transaction, or
- * a part of one.
+ * Ends jobs of leases: by their workers, or because time is over. Each method is one transaction,
+ * or a part of one.
  */
 final class Settling {
 

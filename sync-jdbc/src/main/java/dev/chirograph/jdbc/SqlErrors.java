@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Turns the errors of drivers into ours.
  *
- * <p>States are those of the SQL standard and of PostgreSQL; numbers are the vendors' own. A message
- * names the operation, state and number, and never the driver's text, which may quote a row.
+ * <p>States are those of the SQL standard and of PostgreSQL; numbers are the vendors' own. A
+ * message names the operation, state and number, and never the driver's text, which may quote a
+ * row.
  */
 final class SqlErrors {
 
@@ -42,7 +43,9 @@ final class SqlErrors {
 
   private SqlErrors() {}
 
-  /** Whether the transaction lost against another one and was not done: running it again may help. */
+  /**
+   * Whether the transaction lost against another one and was not done: running it again may help.
+   */
   static boolean lostLock(SQLException error) {
     for (SQLException e = error; e != null; e = e.getNextException()) {
       if (LOCK_STATES.contains(state(e))
