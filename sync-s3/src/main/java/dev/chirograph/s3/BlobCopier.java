@@ -1,0 +1,327 @@
+package dev.chirograph.s3;
+
+import dev.chirograph.Expect;
+import dev.chirograph.Key;
+import dev.chirograph.ObjectVersion;
+import dev.chirograph.Outcome;
+import dev.chirograph.Part;
+import dev.chirograph.SyncException;
+import dev.chirograph.SyncException.Kind;
+import dev.chirograph.Version;
+import dev.chirograph.spi.BlobStore.BlobRef;
+import dev.chirograph.spi.SupportsCopy.Finished;
+import dev.chirograph.spi.SupportsCopy.Going;
+import dev.chirograph.spi.SupportsCopy.Step;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadResponse;
+import software.amazon.awssdk.services.s3.model.CompletedPart;
+import software.amazon.awssdk.services.s3.model.CopyObjectRequest;
+import software.amazon.awssdk.services.s3.model.CopyObjectResponse;
+import software.amazon.awssdk.services.s3.model.CreateMultipartUploadRequest;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.ListPartsResponse;
+import software.amazon.awssdk.services.s3.model.UploadPartCopyRequest;
+
+/** Copies objects inside the store, whole or in parts. */
+final class BlobCopier {
+
+  /**
+   * How a copy proceeds.
+   *
+   * @param whole the largest object that is copied in one request
+   * @param partBytes the size of a part, unless 10,000 of them are too few
+   * @param partsPerStep how many parts a step copies
+   * @param executor where they are copied at the same time; null: one after the other
+   */
+  record Limits(long whole, long partBytes, int partsPerStep, @Nullable Executor executor) {}
+
+  /** What is copied. */
+  record Source(
+      String bucket, ObjectReader reader, BlobRef ref, Version pin, ObjectVersion attributes) {
+    S3Version version() {
+      return S3Version.parse(pin);
+    }
+
+    @Nullable String versionId() {
+      return ref.versionId().orElse(version().versionId());
+    }
+  }
+
+  private final S3Client client;
+  private final String bucket;
+  private final BlobGuard guard;
+  private final Uploads uploads;
+  private final Limits limits;
+
+  BlobCopier(S3Client client, String bucket, BlobGuard guard, Uploads uploads, Limits limits) {
+    this.client = client;
+    this.bucket = bucket;
+    this.guard = guard;
+    this.uploads = uploads;
+    this.limits = limits;
+  }
+
+  Step copy(Source source, Key to, Expect expect, Optional<String> resume) {
+    try {
+      if (resume.isPresent()) {
+        return goOn(source, to, expect, CopyToken.parse(resume.get()));
+      }
+      return source.attributes().size() <= limits.whole()
+          ? new Finished(copyWhole(source, to, expect))
+          : begin(source, to, expect);
+    } catch (SyncException e) {
+      return new Finished(Outcome.rejected(e));
+    }
+  }
+
+  private Outcome copyWhole(Source source, Key to, Expect expect) {
+    BlobGuard.Condition condition = guard.condition(BlobGuard.Way.COPY, expect);
+    Optional<Outcome> refused = guard.check(to, expect, condition);
+    if (refused.isPresent()) {
+      return refused.get();
+    }
+    try {
+      CopyObjectResponse copied =
+          client.copyObject(
+              CopyObjectRequest.builder()
+                  .sourceBucket(source.bucket())
+                  .sourceKey(S3Keys.text(source.ref().key()))
+                  .sourceVersionId(source.versionId())
+                  .copySourceIfMatch(guard.guards().condition(source.version().etag()))
+                  .destinationBucket(bucket)
+                  .destinationKey(S3Keys.text(to))
+                  .storageClass(source.attributes().storageClass().orElse(null))
+                  .ifNoneMatch(condition.ifNoneMatch())
+                  .ifMatch(condition.ifMatch())
+                  .build());
+      String etag = copied.copyObjectResult() == null ? null : copied.copyObjectResult().eTag();
+      return Outcome.applied(version(to, etag, copied.versionId()), condition.guard());
+    } catch (SdkException e) {
+      return S3Errors.missing(e)
+          ? Outcome.conflict()
+          : Expectations.failed("CopyObject", subject(to), e);
+    }
+  }
+
+  /** Some servers do not say which version a write made in a bucket that keeps versions. */
+  private Version version(Key to, @Nullable String etag, @Nullable String versionId) {
+    if (versionId == null && guard.guards().keepsVersions()) {
+      HeadObjectResponse now = guard.reader().head(S3Keys.text(to), null);
+      if (S3Version.of(now.eTag(), null).equals(S3Version.of(etag, null))) {
+        return S3Version.of(now.eTag(), now.versionId()).toVersion();
+      }
+    }
+    return S3Version.of(etag, versionId).toVersion();
+  }
+
+  private Step begin(Source source, Key to, Expect expect) {
+    Optional<Outcome> refused = guard.check(to, expect, CHECK);
+    if (refused.isPresent()) {
+      return new Finished(refused.get());
+    }
+    try {
+      HeadObjectResponse head =
+          source.reader().head(S3Keys.text(source.ref().key()), source.versionId());
+      if (!S3Version.of(head.eTag(), source.version().versionId()).equals(source.version())) {
+        return new Finished(Outcome.conflict());
+      }
+      String upload = client.createMultipartUpload(restated(source, to, head)).uploadId();
+      return new Going(new CopyToken(upload, partBytes(source.attributes().size()), 0).toString());
+    } catch (SdkException e) {
+      return new Finished(
+          S3Errors.missing(e)
+              ? Outcome.conflict()
+              : Outcome.rejected(S3Errors.of("beginning a copy in parts", subject(to), e)));
+    }
+  }
+
+  private static final BlobGuard.Condition CHECK =
+      new BlobGuard.Condition(null, null, dev.chirograph.Guard.CHECKED);
+
+  private long partBytes(long size) {
+    return Math.max(limits.partBytes(), (size + S3Blobs.MAX_PARTS - 1) / S3Blobs.MAX_PARTS);
+  }
+
+  /** An upload in parts takes nothing over from the source: all of it is stated again. */
+  private CreateMultipartUploadRequest restated(Source source, Key to, HeadObjectResponse head) {
+    ObjectVersion attributes =
+        ObjectReader.attributes(source.attributes().toBuilder(), head).build();
+    requireRead(source, attributes.metadata());
+    requireRead(source, attributes.tags());
+    return CreateMultipartUploadRequest.builder()
+        .bucket(bucket)
+        .key(S3Keys.text(to))
+        .contentType(attributes.contentType().optional().orElse(null))
+        .metadata(attributes.metadata().optional().orElse(Map.of()))
+        .tagging(BlobWriter.tagging(attributes))
+        .storageClass(attributes.storageClass().orElse(null))
+        .cacheControl(head.cacheControl())
+        .contentDisposition(head.contentDisposition())
+        .contentEncoding(head.contentEncoding())
+        .contentLanguage(head.contentLanguage())
+        .expires(ObjectReader.expires(head))
+        .websiteRedirectLocation(head.websiteRedirectLocation())
+        .serverSideEncryption(head.serverSideEncryptionAsString())
+        .ssekmsKeyId(head.ssekmsKeyId())
+        .bucketKeyEnabled(head.bucketKeyEnabled())
+        .build();
+  }
+
+  private static void requireRead(Source source, Part<?> part) {
+    part.trouble()
+        .ifPresent(
+            why -> {
+              throw new SyncException(
+                  why.kind(),
+                  why.advice(),
+                  "will not copy "
+                      + source.reader().subject(source.ref().key())
+                      + " in parts: an attribute that has to be stated again could not be read",
+                  why);
+            });
+  }
+
+  private Step goOn(Source source, Key to, Expect expect, CopyToken token) {
+    try {
+      Map<Integer, CompletedPart> done = listParts(to, token, token.copied());
+      long size = source.attributes().size();
+      int all = (int) ((size + token.partBytes() - 1) / token.partBytes());
+      List<Integer> missing = new ArrayList<>();
+      int position = token.copied();
+      for (int number = position + 1;
+          number <= all && missing.size() < limits.partsPerStep();
+          number++) {
+        position = number;
+        if (!done.containsKey(number)) {
+          missing.add(number);
+        }
+      }
+      if (missing.isEmpty() && position == all) {
+        return complete(to, expect, token, all);
+      }
+      Parallel.map(
+          missing.size(), limits.executor(), i -> copyPart(source, to, token, missing.get(i)));
+      return new Going(token.at(position).toString());
+    } catch (SyncException e) {
+      return new Finished(failed(to, token, e));
+    } catch (SdkException e) {
+      return S3Errors.noSuchUpload(e)
+          ? startOver(source, to, expect)
+          : new Finished(failed(to, token, S3Errors.of("ListParts", subject(to), e)));
+    }
+  }
+
+  /**
+   * The store does not know the upload: it expired, or it was completed and the reply was lost. In
+   * the second case the destination is there, and the expectation tells.
+   */
+  private Step startOver(Source source, Key to, Expect expect) {
+    return begin(source, to, expect);
+  }
+
+  private Map<Integer, CompletedPart> listParts(Key to, CopyToken token, int behind) {
+    Map<Integer, CompletedPart> parts = new TreeMap<>();
+    Integer marker = behind;
+    while (marker != null) {
+      int from = marker;
+      ListPartsResponse page =
+          client.listParts(
+              request ->
+                  request
+                      .bucket(bucket)
+                      .key(S3Keys.text(to))
+                      .uploadId(token.upload())
+                      .partNumberMarker(from));
+      page.parts()
+          .forEach(
+              part ->
+                  parts.put(
+                      part.partNumber(),
+                      CompletedPart.builder()
+                          .partNumber(part.partNumber())
+                          .eTag(part.eTag())
+                          .build()));
+      Integer next = page.nextPartNumberMarker();
+      marker = Boolean.TRUE.equals(page.isTruncated()) && next != null && next > from ? next : null;
+    }
+    return parts;
+  }
+
+  private Integer copyPart(Source source, Key to, CopyToken token, int number) {
+    long first = (number - 1) * token.partBytes();
+    long last = Math.min(first + token.partBytes(), source.attributes().size()) - 1;
+    try {
+      client.uploadPartCopy(
+          UploadPartCopyRequest.builder()
+              .sourceBucket(source.bucket())
+              .sourceKey(S3Keys.text(source.ref().key()))
+              .sourceVersionId(source.versionId())
+              .copySourceIfMatch(guard.guards().condition(source.version().etag()))
+              .copySourceRange("bytes=" + first + "-" + last)
+              .destinationBucket(bucket)
+              .destinationKey(S3Keys.text(to))
+              .uploadId(token.upload())
+              .partNumber(number)
+              .build());
+      return number;
+    } catch (SdkException e) {
+      if (S3Errors.missing(e) && !S3Errors.noSuchUpload(e)) {
+        throw new SyncException(
+            Kind.CONFLICT, source.reader().subject(source.ref().key()) + " is gone", e);
+      }
+      throw S3Errors.of("UploadPartCopy " + number, subject(to), e);
+    }
+  }
+
+  /** What lasts ends the copy; what passes leaves the upload for the next try. */
+  private Outcome failed(Key to, CopyToken token, SyncException why) {
+    boolean changed = why.kind() == Kind.CONFLICT;
+    if (changed || !why.mayRetry()) {
+      uploads.abortAfter(S3Keys.text(to), token.upload(), why);
+    }
+    return changed ? Outcome.conflict() : Outcome.rejected(why);
+  }
+
+  private Step complete(Key to, Expect expect, CopyToken token, int all) {
+    List<CompletedPart> parts = new ArrayList<>(listParts(to, token, 0).values());
+    if (parts.size() != all) {
+      // The store lost parts, or the token ran ahead of them: look for the missing ones.
+      return new Going(token.at(0).toString());
+    }
+    BlobGuard.Condition condition = guard.condition(BlobGuard.Way.COMPLETE, expect);
+    Optional<Outcome> refused = guard.check(to, expect, condition);
+    if (refused.isPresent()) {
+      abortUnless(refused.get(), to, token);
+      return new Finished(refused.get());
+    }
+    try {
+      CompleteMultipartUploadResponse answer =
+          uploads.complete(S3Keys.text(to), token.upload(), parts, condition);
+      return new Finished(
+          Outcome.applied(version(to, answer.eTag(), answer.versionId()), condition.guard()));
+    } catch (SdkException e) {
+      Outcome outcome = Expectations.failed("CompleteMultipartUpload", subject(to), e);
+      abortUnless(outcome, to, token);
+      return new Finished(outcome);
+    }
+  }
+
+  private void abortUnless(Outcome outcome, Key to, CopyToken token) {
+    if (outcome instanceof Outcome.Conflict) {
+      uploads.abortAfter(
+          S3Keys.text(to), token.upload(), new SyncException(Kind.CONFLICT, "not completed"));
+    }
+  }
+
+  private String subject(Key key) {
+    return guard.reader().subject(key);
+  }
+}

@@ -1,0 +1,115 @@
+package dev.chirograph.s3;
+
+import dev.chirograph.Expect;
+import dev.chirograph.Guard;
+import dev.chirograph.Key;
+import dev.chirograph.ObjectVersion;
+import dev.chirograph.Observation;
+import dev.chirograph.Outcome;
+import dev.chirograph.SyncException;
+import dev.chirograph.SyncException.Kind;
+import dev.chirograph.spi.BlobStore.BlobRef;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Decides how the expectation of a write is enforced, and enforces it where the store does not. */
+final class BlobGuard {
+
+  /** The ways to write, each with its own conditions. */
+  enum Way {
+    PUT,
+    COPY,
+    COMPLETE
+  }
+
+  /**
+   * What a write sends along.
+   *
+   * @param ifNoneMatch null, or the star
+   * @param ifMatch null, or an entity tag
+   * @param guard what they enforce
+   */
+  record Condition(@Nullable String ifNoneMatch, @Nullable String ifMatch, Guard guard) {}
+
+  private final ObjectReader reader;
+  private final S3Guards guards;
+  private final boolean checkedDeletes;
+
+  BlobGuard(ObjectReader reader, S3Guards guards, boolean checkedDeletes) {
+    this.reader = reader;
+    this.guards = guards;
+    this.checkedDeletes = checkedDeletes;
+  }
+
+  S3Guards guards() {
+    return guards;
+  }
+
+  ObjectReader reader() {
+    return reader;
+  }
+
+  /** The condition for a write; without guard where nothing is expected. */
+  Condition condition(Way way, Expect expect) {
+    if (expect instanceof Expect.Absent) {
+      return honoursAbsence(way)
+          ? new Condition("*", null, Guard.ATOMIC)
+          : new Condition(null, null, Guard.CHECKED);
+    }
+    if (expect instanceof Expect.At at) {
+      S3Version version = S3Version.parse(at.version());
+      // A store cannot be asked for a delete marker by its entity tag, since it has none.
+      return honoursMatch(way) && !version.isMarker()
+          ? new Condition(null, guards.condition(version.etag()), Guard.ATOMIC)
+          : new Condition(null, null, Guard.CHECKED);
+    }
+    return new Condition(null, null, Guard.NONE);
+  }
+
+  private boolean honoursAbsence(Way way) {
+    return switch (way) {
+      case PUT -> guards.putIfAbsent();
+      case COPY -> guards.copyIfAbsent();
+      case COMPLETE -> guards.completeIfAbsent();
+    };
+  }
+
+  private boolean honoursMatch(Way way) {
+    return switch (way) {
+      case PUT -> guards.putIfMatch();
+      case COPY -> guards.copyIfMatch();
+      case COMPLETE -> guards.completeIfMatch();
+    };
+  }
+
+  /** Looks whether the expectation holds, where the store will not; empty: go on. */
+  Optional<Outcome> check(Key key, Expect expect, Condition condition) {
+    if (condition.guard() != Guard.CHECKED) {
+      return Optional.empty();
+    }
+    Observation<ObjectVersion> now = reader.look(BlobRef.latest(key));
+    if (now instanceof Observation.Unknown<ObjectVersion> unknown) {
+      return Optional.of(Outcome.rejected(unknown.why()));
+    }
+    return Expectations.holds(expect, now)
+        ? Optional.empty()
+        : Optional.of(Expectations.conflict(now));
+  }
+
+  /** How the expectation of deleting the latest version is enforced. */
+  Guard deletes() {
+    if (guards.deleteIfMatch()) {
+      return Guard.ATOMIC;
+    }
+    return guards.keepsVersions() || checkedDeletes ? Guard.CHECKED : Guard.NONE;
+  }
+
+  SyncException unguarded(Key key) {
+    return new SyncException(
+        Kind.UNSUPPORTED,
+        "will not delete "
+            + reader.subject(key)
+            + ": the store is not known to honour If-Match on deletes, nor to keep versions; probe it,"
+            + " or allow checked deletes");
+  }
+}

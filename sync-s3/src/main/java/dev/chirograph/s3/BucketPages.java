@@ -1,0 +1,127 @@
+package dev.chirograph.s3;
+
+import dev.chirograph.Entry;
+import dev.chirograph.Evidence;
+import dev.chirograph.Key;
+import dev.chirograph.SyncException;
+import dev.chirograph.SyncException.Kind;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.EncodingType;
+import software.amazon.awssdk.services.s3.model.ListObjectVersionsResponse;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
+import software.amazon.awssdk.services.s3.model.S3Object;
+
+/**
+ * Single pages of the two listings of a bucket. Keys travel percent-encoded, since XML cannot carry
+ * every character; the SDK decodes them.
+ */
+final class BucketPages {
+
+  /** Where a page of versions begins: behind this version, or behind all of the key without one. */
+  record Marker(String key, @Nullable String versionId) {}
+
+  /**
+   * A page of versions.
+   *
+   * @param groups what it holds, each key once
+   * @param open the key whose versions may go on with the next page; null after the last page
+   */
+  record Versions(Collection<VersionGroup> groups, @Nullable Key open) {}
+
+  private final S3Client client;
+  private final String bucket;
+  private final boolean ordered;
+  private final int maxVersions;
+
+  BucketPages(S3Client client, String bucket, boolean ordered, int maxVersions) {
+    this.client = client;
+    this.bucket = bucket;
+    this.ordered = ordered;
+    this.maxVersions = maxVersions;
+  }
+
+  /** A page of current objects, beginning at a token, else after a key, else at the beginning. */
+  PageFeed.Page<String, List<Entry>> objects(
+      String prefix, @Nullable String after, @Nullable String token, int size) {
+    try {
+      ListObjectsV2Response page =
+          client.listObjectsV2(
+              request ->
+                  request
+                      .bucket(bucket)
+                      .prefix(prefix.isEmpty() ? null : prefix)
+                      .startAfter(token == null ? after : null)
+                      .continuationToken(token)
+                      .maxKeys(size)
+                      .encodingType(EncodingType.URL));
+      List<Entry> entries = new ArrayList<>(page.contents().size());
+      for (S3Object object : page.contents()) {
+        entries.add(entry(object));
+      }
+      return new PageFeed.Page<>(
+          entries, next(Boolean.TRUE.equals(page.isTruncated()), page.nextContinuationToken()));
+    } catch (SdkException e) {
+      throw S3Errors.of("ListObjectsV2", bucket, e);
+    }
+  }
+
+  private static Entry entry(S3Object object) {
+    Evidence evidence =
+        Evidence.builder()
+            .etag(object.eTag())
+            .size(object.size() == null ? 0 : object.size())
+            .lastModified(object.lastModified())
+            .build();
+    return Entry.present(Key.utf8(object.key()), evidence);
+  }
+
+  /** A page of versions, beginning behind a marker, else at the beginning. */
+  PageFeed.Page<Marker, Versions> versions(String prefix, @Nullable Marker marker, int size) {
+    try {
+      ListObjectVersionsResponse page =
+          client.listObjectVersions(
+              request ->
+                  request
+                      .bucket(bucket)
+                      .prefix(prefix.isEmpty() ? null : prefix)
+                      .keyMarker(marker == null ? null : marker.key())
+                      .versionIdMarker(marker == null ? null : marker.versionId())
+                      .maxKeys(size)
+                      .encodingType(EncodingType.URL));
+      String nextKey = next(Boolean.TRUE.equals(page.isTruncated()), page.nextKeyMarker());
+      Versions versions = new Versions(groups(page), nextKey == null ? null : Key.utf8(nextKey));
+      return new PageFeed.Page<>(
+          versions, nextKey == null ? null : new Marker(nextKey, page.nextVersionIdMarker()));
+    } catch (SdkException e) {
+      throw S3Errors.of("ListObjectVersions", bucket, e);
+    }
+  }
+
+  private Collection<VersionGroup> groups(ListObjectVersionsResponse page) {
+    Map<Key, VersionGroup> groups = ordered ? new TreeMap<>() : new LinkedHashMap<>();
+    page.versions().forEach(version -> group(groups, version.key()).add(version));
+    page.deleteMarkers().forEach(marker -> group(groups, marker.key()).add(marker));
+    return groups.values();
+  }
+
+  private VersionGroup group(Map<Key, VersionGroup> groups, String key) {
+    return groups.computeIfAbsent(Key.utf8(key), k -> new VersionGroup(k, maxVersions));
+  }
+
+  private @Nullable String next(boolean truncated, @Nullable String next) {
+    if (truncated && (next == null || next.isEmpty())) {
+      throw new SyncException(
+          Kind.CORRUPT,
+          "a page of the listing of " + bucket + " says that more follows, but not where");
+    }
+    return truncated ? next : null;
+  }
+}

@@ -1,0 +1,212 @@
+package dev.chirograph.s3;
+
+import dev.chirograph.Evidence;
+import dev.chirograph.Key;
+import dev.chirograph.ObjectVersion;
+import dev.chirograph.Observation;
+import dev.chirograph.Part;
+import dev.chirograph.SyncException;
+import dev.chirograph.SyncException.Kind;
+import dev.chirograph.spi.BlobStore.BlobRef;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.EncodingType;
+import software.amazon.awssdk.services.s3.model.GetObjectTaggingRequest;
+import software.amazon.awssdk.services.s3.model.GetObjectTaggingResponse;
+import software.amazon.awssdk.services.s3.model.HeadObjectRequest;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
+import software.amazon.awssdk.services.s3.model.Tag;
+
+/** Reads attributes of single objects. */
+final class ObjectReader {
+
+  private final S3Client client;
+  private final String bucket;
+  private final boolean readsTags;
+
+  /**
+   * @param readsTags false for stores that have no tags: they count as not asked for
+   */
+  ObjectReader(S3Client client, String bucket, boolean readsTags) {
+    this.client = client;
+    this.bucket = bucket;
+    this.readsTags = readsTags;
+  }
+
+  /** What to call an object in a message. */
+  String subject(Key key) {
+    return bucket + "/" + key;
+  }
+
+  /**
+   * The head of an object, or of one version of it.
+   *
+   * @throws SdkException as the SDK throws it
+   */
+  HeadObjectResponse head(String key, @Nullable String versionId) {
+    return client.headObject(
+        HeadObjectRequest.builder().bucket(bucket).key(key).versionId(versionId).build());
+  }
+
+  /** The object or version with all its attributes: two requests when it is there. */
+  Observation<ObjectVersion> look(BlobRef ref) {
+    try {
+      String text = S3Keys.text(ref.key());
+      String versionId = ref.versionId().orElse(null);
+      HeadObjectResponse head = head(text, versionId);
+      if (Boolean.TRUE.equals(head.deleteMarker())) {
+        return Observation.deleted(S3Version.marker(head.versionId()).toVersion());
+      }
+      ObjectVersion version =
+          version(head)
+              .tags(tags(ref.key(), text, versionId == null ? pinned(head) : versionId))
+              .build();
+      return Observation.present(
+          version, S3Version.of(head.eTag(), head.versionId()).toVersion(), evidence(version));
+    } catch (SdkException e) {
+      return notSeen(ref, e);
+    } catch (SyncException e) {
+      return Observation.unknown(e);
+    }
+  }
+
+  private static Evidence evidence(ObjectVersion version) {
+    return Evidence.builder()
+        .etag(version.etag())
+        .size(version.size())
+        .lastModified(version.lastModified())
+        .versionId(S3Version.of(version).versionId())
+        .build();
+  }
+
+  /** The id under which the rest of this version can be read; null without versions. */
+  private static @Nullable String pinned(HeadObjectResponse head) {
+    return S3Version.of(head.eTag(), head.versionId()).versionId();
+  }
+
+  /**
+   * What a failed HEAD says. Its answer has no body, so a 404 may as well mean that there is no
+   * such bucket: absence is claimed only after a listing of the key has confirmed it.
+   */
+  private Observation<ObjectVersion> notSeen(BlobRef ref, SdkException error) {
+    if ("true".equalsIgnoreCase(S3Errors.header(error, "x-amz-delete-marker"))) {
+      String marker = S3Errors.header(error, "x-amz-version-id");
+      return Observation.deleted(S3Version.marker(marker).toVersion());
+    }
+    if (!S3Errors.missing(error)) {
+      return Observation.unknown(S3Errors.of("HeadObject", subject(ref.key()), error));
+    }
+    try {
+      boolean listed = isListed(S3Keys.text(ref.key()));
+      return listed && ref.versionId().isEmpty()
+          ? Observation.unknown(changing(ref.key()))
+          : Observation.absent();
+    } catch (SdkException e) {
+      return Observation.unknown(S3Errors.of("ListObjectsV2", subject(ref.key()), e));
+    }
+  }
+
+  private boolean isListed(String key) {
+    ListObjectsV2Response page =
+        client.listObjectsV2(
+            request ->
+                request.bucket(bucket).prefix(key).maxKeys(1).encodingType(EncodingType.URL));
+    return page.contents().stream().anyMatch(object -> object.key().equals(key));
+  }
+
+  /** Two requests about the object contradict each other. */
+  SyncException changing(Key key) {
+    return new SyncException(
+        Kind.CONFLICT, subject(key) + " was changed while it was looked at; look again");
+  }
+
+  /** A version with all that a head tells; its tags are not asked for. */
+  static ObjectVersion.Builder version(HeadObjectResponse head) {
+    return attributes(
+        ObjectVersion.builder()
+            .versionId(head.versionId())
+            .etag(head.eTag() == null ? "" : head.eTag())
+            .size(head.contentLength() == null ? 0 : head.contentLength())
+            .lastModified(head.lastModified() == null ? Instant.EPOCH : head.lastModified())
+            .storageClass(head.storageClassAsString()),
+        head);
+  }
+
+  /** Adds the attributes that a head tells. */
+  static ObjectVersion.Builder attributes(ObjectVersion.Builder version, HeadObjectResponse head) {
+    return version
+        .contentType(head.contentType() == null ? Part.omitted() : Part.known(head.contentType()))
+        .metadata(metadata(head));
+  }
+
+  /**
+   * When the object expires in caches, for requests that state it again; null when nothing is said.
+   *
+   * @throws SyncException of kind UNSUPPORTED when it is no date, and so cannot be stated again
+   */
+  static @Nullable Instant expires(HeadObjectResponse head) {
+    String text = head.expiresString();
+    if (text == null || text.isEmpty()) {
+      return null;
+    }
+    try {
+      return DateTimeFormatter.RFC_1123_DATE_TIME.parse(text, Instant::from);
+    } catch (DateTimeParseException e) {
+      throw new SyncException(
+          Kind.UNSUPPORTED, "its Expires header is no date and would be lost", e);
+    }
+  }
+
+  private static Part<Map<String, String>> metadata(HeadObjectResponse head) {
+    if (head.missingMeta() != null && head.missingMeta() > 0) {
+      return Part.unread(
+          new SyncException(
+              Kind.UNSUPPORTED,
+              head.missingMeta() + " metadata entries cannot be sent as headers by the store"));
+    }
+    Map<String, String> metadata = new HashMap<>();
+    head.metadata().forEach((name, value) -> metadata.put(name.toLowerCase(Locale.ROOT), value));
+    return Part.known(metadata);
+  }
+
+  /** The tags of an object, or of one version of it. */
+  Part<Map<String, String>> tags(Key key, String text, @Nullable String versionId) {
+    if (!readsTags) {
+      return Part.omitted();
+    }
+    try {
+      return Part.known(readTags(text, versionId));
+    } catch (SdkException e) {
+      if (S3Errors.hasCode(e, "NoSuchTagSet")) {
+        return Part.known(Map.of());
+      }
+      // The object was seen a moment ago, so its absence is news and not a final answer.
+      return Part.unread(
+          S3Errors.missing(e) ? changing(key) : S3Errors.of("GetObjectTagging", subject(key), e));
+    }
+  }
+
+  /**
+   * The tags of an object, or of one version of it.
+   *
+   * @throws SdkException as the SDK throws it
+   */
+  private Map<String, String> readTags(String key, @Nullable String versionId) {
+    GetObjectTaggingResponse answer =
+        client.getObjectTagging(
+            GetObjectTaggingRequest.builder().bucket(bucket).key(key).versionId(versionId).build());
+    Map<String, String> tags = new HashMap<>();
+    for (Tag tag : answer.tagSet()) {
+      tags.put(tag.key(), tag.value());
+    }
+    return tags;
+  }
+}

@@ -1,0 +1,299 @@
+package dev.chirograph.s3;
+
+import dev.chirograph.Expect;
+import dev.chirograph.Guard;
+import dev.chirograph.Key;
+import dev.chirograph.ObjectVersion;
+import dev.chirograph.Observation;
+import dev.chirograph.Outcome;
+import dev.chirograph.SyncException;
+import dev.chirograph.SyncException.Kind;
+import dev.chirograph.Version;
+import dev.chirograph.spi.BlobStore;
+import dev.chirograph.spi.SupportsCopy;
+import java.io.InputStream;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/**
+ * The contents of a bucket: read, written and copied.
+ *
+ * <p>Expectations are enforced by the store where the probe has shown that it honours the condition
+ * ({@link Guard#ATOMIC}), else by a HEAD just before the write ({@link Guard#CHECKED}). Deletes
+ * that can only be checked are refused unless the bucket keeps versions or {@link
+ * Builder#allowCheckedDeletes()} was called.
+ *
+ * <p>A content above {@link Builder#multipartThreshold} is uploaded in parts, one after the other.
+ * Parts up to {@link Builder#partBytes} are held in memory, so that the client can repeat one;
+ * those of larger objects, whose 10,000 parts have to be larger, stream and cannot be repeated. A
+ * failed upload is aborted. An object above {@link Builder#copyLimit} is copied in parts, and such
+ * a copy survives its caller: see {@link #abortUploads} for those that nobody continues.
+ *
+ * <p>The client stays the caller's and is never closed. Requests are repeated only by the client's
+ * own retry strategy, and bounded only by its time-outs. Safe for use by several threads.
+ */
+public final class S3Blobs implements BlobStore, SupportsCopy {
+
+  /** The most parts that an upload can have. */
+  static final int MAX_PARTS = 10_000;
+
+  private final S3Client client;
+  private final String bucket;
+  private final S3Guards guards;
+  private final ObjectReader reader;
+  private final BlobReader content;
+  private final BlobWriter writer;
+  private final BlobCopier copier;
+  private final Uploads uploads;
+
+  private S3Blobs(Builder builder, S3Guards guards) {
+    this.client = builder.client;
+    this.bucket = builder.bucket;
+    this.guards = guards;
+    this.reader = new ObjectReader(client, bucket, builder.tags);
+    this.content = new BlobReader(client, bucket, reader, guards);
+    this.uploads = new Uploads(client, bucket);
+    BlobGuard guard = new BlobGuard(reader, guards, builder.checkedDeletes);
+    this.writer =
+        new BlobWriter(
+            client, bucket, guard, uploads, builder.multipartThreshold, builder.partBytes);
+    this.copier =
+        new BlobCopier(
+            client,
+            bucket,
+            guard,
+            uploads,
+            new BlobCopier.Limits(
+                builder.copyLimit, builder.copyPartBytes, builder.partsPerStep, builder.executor));
+  }
+
+  /**
+   * A bucket with every option at its default, probed under {@code .chirograph/}.
+   *
+   * @param client the host's, which stays open
+   * @throws SyncException when the probe fails
+   */
+  public static S3Blobs of(S3Client client, String bucket) {
+    return builder(client, bucket).build();
+  }
+
+  /**
+   * A builder with every option at its default.
+   *
+   * @param client the host's, which stays open
+   */
+  public static Builder builder(S3Client client, String bucket) {
+    return new Builder(client, bucket);
+  }
+
+  @Override
+  public String name() {
+    return bucket;
+  }
+
+  /** Which conditions on writes are relied upon. */
+  public S3Guards guards() {
+    return guards;
+  }
+
+  @Override
+  public Observation<ObjectVersion> head(BlobRef ref) {
+    return reader.look(ref);
+  }
+
+  @Override
+  public InputStream open(BlobRef ref, long from, Expect expect) {
+    return content.open(ref, from, expect);
+  }
+
+  @Override
+  public Outcome put(Key key, ObjectVersion attributes, Content content, Expect expect) {
+    return writer.put(key, attributes, content, expect);
+  }
+
+  @Override
+  public Outcome delete(BlobRef ref, Expect expect) {
+    return writer.delete(ref, expect);
+  }
+
+  /** Whether the other is a bucket that is used through the same client. */
+  @Override
+  public boolean copiesFrom(BlobStore source) {
+    return source instanceof S3Blobs blobs && blobs.client == client;
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>One step copies the whole of a small object, or begins, continues or completes a copy in
+   * parts. A step that failed for a passing reason answers rejected with that advice: call it again
+   * with the same token. An upload that the store does not know any more is begun anew.
+   */
+  @Override
+  public Step copy(
+      BlobStore source,
+      BlobRef from,
+      Version pin,
+      ObjectVersion attributes,
+      Key to,
+      Expect expect,
+      Optional<String> resume) {
+    if (!(source instanceof S3Blobs blobs) || !copiesFrom(source)) {
+      return new Finished(
+          Outcome.rejected(
+              new SyncException(
+                  Kind.UNSUPPORTED,
+                  bucket
+                      + " copies only from buckets of the same client, not from "
+                      + source.name())));
+    }
+    return copier.copy(
+        new BlobCopier.Source(blobs.bucket, blobs.reader, from, pin, attributes),
+        to,
+        expect,
+        resume);
+  }
+
+  /**
+   * Aborts uploads in parts that were begun before a time and never completed, and whose parts are
+   * paid for until then. Copies that are still under way must be younger.
+   *
+   * @param prefix what their keys begin with
+   * @return how many were aborted
+   * @throws SyncException when the store refuses or cannot be asked
+   */
+  public int abortUploads(Key prefix, Instant begunBefore) {
+    return uploads.abort(prefix, begunBefore);
+  }
+
+  @Override
+  public String toString() {
+    return "S3Blobs[" + bucket + "]";
+  }
+
+  /** Collects options. Not safe for use by several threads. */
+  public static final class Builder {
+
+    private static final long MIB = 1L << 20;
+
+    private final S3Client client;
+    private final String bucket;
+    private boolean tags = true;
+    private boolean checkedDeletes;
+    private @Nullable S3Guards guards;
+    private String probePrefix = ".chirograph/";
+    private RandomGenerator random = RandomGenerator.getDefault();
+    private long multipartThreshold = 32 * MIB;
+    private int partBytes = (int) (8 * MIB);
+    private long copyLimit = 5L << 30;
+    private long copyPartBytes = 512 * MIB;
+    private int partsPerStep = 4;
+    private @Nullable Executor executor;
+
+    private Builder(S3Client client, String bucket) {
+      this.client = Objects.requireNonNull(client, "client");
+      this.bucket = Objects.requireNonNull(bucket, "bucket");
+      if (bucket.isEmpty()) {
+        throw SyncException.invalid("the name of a bucket must not be empty");
+      }
+    }
+
+    /** The store has no tags: they are neither read nor written. */
+    public Builder withoutTags() {
+      this.tags = false;
+      return this;
+    }
+
+    /**
+     * What the store honours, as an earlier probe of the same bucket has found; then none is made.
+     */
+    public Builder guards(S3Guards found) {
+      this.guards = Objects.requireNonNull(found, "found");
+      return this;
+    }
+
+    /** What the name of the probe's object begins with; {@code .chirograph/} by default. */
+    public Builder probePrefix(String prefix) {
+      this.probePrefix = Objects.requireNonNull(prefix, "prefix");
+      return this;
+    }
+
+    /** The source of names for the objects of a probe. */
+    public Builder random(RandomGenerator generator) {
+      this.random = Objects.requireNonNull(generator, "generator");
+      return this;
+    }
+
+    /**
+     * Allows deletes whose expectation is only checked by a look just before. Something written in
+     * between is lost, unless the bucket keeps versions.
+     */
+    public Builder allowCheckedDeletes() {
+      this.checkedDeletes = true;
+      return this;
+    }
+
+    /** The largest content that is put in one request; 32 MiB by default, 5 GiB is the most. */
+    public Builder multipartThreshold(long bytes) {
+      this.multipartThreshold = positive("multipartThreshold", bytes, 5L << 30);
+      return this;
+    }
+
+    /**
+     * The size of a part that is held in memory, one for each put under way; 8 MiB by default. S3
+     * wants at least 5 MiB.
+     */
+    public Builder partBytes(int bytes) {
+      this.partBytes = (int) positive("partBytes", bytes, Integer.MAX_VALUE);
+      return this;
+    }
+
+    /** The largest object that is copied in one request; 5 GiB by default, which is S3's limit. */
+    public Builder copyLimit(long bytes) {
+      this.copyLimit = positive("copyLimit", bytes, 5L << 30);
+      return this;
+    }
+
+    /** The size of a part of a copy; 512 MiB by default. S3 wants 5 MiB to 5 GiB. */
+    public Builder copyPartBytes(long bytes) {
+      this.copyPartBytes = positive("copyPartBytes", bytes, 5L << 30);
+      return this;
+    }
+
+    /**
+     * How many parts one step of a copy copies; 4 by default. At the same time, with an executor.
+     */
+    public Builder partsPerStep(int parts) {
+      this.partsPerStep = (int) positive("partsPerStep", parts, MAX_PARTS);
+      return this;
+    }
+
+    /** Where the parts of a step are copied. Without one they are on the calling thread. */
+    public Builder executor(Executor executor) {
+      this.executor = Objects.requireNonNull(executor, "executor");
+      return this;
+    }
+
+    /**
+     * The store. Probes the bucket unless {@link #guards} was called.
+     *
+     * @throws SyncException when the probe fails
+     */
+    public S3Blobs build() {
+      S3Guards found = guards == null ? S3Probe.run(client, bucket, probePrefix, random) : guards;
+      return new S3Blobs(this, found);
+    }
+
+    private static long positive(String option, long value, long most) {
+      if (value < 1 || value > most) {
+        throw SyncException.invalid(option + " must be from 1 to " + most + ", not " + value);
+      }
+      return value;
+    }
+  }
+}
