@@ -4,7 +4,6 @@ import dev.chirograph.Expect;
 import dev.chirograph.Key;
 import dev.chirograph.ObjectVersion;
 import dev.chirograph.Outcome;
-import dev.chirograph.Part;
 import dev.chirograph.SyncException;
 import dev.chirograph.SyncException.Kind;
 import dev.chirograph.Version;
@@ -78,7 +77,7 @@ final class BlobCopier {
           ? new Finished(copyWhole(source, to, expect))
           : begin(source, to, expect);
     } catch (SyncException e) {
-      return new Finished(Outcome.rejected(e));
+      return new Finished(e.kind() == Kind.CONFLICT ? Outcome.conflict() : Outcome.rejected(e));
     }
   }
 
@@ -89,21 +88,24 @@ final class BlobCopier {
       return refused.get();
     }
     try {
-      CopyObjectResponse copied =
-          client.copyObject(
-              CopyObjectRequest.builder()
-                  .sourceBucket(source.bucket())
-                  .sourceKey(S3Keys.text(source.ref().key()))
-                  .sourceVersionId(source.versionId())
-                  .copySourceIfMatch(guard.guards().condition(source.version().etag()))
-                  .destinationBucket(bucket)
-                  .destinationKey(S3Keys.text(to))
-                  .storageClass(source.attributes().storageClass().orElse(null))
-                  .ifNoneMatch(condition.ifNoneMatch())
-                  .ifMatch(condition.ifMatch())
-                  .build());
+      CarriedAttributes carried = CarriedAttributes.of(source);
+      CopyObjectRequest.Builder request =
+          CopyObjectRequest.builder()
+              .sourceBucket(source.bucket())
+              .sourceKey(S3Keys.text(source.ref().key()))
+              .sourceVersionId(source.versionId())
+              .copySourceIfMatch(guard.guards().condition(source.version().etag()))
+              .destinationBucket(bucket)
+              .destinationKey(S3Keys.text(to))
+              .storageClass(source.attributes().storageClass().orElse(null))
+              .ifNoneMatch(condition.ifNoneMatch())
+              .ifMatch(condition.ifMatch());
+      CopyObjectResponse copied = client.copyObject(carried.addTo(request).build());
       String etag = copied.copyObjectResult() == null ? null : copied.copyObjectResult().eTag();
-      return Outcome.applied(version(to, etag, copied.versionId()), condition.guard());
+      Version now = version(to, etag, copied.versionId());
+      return carried
+          .retag(client, bucket, to, now)
+          .orElseGet(() -> Outcome.applied(now, condition.guard()));
     } catch (SdkException e) {
       return S3Errors.missing(e)
           ? Outcome.conflict()
@@ -123,17 +125,18 @@ final class BlobCopier {
   }
 
   private Step begin(Source source, Key to, Expect expect) {
-    Optional<Outcome> refused = guard.check(to, expect, CHECK);
+    Optional<Outcome> refused = guard.check(to, expect, BlobGuard.Condition.LOOK);
     if (refused.isPresent()) {
       return new Finished(refused.get());
     }
     try {
-      HeadObjectResponse head =
-          source.reader().head(S3Keys.text(source.ref().key()), source.versionId());
-      if (!S3Version.of(head.eTag(), source.version().versionId()).equals(source.version())) {
-        return new Finished(Outcome.conflict());
-      }
-      String upload = client.createMultipartUpload(restated(source, to, head)).uploadId();
+      CarriedAttributes carried = CarriedAttributes.of(source);
+      CreateMultipartUploadRequest.Builder request =
+          CreateMultipartUploadRequest.builder()
+              .bucket(bucket)
+              .key(S3Keys.text(to))
+              .storageClass(source.attributes().storageClass().orElse(null));
+      String upload = client.createMultipartUpload(carried.addTo(request).build()).uploadId();
       return new Going(new CopyToken(upload, partBytes(source.attributes().size()), 0).toString());
     } catch (SdkException e) {
       return new Finished(
@@ -143,50 +146,8 @@ final class BlobCopier {
     }
   }
 
-  private static final BlobGuard.Condition CHECK =
-      new BlobGuard.Condition(null, null, dev.chirograph.Guard.CHECKED);
-
   private long partBytes(long size) {
     return Math.max(limits.partBytes(), (size + S3Blobs.MAX_PARTS - 1) / S3Blobs.MAX_PARTS);
-  }
-
-  /** An upload in parts takes nothing over from the source: all of it is stated again. */
-  private CreateMultipartUploadRequest restated(Source source, Key to, HeadObjectResponse head) {
-    ObjectVersion attributes =
-        ObjectReader.attributes(source.attributes().toBuilder(), head).build();
-    requireRead(source, attributes.metadata());
-    requireRead(source, attributes.tags());
-    return CreateMultipartUploadRequest.builder()
-        .bucket(bucket)
-        .key(S3Keys.text(to))
-        .contentType(attributes.contentType().optional().orElse(null))
-        .metadata(attributes.metadata().optional().orElse(Map.of()))
-        .tagging(BlobWriter.tagging(attributes))
-        .storageClass(attributes.storageClass().orElse(null))
-        .cacheControl(head.cacheControl())
-        .contentDisposition(head.contentDisposition())
-        .contentEncoding(head.contentEncoding())
-        .contentLanguage(head.contentLanguage())
-        .expires(ObjectReader.expires(head))
-        .websiteRedirectLocation(head.websiteRedirectLocation())
-        .serverSideEncryption(head.serverSideEncryptionAsString())
-        .ssekmsKeyId(head.ssekmsKeyId())
-        .bucketKeyEnabled(head.bucketKeyEnabled())
-        .build();
-  }
-
-  private static void requireRead(Source source, Part<?> part) {
-    part.trouble()
-        .ifPresent(
-            why -> {
-              throw new SyncException(
-                  why.kind(),
-                  why.advice(),
-                  "will not copy "
-                      + source.reader().subject(source.ref().key())
-                      + " in parts: an attribute that has to be stated again could not be read",
-                  why);
-            });
   }
 
   private Step goOn(Source source, Key to, Expect expect, CopyToken token) {

@@ -29,7 +29,15 @@ final class BlobGuard {
    * @param ifMatch null, or an entity tag
    * @param guard what they enforce
    */
-  record Condition(@Nullable String ifNoneMatch, @Nullable String ifMatch, Guard guard) {}
+  record Condition(@Nullable String ifNoneMatch, @Nullable String ifMatch, Guard guard) {
+
+    /** Nothing is sent: the expectation has to be checked. */
+    static final Condition LOOK = new Condition(null, null, Guard.CHECKED);
+
+    boolean isSent() {
+      return ifNoneMatch != null || ifMatch != null;
+    }
+  }
 
   private final ObjectReader reader;
   private final S3Guards guards;
@@ -52,18 +60,29 @@ final class BlobGuard {
   /** The condition for a write; without guard where nothing is expected. */
   Condition condition(Way way, Expect expect) {
     if (expect instanceof Expect.Absent) {
-      return honoursAbsence(way)
-          ? new Condition("*", null, Guard.ATOMIC)
-          : new Condition(null, null, Guard.CHECKED);
+      return honoursAbsence(way) ? new Condition("*", null, puts()) : Condition.LOOK;
     }
     if (expect instanceof Expect.At at) {
       S3Version version = S3Version.parse(at.version());
       // A store cannot be asked for a delete marker by its entity tag, since it has none.
       return honoursMatch(way) && !version.isMarker()
-          ? new Condition(null, guards.condition(version.etag()), Guard.ATOMIC)
-          : new Condition(null, null, Guard.CHECKED);
+          ? new Condition(null, guards.condition(version.etag()), puts())
+          : Condition.LOOK;
     }
     return new Condition(null, null, Guard.NONE);
+  }
+
+  /**
+   * How the expectations of all puts are enforced. No write claims more, though the store may do
+   * better for some.
+   */
+  Guard puts() {
+    boolean atomic =
+        guards.putIfAbsent()
+            && guards.putIfMatch()
+            && guards.completeIfAbsent()
+            && guards.completeIfMatch();
+    return atomic ? Guard.ATOMIC : Guard.CHECKED;
   }
 
   private boolean honoursAbsence(Way way) {
@@ -84,7 +103,7 @@ final class BlobGuard {
 
   /** Looks whether the expectation holds, where the store will not; empty: go on. */
   Optional<Outcome> check(Key key, Expect expect, Condition condition) {
-    if (condition.guard() != Guard.CHECKED) {
+    if (condition.isSent() || expect instanceof Expect.Anything) {
       return Optional.empty();
     }
     Observation<ObjectVersion> now = reader.look(BlobRef.latest(key));

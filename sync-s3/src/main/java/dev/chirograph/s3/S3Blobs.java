@@ -1,5 +1,6 @@
 package dev.chirograph.s3;
 
+import dev.chirograph.Evidence;
 import dev.chirograph.Expect;
 import dev.chirograph.Guard;
 import dev.chirograph.Key;
@@ -10,9 +11,11 @@ import dev.chirograph.SyncException;
 import dev.chirograph.SyncException.Kind;
 import dev.chirograph.Version;
 import dev.chirograph.spi.BlobStore;
+import dev.chirograph.spi.StoreCapabilities;
 import dev.chirograph.spi.SupportsCopy;
 import java.io.InputStream;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -50,6 +53,7 @@ public final class S3Blobs implements BlobStore, SupportsCopy {
   private final BlobWriter writer;
   private final BlobCopier copier;
   private final Uploads uploads;
+  private final StoreCapabilities capabilities;
 
   private S3Blobs(Builder builder, S3Guards guards) {
     this.client = builder.client;
@@ -59,6 +63,7 @@ public final class S3Blobs implements BlobStore, SupportsCopy {
     this.content = new BlobReader(client, bucket, reader, guards);
     this.uploads = new Uploads(client, bucket);
     BlobGuard guard = new BlobGuard(reader, guards, builder.checkedDeletes);
+    this.capabilities = capabilities(guard, guards);
     this.writer =
         new BlobWriter(
             client, bucket, guard, uploads, builder.multipartThreshold, builder.partBytes);
@@ -70,6 +75,17 @@ public final class S3Blobs implements BlobStore, SupportsCopy {
             uploads,
             new BlobCopier.Limits(
                 builder.copyLimit, builder.copyPartBytes, builder.partsPerStep, builder.executor));
+  }
+
+  private static StoreCapabilities capabilities(BlobGuard guard, S3Guards guards) {
+    EnumSet<Evidence.Fact> facts =
+        EnumSet.of(Evidence.Fact.ETAG, Evidence.Fact.SIZE, Evidence.Fact.LAST_MODIFIED);
+    if (guards.keepsVersions()) {
+      facts.add(Evidence.Fact.VERSION_ID);
+    }
+    StoreCapabilities.Builder able =
+        StoreCapabilities.builder().puts(guard.puts()).deletes(guard.deletes()).evidence(facts);
+    return guards.keepsVersions() ? able.deletesUndoable().build() : able.build();
   }
 
   /**
@@ -99,6 +115,15 @@ public final class S3Blobs implements BlobStore, SupportsCopy {
   /** Which conditions on writes are relied upon. */
   public S3Guards guards() {
     return guards;
+  }
+
+  /**
+   * How writes are guarded. Puts count as atomic when the store honours the conditions of plain
+   * requests and of uploads in parts alike.
+   */
+  @Override
+  public StoreCapabilities capabilities() {
+    return capabilities;
   }
 
   @Override

@@ -1,0 +1,156 @@
+package dev.chirograph.s3;
+
+import dev.chirograph.Key;
+import dev.chirograph.ObjectVersion;
+import dev.chirograph.Outcome;
+import dev.chirograph.Part;
+import dev.chirograph.SyncException;
+import dev.chirograph.SyncException.Kind;
+import dev.chirograph.Version;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.CopyObjectRequest;
+import software.amazon.awssdk.services.s3.model.CreateMultipartUploadRequest;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.MetadataDirective;
+import software.amazon.awssdk.services.s3.model.PutObjectTaggingRequest;
+import software.amazon.awssdk.services.s3.model.Tagging;
+import software.amazon.awssdk.services.s3.model.TaggingDirective;
+
+/**
+ * What a copy carries: the wanted attributes, and the source's own for what is not known of them. A
+ * copy that changes none of them leaves all to the store; one that changes some, and every copy in
+ * parts, states all of them again.
+ */
+final class CarriedAttributes {
+
+  private final HeadObjectResponse head;
+  private final ObjectVersion own;
+  private final ObjectVersion carried;
+
+  private CarriedAttributes(HeadObjectResponse head, ObjectVersion own, ObjectVersion carried) {
+    this.head = head;
+    this.own = own;
+    this.carried = carried;
+  }
+
+  /**
+   * Looks at the source.
+   *
+   * @throws SyncException CONFLICT when it is not in the state to copy, else why it cannot be read
+   * @throws SdkException when its head cannot be read
+   */
+  static CarriedAttributes of(BlobCopier.Source source) {
+    Key key = source.ref().key();
+    String text = S3Keys.text(key);
+    HeadObjectResponse head = source.reader().head(text, source.versionId());
+    S3Version seen = S3Version.of(head.eTag(), source.version().versionId());
+    if (!seen.equals(source.version())) {
+      throw new SyncException(
+          Kind.CONFLICT,
+          source.reader().subject(key) + " is not in the state to copy any more; look again");
+    }
+    ObjectVersion own =
+        ObjectReader.version(head)
+            .tags(source.reader().tags(key, text, source.versionId()))
+            .build();
+    ObjectVersion wanted = source.attributes();
+    ObjectVersion carried =
+        wanted.toBuilder()
+            .contentType(wanted.contentType().orStored(own.contentType()))
+            .metadata(wanted.metadata().orStored(own.metadata()))
+            .tags(wanted.tags().orStored(own.tags()))
+            .build();
+    return new CarriedAttributes(head, own, carried);
+  }
+
+  private boolean changesHeaders() {
+    return !carried.contentType().equals(own.contentType())
+        || !carried.metadata().equals(own.metadata());
+  }
+
+  private boolean changesTags() {
+    return !carried.tags().equals(own.tags());
+  }
+
+  CopyObjectRequest.Builder addTo(CopyObjectRequest.Builder request) {
+    if (changesTags()) {
+      request.taggingDirective(TaggingDirective.REPLACE).tagging(tagging());
+    }
+    return changesHeaders()
+        ? request
+            .metadataDirective(MetadataDirective.REPLACE)
+            .contentType(read(carried.contentType()))
+            .metadata(read(carried.metadata()))
+            .cacheControl(head.cacheControl())
+            .contentDisposition(head.contentDisposition())
+            .contentEncoding(head.contentEncoding())
+            .contentLanguage(head.contentLanguage())
+            .expires(ObjectReader.expires(head))
+            .websiteRedirectLocation(head.websiteRedirectLocation())
+        : request;
+  }
+
+  CreateMultipartUploadRequest.Builder addTo(CreateMultipartUploadRequest.Builder request) {
+    return request
+        .contentType(read(carried.contentType()))
+        .metadata(read(carried.metadata()))
+        .tagging(tagging())
+        .cacheControl(head.cacheControl())
+        .contentDisposition(head.contentDisposition())
+        .contentEncoding(head.contentEncoding())
+        .contentLanguage(head.contentLanguage())
+        .expires(ObjectReader.expires(head))
+        .websiteRedirectLocation(head.websiteRedirectLocation())
+        .serverSideEncryption(head.serverSideEncryptionAsString())
+        .ssekmsKeyId(head.ssekmsKeyId())
+        .bucketKeyEnabled(head.bucketKeyEnabled());
+  }
+
+  private @Nullable Tagging tagging() {
+    Map<String, String> tags = read(carried.tags());
+    return tags == null || tags.isEmpty()
+        ? null
+        : Tagging.builder().tagSet(BucketWriter.tagSet(tags)).build();
+  }
+
+  /** What has to be stated again has to be known; an unread part would be lost. */
+  private static <T> @Nullable T read(Part<T> part) {
+    part.trouble()
+        .ifPresent(
+            why -> {
+              throw new SyncException(
+                  why.kind(),
+                  why.advice(),
+                  "an attribute that the copy has to state again could not be read",
+                  why);
+            });
+    return part.optional().orElse(null);
+  }
+
+  /** Writes changed tags once more, since some servers copy the old ones whatever they are told. */
+  Optional<Outcome> retag(S3Client client, String bucket, Key to, Version now) {
+    if (!changesTags()) {
+      return Optional.empty();
+    }
+    try {
+      client.putObjectTagging(
+          PutObjectTaggingRequest.builder()
+              .bucket(bucket)
+              .key(S3Keys.text(to))
+              .versionId(S3Version.parse(now).versionId())
+              .tagging(tagging -> tagging.tagSet(BucketWriter.tagSet(tagsOrNone())))
+              .build());
+      return Optional.empty();
+    } catch (SdkException e) {
+      return Optional.of(Outcome.unsure(S3Errors.of("PutObjectTagging", bucket + "/" + to, e)));
+    }
+  }
+
+  private Map<String, String> tagsOrNone() {
+    return carried.tags().optional().orElse(Map.of());
+  }
+}
