@@ -88,7 +88,7 @@ interface EntryPages extends AutoCloseable {
     }
 
     private void hold(VersionGroup group, @Nullable Key goesOn, List<Entry> entries) {
-      if (group.key().equals(goesOn)) {
+      if (goesOn != null && group.key().equals(goesOn)) {
         open = group;
       } else if (!skipPlaceholders || !group.isFolderPlaceholder()) {
         entries.add(group.entry());

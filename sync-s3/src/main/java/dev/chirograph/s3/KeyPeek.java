@@ -9,6 +9,8 @@ import java.util.List;
 interface KeyPeek {
 
   /**
+   * What was seen.
+   *
    * @param keys the first keys of the range, ascending
    * @param more whether the range goes on behind them
    */

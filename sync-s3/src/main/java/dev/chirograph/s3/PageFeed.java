@@ -72,7 +72,7 @@ final class PageFeed<C, T> implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new SyncException(Kind.UNAVAILABLE, "the listing was interrupted", e);
     } catch (ExecutionException e) {
-      throw SyncException.of(e.getCause());
+      throw SyncException.of(e.getCause() == null ? e : e.getCause());
     } catch (CancellationException e) {
       throw new SyncException(Kind.UNAVAILABLE, "the listing was closed before its end", e);
     }
@@ -81,15 +81,14 @@ final class PageFeed<C, T> implements AutoCloseable {
   @Override
   public synchronized void close() {
     ended = true;
-    pages.forEach(page -> page.cancel(true));
+    for (FutureTask<T> page : pages) {
+      page.cancel(true);
+    }
     pages.clear();
   }
 
   private synchronized @Nullable FutureTask<T> head() {
-    if (pages.isEmpty() && !ended) {
-      add();
-    }
-    return pages.peekFirst();
+    return pages.isEmpty() && !ended ? add() : pages.peekFirst();
   }
 
   private synchronized void read(FutureTask<T> page) {

@@ -38,7 +38,8 @@ final class Parallel {
       try {
         results.add(task.get());
       } catch (ExecutionException e) {
-        trouble = trouble == null ? SyncException.of(e.getCause()) : trouble;
+        trouble =
+            trouble == null ? SyncException.of(e.getCause() == null ? e : e.getCause()) : trouble;
       } catch (InterruptedException e) {
         tasks.forEach(other -> other.cancel(true));
         Thread.currentThread().interrupt();

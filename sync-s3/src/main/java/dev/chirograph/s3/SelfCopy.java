@@ -71,7 +71,7 @@ final class SelfCopy {
                   .build());
       return finish(key, tags.optional().orElse(Map.of()), copied);
     } catch (SyncException e) {
-      return Outcome.rejected(forbidden(key, e.getMessage()));
+      return Outcome.rejected(forbidden(key, String.valueOf(e.getMessage())));
     } catch (SdkException e) {
       return Expectations.failed("CopyObject", reader.subject(key), e);
     }

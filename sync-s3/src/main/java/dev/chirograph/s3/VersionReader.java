@@ -96,17 +96,16 @@ final class VersionReader {
 
   private Optional<ObjectVersion> read(
       Key key, ObjectVersion listed, boolean latest, @Nullable ObjectVersion known) {
-    boolean takeOver = known != null && isImmutable(listed) && known.sameContent(listed);
+    ObjectVersion old =
+        known != null && isImmutable(listed) && known.sameContent(listed) ? known : listed;
     ObjectVersion.Builder whole = listed.toBuilder();
-    if (takeOver && isKnown(known.contentType()) && isKnown(known.metadata())) {
-      whole.contentType(known.contentType()).metadata(known.metadata());
+    if (isKnown(old.contentType()) && isKnown(old.metadata())) {
+      whole.contentType(old.contentType()).metadata(old.metadata());
     } else if (!head(key, listed, latest, whole)) {
       return Optional.empty();
     }
     whole.tags(
-        takeOver && isKnown(known.tags())
-            ? known.tags()
-            : reader.tags(key, S3Keys.text(key), id(listed, latest)));
+        isKnown(old.tags()) ? old.tags() : reader.tags(key, S3Keys.text(key), id(listed, latest)));
     return Optional.of(whole.build());
   }
 

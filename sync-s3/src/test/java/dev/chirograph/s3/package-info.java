@@ -1,0 +1,4 @@
+@NullMarked
+package dev.chirograph.s3;
+
+import org.jspecify.annotations.NullMarked;
