@@ -107,18 +107,30 @@ public final class KeyRange {
     if (to == null) {
       return Key.EMPTY;
     }
-    // The last key below "to" starts with "to" less one in its last byte, followed by any bytes.
-    byte[] end = to.toBytes();
-    if (end.length == 0 || isEmpty()) {
+    byte[] start = from.toBytes();
+    byte[] last = to.toBytes();
+    if (last.length == 0 || isEmpty()) {
       return from;
     }
-    if (end[end.length - 1] == 0) {
-      end = Arrays.copyOf(end, end.length - 1);
+    // The last key below "to" is "to" without a final zero; else "to" less one in its last byte,
+    // followed by as many 0xff as fit.
+    boolean zero = last[last.length - 1] == 0;
+    if (zero) {
+      last = Arrays.copyOf(last, last.length - 1);
     } else {
-      end[end.length - 1]--;
+      last[last.length - 1]--;
     }
-    int shared = Arrays.mismatch(from.toBytes(), end);
-    return shared < 0 ? from : from.first(shared);
+    int shared = Arrays.mismatch(start, last);
+    if (shared < 0) {
+      return from;
+    }
+    while (!zero
+        && shared >= last.length
+        && shared < start.length
+        && start[shared] == (byte) 0xff) {
+      shared++;
+    }
+    return from.first(shared);
   }
 
   /** The smallest key above this one; null when there is none. */
