@@ -39,4 +39,9 @@ class MemoryBlobStoreTest extends BlobStoreConformance {
   protected List<Key> keys() {
     return HostileKeys.all();
   }
+
+  @Override
+  protected int races() {
+    return 5_000;
+  }
 }

@@ -50,4 +50,9 @@ class MemoryReplicaTest extends ReplicaConformance<String> {
   protected List<Key> keys() {
     return HostileKeys.all();
   }
+
+  @Override
+  protected int races() {
+    return 5_000;
+  }
 }
