@@ -67,4 +67,9 @@ class MemoryLogTest extends ReplicaLogConformance {
     log.restore(backup);
     assertThat(log.pointer("there")).contains(early);
   }
+
+  @Override
+  protected int rounds() {
+    return 2_000;
+  }
 }
