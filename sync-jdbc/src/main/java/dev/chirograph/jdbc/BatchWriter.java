@@ -11,10 +11,12 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +49,7 @@ final class BatchWriter<V> {
     Optional<SyncException> fault(Change<V> change);
 
     /**
-     * Makes the changes inside a transaction.
+     * Makes the changes, which come in key order, inside a transaction.
      *
      * @param number the first of as many fresh numbers as there are changes
      * @return what becomes of each when the transaction commits, by position
@@ -66,23 +68,27 @@ final class BatchWriter<V> {
    */
   List<Outcome> write(List<Change<V>> changes) {
     requireDifferentKeys(changes);
-    Map<Integer, Outcome> faulty = new HashMap<>();
+    Map<Key, Outcome> outcomes = new HashMap<>();
     List<Change<V>> sound = new ArrayList<>(changes.size());
-    for (int i = 0; i < changes.size(); i++) {
-      Optional<SyncException> fault = table.fault(changes.get(i));
+    for (Change<V> change : changes) {
+      Optional<SyncException> fault = table.fault(change);
       if (fault.isPresent()) {
-        faulty.put(i, Outcome.rejected(fault.get()));
+        outcomes.put(change.key(), Outcome.rejected(fault.get()));
       } else {
-        sound.add(changes.get(i));
+        sound.add(change);
       }
     }
+    // Writers that take the same rows in the same order never wait for each other in a ring.
+    sound.sort(Comparator.comparing(Change::key));
     List<Outcome> written = sound.isEmpty() ? List.of() : together(sound);
-    List<Outcome> outcomes = new ArrayList<>(changes.size());
-    for (int i = 0, next = 0; i < changes.size(); i++) {
-      Outcome rejected = faulty.get(i);
-      outcomes.add(rejected == null ? written.get(next++) : rejected);
+    for (int i = 0; i < sound.size(); i++) {
+      outcomes.put(sound.get(i).key(), written.get(i));
     }
-    return outcomes;
+    List<Outcome> byPosition = new ArrayList<>(changes.size());
+    for (Change<V> change : changes) {
+      byPosition.add(Objects.requireNonNull(outcomes.get(change.key())));
+    }
+    return byPosition;
   }
 
   static <V> void requireDifferentKeys(List<Change<V>> changes) {
@@ -177,11 +183,8 @@ final class BatchWriter<V> {
     return Outcome.applied(version(revision), Guard.ATOMIC);
   }
 
-  /**
-   * The rows of a query for the keys of changes, locked in key order so that nobody waits in a
-   * ring.
-   */
-  static <V> List<Key> sortedKeys(List<Change<V>> changes) {
-    return changes.stream().map(Change::key).sorted().toList();
+  /** The keys of changes, in their order. */
+  static <V> List<Key> keys(List<Change<V>> changes) {
+    return changes.stream().map(Change::key).toList();
   }
 }

@@ -47,15 +47,17 @@ final class Bulk {
     String names =
         Stream.concat(columns.stream().map(Column::name), Stream.of(stamps))
             .collect(Collectors.joining(", "));
-    String now = ", ${now}".repeat(stamps.length);
+    boolean arrays = usesArrays(database);
+    // Asked once for each statement, so that all stamps of a row are one time.
+    String now = (arrays ? ", s.at" : ", ${now}").repeat(stamps.length);
     String sql =
         "insert into ${"
             + table
             + "} ("
             + names
             + ") "
-            + (usesArrays(database)
-                ? "select n.*" + now + " from " + rows(columns)
+            + (arrays
+                ? "select n.*" + now + " from " + rows(columns) + ", (select ${now} as at) s"
                 : "values (" + "?, ".repeat(columns.size() - 1) + "?" + now + ")");
     return new Bulk(
         database, database.sql(sql), columns, IntStream.range(0, columns.size()).toArray());

@@ -42,7 +42,7 @@ final class CatalogueReader {
       select 1 as part, v.object, v.ordinal, v.place, v.size_bytes, v.last_modified,
         :version_id as name, v.etag, v.storage_class, v.content_type,
         v.latest, v.delete_marker, v.tags_known, v.metadata_known, nullif(o.key_bytes, o.key_bytes) as k
-      from o join ${catalogue_version} v on v.object = o.object
+      from o :versions
       union all
       select 0, o.object, 0, 0, 0, o.rev, o.id, null, null, null,
         o.publicly_readable, null, null, null, o.key_bytes
@@ -50,11 +50,11 @@ final class CatalogueReader {
       union all
       select 2, t.object, t.ordinal, 0, 0, 0, :tag_name, t.content, null, null,
         null, null, null, null, null
-      from o join ${catalogue_tag} t on t.object = o.object
+      from o :tags
       union all
       select 3, m.object, m.ordinal, 0, 0, 0, :metadata_name, m.content, null, null,
         null, null, null, null, null
-      from o join ${catalogue_metadata} m on m.object = o.object""";
+      from o :metadata""";
 
   private static final String PAGE =
       """
@@ -95,14 +95,28 @@ final class CatalogueReader {
     this.owners = database.sql(columns(OWNERS));
   }
 
-  /** Puts the forms in which this dialect gives ids and names as text. */
+  /** Puts in what dialects write differently. */
   private String columns(String template) {
     boolean typed = dialect == Dialect.POSTGRESQL || dialect == Dialect.H2;
     return template
-        .replace(":id", typed ? "cast(id as varchar(36))" : "id")
         .replace(":version_id", text("v.version_id"))
         .replace(":tag_name", text("t.name"))
-        .replace(":metadata_name", text("m.name"));
+        .replace(":metadata_name", text("m.name"))
+        .replace(":versions", joined("catalogue_version", "v"))
+        .replace(":tags", joined("catalogue_tag", "t"))
+        .replace(":metadata", joined("catalogue_metadata", "m"))
+        .replace(":id", typed ? "cast(id as varchar(36))" : "id");
+  }
+
+  /**
+   * Joins the rows of the objects. PostgreSQL is kept from reading a whole table for a thousand
+   * objects, which it would do while a table is new and has no statistics.
+   */
+  private String joined(String table, String alias) {
+    return dialect == Dialect.POSTGRESQL
+        ? "cross join lateral (select * from ${%s} r where r.object = o.object offset 0) %s"
+            .formatted(table, alias)
+        : "join ${%s} %s on %s.object = o.object".formatted(table, alias, alias);
   }
 
   private String text(String name) {

@@ -128,7 +128,7 @@ final class CatalogueWriter implements BatchWriter.Table<ObjectState> {
 
   private Map<Key, Locked> lock(Connection connection, List<Change<ObjectState>> changes)
       throws SQLException {
-    List<Key> keys = BatchWriter.sortedKeys(changes);
+    List<Key> keys = BatchWriter.keys(changes);
     try (PreparedStatement statement =
         connection.prepareStatement(InList.sql(lock, keys.size(), dialect))) {
       statement.setInt(1, bucket);

@@ -238,7 +238,7 @@ final class StateTable {
 
     private Map<Key, Long> lock(Connection connection, List<Change<byte[]>> changes)
         throws SQLException {
-      List<Key> keys = BatchWriter.sortedKeys(changes);
+      List<Key> keys = BatchWriter.keys(changes);
       try (PreparedStatement statement =
           connection.prepareStatement(InList.sql(lock, keys.size(), dialect))) {
         bindSpace(statement, 1, space);
