@@ -1,0 +1,7 @@
+package dev.chirograph.jdbc;
+
+class MariaDbCatalogueIT extends JdbcCatalogueConformance {
+  MariaDbCatalogueIT() {
+    super(TestDatabase.MARIADB);
+  }
+}

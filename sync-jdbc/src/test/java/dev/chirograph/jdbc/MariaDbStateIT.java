@@ -1,0 +1,7 @@
+package dev.chirograph.jdbc;
+
+class MariaDbStateIT extends JdbcStateConformance {
+  MariaDbStateIT() {
+    super(TestDatabase.MARIADB);
+  }
+}

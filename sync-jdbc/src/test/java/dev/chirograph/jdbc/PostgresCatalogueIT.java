@@ -1,0 +1,7 @@
+package dev.chirograph.jdbc;
+
+class PostgresCatalogueIT extends JdbcCatalogueConformance {
+  PostgresCatalogueIT() {
+    super(TestDatabase.POSTGRESQL);
+  }
+}

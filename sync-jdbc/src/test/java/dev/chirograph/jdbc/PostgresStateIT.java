@@ -1,0 +1,7 @@
+package dev.chirograph.jdbc;
+
+class PostgresStateIT extends JdbcStateConformance {
+  PostgresStateIT() {
+    super(TestDatabase.POSTGRESQL);
+  }
+}

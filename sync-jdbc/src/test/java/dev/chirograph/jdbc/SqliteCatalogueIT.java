@@ -1,0 +1,7 @@
+package dev.chirograph.jdbc;
+
+class SqliteCatalogueIT extends JdbcCatalogueConformance {
+  SqliteCatalogueIT() {
+    super(TestDatabase.SQLITE);
+  }
+}

@@ -1,0 +1,7 @@
+package dev.chirograph.jdbc;
+
+class SqliteStateIT extends JdbcStateConformance {
+  SqliteStateIT() {
+    super(TestDatabase.SQLITE);
+  }
+}
