@@ -309,7 +309,7 @@ public final class JdbcSchema {
   /** The statements of a script: each ends with a semicolon at the end of a line. */
   private List<String> statements(String script) {
     List<String> statements = new ArrayList<>();
-    for (String statement : STATEMENT_END.split(read(script))) {
+    for (String statement : STATEMENT_END.splitAsStream(read(script)).toList()) {
       if (!statement.isBlank()) {
         statements.add(names.fill(statement.strip()));
       }
