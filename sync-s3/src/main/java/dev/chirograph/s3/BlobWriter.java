@@ -13,6 +13,7 @@ import dev.chirograph.spi.BlobStore.Content;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -103,7 +104,7 @@ final class BlobWriter {
       Content content,
       BlobGuard.Condition condition) {
     Attempts attempts = new Attempts(content, attributes.size());
-    try {
+    try (attempts) {
       attempts.checkEmpty();
       PutObjectResponse answer =
           client.putObject(
@@ -335,7 +336,7 @@ final class BlobWriter {
   }
 
   /** Opens the content anew for each attempt of the client, and keeps what was wrong with it. */
-  private static final class Attempts implements ContentStreamProvider {
+  private static final class Attempts implements ContentStreamProvider, AutoCloseable {
     private final Content content;
     private final long size;
     private @Nullable ExactStream last;
@@ -361,19 +362,25 @@ final class BlobWriter {
         return InputStream.nullInputStream();
       }
       try {
-        closeLast();
+        close();
         ExactStream next = ExactStream.whole(content.open(), size);
         last = next;
         return next;
       } catch (IOException e) {
         unopened = e;
-        throw new java.io.UncheckedIOException(e);
+        throw new UncheckedIOException(e);
       }
     }
 
-    private void closeLast() throws IOException {
-      if (last != null) {
-        last.close();
+    /** A content that cannot be closed was read all the same. */
+    @Override
+    public void close() {
+      try {
+        if (last != null) {
+          last.close();
+        }
+      } catch (IOException e) {
+        // What was read has been judged already.
       }
     }
 

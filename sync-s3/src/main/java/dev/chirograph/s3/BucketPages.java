@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -53,15 +54,17 @@ final class BucketPages {
       String prefix, @Nullable String after, @Nullable String token, int size) {
     try {
       ListObjectsV2Response page =
-          client.listObjectsV2(
-              request ->
-                  request
-                      .bucket(bucket)
-                      .prefix(prefix.isEmpty() ? null : prefix)
-                      .startAfter(token == null ? after : null)
-                      .continuationToken(token)
-                      .maxKeys(size)
-                      .encodingType(EncodingType.URL));
+          readable(
+              encoding ->
+                  client.listObjectsV2(
+                      request ->
+                          request
+                              .bucket(bucket)
+                              .prefix(prefix.isEmpty() ? null : prefix)
+                              .startAfter(token == null ? after : null)
+                              .continuationToken(token)
+                              .maxKeys(size)
+                              .encodingType(encoding)));
       List<Entry> entries = new ArrayList<>(page.contents().size());
       for (S3Object object : page.contents()) {
         entries.add(entry(object));
@@ -87,21 +90,38 @@ final class BucketPages {
   PageFeed.Page<Marker, Versions> versions(String prefix, @Nullable Marker marker, int size) {
     try {
       ListObjectVersionsResponse page =
-          client.listObjectVersions(
-              request ->
-                  request
-                      .bucket(bucket)
-                      .prefix(prefix.isEmpty() ? null : prefix)
-                      .keyMarker(marker == null ? null : marker.key())
-                      .versionIdMarker(marker == null ? null : marker.versionId())
-                      .maxKeys(size)
-                      .encodingType(EncodingType.URL));
+          readable(
+              encoding ->
+                  client.listObjectVersions(
+                      request ->
+                          request
+                              .bucket(bucket)
+                              .prefix(prefix.isEmpty() ? null : prefix)
+                              .keyMarker(marker == null ? null : marker.key())
+                              .versionIdMarker(marker == null ? null : marker.versionId())
+                              .maxKeys(size)
+                              .encodingType(encoding)));
       String nextKey = next(Boolean.TRUE.equals(page.isTruncated()), page.nextKeyMarker());
       Versions versions = new Versions(groups(page), nextKey == null ? null : Key.utf8(nextKey));
       return new PageFeed.Page<>(
           versions, nextKey == null ? null : new Marker(nextKey, page.nextVersionIdMarker()));
     } catch (SdkException e) {
       throw S3Errors.of("ListObjectVersions", bucket, e);
+    }
+  }
+
+  /**
+   * A listing whose keys travel percent-encoded, if that can be read. Some servers repeat a prefix
+   * or a marker as it came, and the SDK stumbles when it decodes one with a percent sign: then the
+   * listing is asked for once more without encoding.
+   *
+   * @param list asks for a listing in an encoding; null stands for none
+   */
+  static <T> T readable(Function<@Nullable EncodingType, T> list) {
+    try {
+      return list.apply(EncodingType.URL);
+    } catch (IllegalArgumentException e) {
+      return list.apply(null);
     }
   }
 

@@ -15,6 +15,7 @@ class ExactStream extends FilterInputStream {
   private final long size;
   private final boolean endsWithContent;
   private long given;
+  private boolean closed;
   private @Nullable IOException trouble;
 
   private ExactStream(InputStream content, long size, boolean endsWithContent) {
@@ -109,6 +110,14 @@ class ExactStream extends FilterInputStream {
   public long skip(long bytes) throws IOException {
     byte[] skipped = new byte[(int) Math.min(Math.max(bytes, 0), 8_192)];
     return Math.max(0, read(skipped, 0, skipped.length));
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (!closed) {
+      closed = true;
+      super.close();
+    }
   }
 
   @Override

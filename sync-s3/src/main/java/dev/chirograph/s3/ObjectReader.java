@@ -17,7 +17,6 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.model.EncodingType;
 import software.amazon.awssdk.services.s3.model.GetObjectTaggingRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectTaggingResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectRequest;
@@ -116,9 +115,11 @@ final class ObjectReader {
 
   private boolean isListed(String key) {
     ListObjectsV2Response page =
-        client.listObjectsV2(
-            request ->
-                request.bucket(bucket).prefix(key).maxKeys(1).encodingType(EncodingType.URL));
+        BucketPages.readable(
+            encoding ->
+                client.listObjectsV2(
+                    request ->
+                        request.bucket(bucket).prefix(key).maxKeys(1).encodingType(encoding)));
     return page.contents().stream().anyMatch(object -> object.key().equals(key));
   }
 

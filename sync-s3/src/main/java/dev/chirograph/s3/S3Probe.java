@@ -1,7 +1,6 @@
 package dev.chirograph.s3;
 
 import dev.chirograph.SyncException;
-import dev.chirograph.SyncException.Kind;
 import java.util.HexFormat;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -79,7 +78,8 @@ public final class S3Probe {
   private void create() {
     try {
       PutObjectResponse answer =
-          client.putObject(request -> request.bucket(bucket).key(key), RequestBody.empty());
+          client.putObject(
+              request -> request.bucket(bucket).key(key), RequestBody.fromString("probe"));
       etag = unquoted(answer.eTag());
       found.keepsVersions = S3Version.of(etag, answer.versionId()).versionId() != null;
     } catch (SdkException e) {
@@ -88,7 +88,7 @@ public final class S3Probe {
   }
 
   private void probePuts() {
-    found.putIfAbsent = !isGranted("PutObject", () -> put("*", null));
+    found.putIfAbsent = isRefused("PutObject", () -> put("*", null));
     found.putIfMatch = isHonoured("PutObject", condition -> put(null, condition));
     if (!found.putIfMatch) {
       found.quotesEtags = false;
@@ -98,12 +98,12 @@ public final class S3Probe {
   }
 
   private void probeCopies() {
-    found.copyIfAbsent = !isGranted("CopyObject", () -> copy("*", null));
+    found.copyIfAbsent = isRefused("CopyObject", () -> copy("*", null));
     found.copyIfMatch = isHonoured("CopyObject", condition -> copy(null, condition));
   }
 
   private void probeUploads() {
-    found.completeIfAbsent = !isGranted("CompleteMultipartUpload", () -> upload("*", null));
+    found.completeIfAbsent = isRefused("CompleteMultipartUpload", () -> upload("*", null));
     found.completeIfMatch =
         isHonoured("CompleteMultipartUpload", condition -> upload(null, condition));
   }
@@ -117,28 +117,38 @@ public final class S3Probe {
     void write(String condition);
   }
 
-  private boolean isHonoured(String operation, Matching write) {
-    S3Guards style = found.build();
-    return !isGranted(operation, () -> write.write(style.condition(WRONG_ETAG)))
-        && isGranted(operation, () -> write.write(style.condition(etag)));
+  private enum Answer {
+    DONE,
+    /** The condition does not hold. */
+    REFUSED,
+    /** The store does not take such a request at all. */
+    BROKEN
   }
 
-  /**
-   * Whether a write was done. Only a refused condition counts as a refusal; trouble ends the probe.
-   */
-  private boolean isGranted(String operation, Runnable write) {
+  private boolean isHonoured(String operation, Matching write) {
+    S3Guards style = found.build();
+    return isRefused(operation, () -> write.write(style.condition(WRONG_ETAG)))
+        && attempt(operation, () -> write.write(style.condition(etag))) == Answer.DONE;
+  }
+
+  private boolean isRefused(String operation, Runnable write) {
+    return attempt(operation, write) == Answer.REFUSED;
+  }
+
+  /** Tries a write; trouble that will pass ends the probe, since it proves nothing. */
+  private Answer attempt(String operation, Runnable write) {
     try {
       write.run();
-      return true;
+      return Answer.DONE;
     } catch (SdkException e) {
       if (S3Errors.preconditionFailed(e)) {
-        return false;
+        return Answer.REFUSED;
       }
       SyncException why = S3Errors.of(operation, bucket + "/" + key, e);
-      if (why.kind() == Kind.UNSUPPORTED || why.kind() == Kind.INVALID_ARGUMENT) {
-        return true;
-      }
-      throw why;
+      return switch (why.kind()) {
+        case UNSUPPORTED, INVALID_ARGUMENT, NOT_FOUND, PERMISSION_DENIED -> Answer.BROKEN;
+        default -> throw why;
+      };
     }
   }
 
