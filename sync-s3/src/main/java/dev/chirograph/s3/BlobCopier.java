@@ -25,7 +25,6 @@ import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.CopyObjectRequest;
 import software.amazon.awssdk.services.s3.model.CopyObjectResponse;
 import software.amazon.awssdk.services.s3.model.CreateMultipartUploadRequest;
-import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.ListPartsResponse;
 import software.amazon.awssdk.services.s3.model.UploadPartCopyRequest;
 
@@ -102,26 +101,14 @@ final class BlobCopier {
               .ifMatch(condition.ifMatch());
       CopyObjectResponse copied = client.copyObject(carried.addTo(request).build());
       String etag = copied.copyObjectResult() == null ? null : copied.copyObjectResult().eTag();
-      Version now = version(to, etag, copied.versionId());
       return carried
-          .retag(client, bucket, to, now)
-          .orElseGet(() -> Outcome.applied(now, condition.guard()));
+          .retag(client, bucket, to, copied.versionId())
+          .orElseGet(() -> guard.applied(to, etag, copied.versionId(), condition.guard()));
     } catch (SdkException e) {
       return S3Errors.missing(e)
           ? Outcome.conflict()
           : Expectations.failed("CopyObject", subject(to), e);
     }
-  }
-
-  /** Some servers do not say which version a write made in a bucket that keeps versions. */
-  private Version version(Key to, @Nullable String etag, @Nullable String versionId) {
-    if (versionId == null && guard.guards().keepsVersions()) {
-      HeadObjectResponse now = guard.reader().head(S3Keys.text(to), null);
-      if (S3Version.of(now.eTag(), null).equals(S3Version.of(etag, null))) {
-        return S3Version.of(now.eTag(), now.versionId()).toVersion();
-      }
-    }
-    return S3Version.of(etag, versionId).toVersion();
   }
 
   private Step begin(Source source, Key to, Expect expect) {
@@ -266,8 +253,7 @@ final class BlobCopier {
     try {
       CompleteMultipartUploadResponse answer =
           uploads.complete(S3Keys.text(to), token.upload(), parts, condition);
-      return new Finished(
-          Outcome.applied(version(to, answer.eTag(), answer.versionId()), condition.guard()));
+      return new Finished(guard.applied(to, answer.eTag(), answer.versionId(), condition.guard()));
     } catch (SdkException e) {
       Outcome outcome = Expectations.failed("CompleteMultipartUpload", subject(to), e);
       abortUnless(outcome, to, token);

@@ -11,6 +11,8 @@ import dev.chirograph.SyncException.Kind;
 import dev.chirograph.spi.BlobStore.BlobRef;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 
 /** Decides how the expectation of a write is enforced, and enforces it where the store does not. */
 final class BlobGuard {
@@ -113,6 +115,23 @@ final class BlobGuard {
     return Expectations.holds(expect, now)
         ? Optional.empty()
         : Optional.of(Expectations.conflict(now));
+  }
+
+  /**
+   * What a write answers that was done. Some servers do not name the version completely; then it is
+   * looked up, and where that fails it is unsure what is there now.
+   */
+  Outcome applied(Key key, @Nullable String etag, @Nullable String versionId, Guard how) {
+    boolean named = etag != null && !etag.isEmpty();
+    if (named && (versionId != null || !guards.keepsVersions())) {
+      return Outcome.applied(S3Version.of(etag, versionId).toVersion(), how);
+    }
+    try {
+      HeadObjectResponse now = reader.head(S3Keys.text(key), versionId);
+      return Outcome.applied(S3Version.of(now.eTag(), now.versionId()).toVersion(), how);
+    } catch (SdkException e) {
+      return Outcome.unsure(S3Errors.of("looking up what was written to", reader.subject(key), e));
+    }
   }
 
   /** How the expectation of deleting the latest version is enforced. */

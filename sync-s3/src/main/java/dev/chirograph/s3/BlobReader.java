@@ -8,9 +8,11 @@ import dev.chirograph.SyncException.Kind;
 import dev.chirograph.spi.BlobStore.BlobRef;
 import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 
 /** Opens contents. */
 final class BlobReader {
@@ -35,7 +37,9 @@ final class BlobReader {
     }
     S3Version pin = expect instanceof Expect.At at ? S3Version.parse(at.version()) : null;
     try {
-      return new BlobStream(client.getObject(request(ref, from, pin)), reader.subject(ref.key()));
+      return new BlobStream(
+          sameVersion(ref, pin, client.getObject(request(ref, from, pin))),
+          reader.subject(ref.key()));
     } catch (SdkException e) {
       if (from > 0 && S3Errors.status(e, 416)) {
         return behindTheEnd(ref, from, expect);
@@ -45,23 +49,38 @@ final class BlobReader {
   }
 
   private GetObjectRequest request(BlobRef ref, long from, @Nullable S3Version pin) {
-    String pinned = pin == null ? null : pin.versionId();
+
     return GetObjectRequest.builder()
         .bucket(bucket)
         .key(S3Keys.text(ref.key()))
-        .versionId(ref.versionId().orElse(pinned))
+        .versionId(ref.versionId().orElse(null))
         .ifMatch(pin == null ? null : guards.condition(pin.etag()))
         .range(from == 0 ? null : "bytes=" + from + "-")
         .build();
   }
 
+  /** Two versions of the same bytes have one entity tag. */
+  private ResponseInputStream<GetObjectResponse> sameVersion(
+      BlobRef ref, @Nullable S3Version pin, ResponseInputStream<GetObjectResponse> answer) {
+    String opened = S3Version.of("", answer.response().versionId()).versionId();
+    if (pin != null && opened != null && !opened.equals(pin.versionId())) {
+      answer.abort();
+      throw changed(ref, null);
+    }
+    return answer;
+  }
+
+  private SyncException changed(BlobRef ref, @Nullable Throwable cause) {
+    return new SyncException(
+        Kind.CONFLICT,
+        reader.subject(ref.key()) + " is not in the expected state any more; look again",
+        cause);
+  }
+
   private SyncException failed(BlobRef ref, @Nullable S3Version pin, SdkException error) {
     boolean gone = S3Errors.missing(error);
     if (S3Errors.preconditionFailed(error) || (gone && pin != null && pin.versionId() != null)) {
-      return new SyncException(
-          Kind.CONFLICT,
-          reader.subject(ref.key()) + " is not in the expected state any more; look again",
-          error);
+      return changed(ref, error);
     }
     return S3Errors.of("GetObject", reader.subject(ref.key()), error);
   }

@@ -110,8 +110,7 @@ final class BlobWriter {
           client.putObject(
               putRequest(text, attributes, condition),
               RequestBody.fromContentProvider(attempts, attributes.size(), BYTES));
-      return Outcome.applied(
-          S3Version.of(answer.eTag(), answer.versionId()).toVersion(), condition.guard());
+      return guard.applied(key, answer.eTag(), answer.versionId(), condition.guard());
     } catch (IOException e) {
       return badContent(key, e);
     } catch (RuntimeException e) {
@@ -247,8 +246,7 @@ final class BlobWriter {
       BlobGuard.Condition condition) {
     try {
       CompleteMultipartUploadResponse answer = uploads.complete(text, upload, parts, condition);
-      return Outcome.applied(
-          S3Version.of(answer.eTag(), answer.versionId()).toVersion(), condition.guard());
+      return guard.applied(key, answer.eTag(), answer.versionId(), condition.guard());
     } catch (SdkException e) {
       Outcome outcome = Expectations.failed("CompleteMultipartUpload", subject(key), e);
       if (!(outcome instanceof Outcome.Unsure)) {

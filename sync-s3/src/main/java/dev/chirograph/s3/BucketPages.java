@@ -110,6 +110,14 @@ final class BucketPages {
     }
   }
 
+  /** The newest version of a key, or an empty group. */
+  VersionGroup newest(Key key) {
+    return versions(S3Keys.text(key), null, 1).content().groups().stream()
+        .filter(group -> group.key().equals(key))
+        .findFirst()
+        .orElseGet(() -> new VersionGroup(key, maxVersions));
+  }
+
   /**
    * A listing whose keys travel percent-encoded, if that can be read. Some servers repeat a prefix
    * or a marker as it came, and the SDK stumbles when it decodes one with a percent sign: then the

@@ -6,7 +6,6 @@ import dev.chirograph.Outcome;
 import dev.chirograph.Part;
 import dev.chirograph.SyncException;
 import dev.chirograph.SyncException.Kind;
-import dev.chirograph.Version;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -46,8 +45,8 @@ final class CarriedAttributes {
   static CarriedAttributes of(BlobCopier.Source source) {
     Key key = source.ref().key();
     String text = S3Keys.text(key);
-    HeadObjectResponse head = source.reader().head(text, source.versionId());
-    S3Version seen = S3Version.of(head.eTag(), source.version().versionId());
+    HeadObjectResponse head = source.reader().head(text, source.ref().versionId().orElse(null));
+    S3Version seen = S3Version.of(head.eTag(), head.versionId());
     if (!seen.equals(source.version())) {
       throw new SyncException(
           Kind.CONFLICT,
@@ -72,12 +71,14 @@ final class CarriedAttributes {
         || !carried.metadata().equals(own.metadata());
   }
 
-  private boolean changesTags() {
-    return !carried.tags().equals(own.tags());
+  /** Some servers drop the tags when other attributes are replaced. */
+  private boolean restatesTags() {
+    boolean keepsSome = changesHeaders() && !tagsOrNone().isEmpty();
+    return keepsSome || !carried.tags().equals(own.tags());
   }
 
   CopyObjectRequest.Builder addTo(CopyObjectRequest.Builder request) {
-    if (changesTags()) {
+    if (restatesTags()) {
       request.taggingDirective(TaggingDirective.REPLACE).tagging(tagging());
     }
     return changesHeaders()
@@ -131,9 +132,9 @@ final class CarriedAttributes {
     return part.optional().orElse(null);
   }
 
-  /** Writes changed tags once more, since some servers copy the old ones whatever they are told. */
-  Optional<Outcome> retag(S3Client client, String bucket, Key to, Version now) {
-    if (!changesTags()) {
+  /** Writes stated tags once more: some servers copy the old ones whatever they are told. */
+  Optional<Outcome> retag(S3Client client, String bucket, Key to, @Nullable String versionId) {
+    if (!restatesTags()) {
       return Optional.empty();
     }
     try {
@@ -141,7 +142,7 @@ final class CarriedAttributes {
           PutObjectTaggingRequest.builder()
               .bucket(bucket)
               .key(S3Keys.text(to))
-              .versionId(S3Version.parse(now).versionId())
+              .versionId(versionId)
               .tagging(tagging -> tagging.tagSet(BucketWriter.tagSet(tagsOrNone())))
               .build());
       return Optional.empty();

@@ -30,11 +30,15 @@ final class ObjectReader {
   private final S3Client client;
   private final String bucket;
   private final boolean readsTags;
+  private final boolean keepsVersions;
 
   /**
    * @param readsTags false for stores that have no tags: they count as not asked for
+   * @param keepsVersions whether there may be delete markers, which not every server names in a
+   *     HEAD
    */
-  ObjectReader(S3Client client, String bucket, boolean readsTags) {
+  ObjectReader(S3Client client, String bucket, boolean readsTags, boolean keepsVersions) {
+    this.keepsVersions = keepsVersions;
     this.client = client;
     this.bucket = bucket;
     this.readsTags = readsTags;
@@ -104,13 +108,29 @@ final class ObjectReader {
       return Observation.unknown(S3Errors.of("HeadObject", subject(ref.key()), error));
     }
     try {
+      if (keepsVersions && ref.versionId().isEmpty()) {
+        return notSeenByVersions(ref.key());
+      }
       boolean listed = isListed(S3Keys.text(ref.key()));
       return listed && ref.versionId().isEmpty()
           ? Observation.unknown(changing(ref.key()))
           : Observation.absent();
+    } catch (SyncException e) {
+      return Observation.unknown(e);
     } catch (SdkException e) {
       return Observation.unknown(S3Errors.of("ListObjectsV2", subject(ref.key()), e));
     }
+  }
+
+  private Observation<ObjectVersion> notSeenByVersions(Key key) {
+    VersionGroup group = new BucketPages(client, bucket, true, 1).newest(key);
+    if (group.isEmpty()) {
+      return Observation.absent();
+    }
+    ObjectVersion newest = group.newestFirst().get(0);
+    return newest.deleteMarker()
+        ? Observation.deleted(S3Version.of(newest).toVersion())
+        : Observation.unknown(changing(key));
   }
 
   private boolean isListed(String key) {

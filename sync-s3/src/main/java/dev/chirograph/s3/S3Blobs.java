@@ -59,7 +59,7 @@ public final class S3Blobs implements BlobStore, SupportsCopy {
     this.client = builder.client;
     this.bucket = builder.bucket;
     this.guards = guards;
-    this.reader = new ObjectReader(client, bucket, builder.tags);
+    this.reader = new ObjectReader(client, bucket, builder.tags, guards.keepsVersions());
     this.content = new BlobReader(client, bucket, reader, guards);
     this.uploads = new Uploads(client, bucket);
     BlobGuard guard = new BlobGuard(reader, guards, builder.checkedDeletes);

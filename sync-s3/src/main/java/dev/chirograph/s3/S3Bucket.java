@@ -75,7 +75,9 @@ public final class S3Bucket
     this.pageSize = builder.pageSize;
     BucketPages pages =
         new BucketPages(builder.client, builder.bucket, builder.ordered, builder.maxVersions);
-    ObjectReader reader = new ObjectReader(builder.client, builder.bucket, builder.tags);
+    ObjectReader reader =
+        new ObjectReader(
+            builder.client, builder.bucket, builder.tags, versions || guards.keepsVersions());
     this.lister =
         new BucketLister(
             builder.bucket,
