@@ -243,23 +243,25 @@ public final class Reconciler<V> {
    * @return how many batches and ranges were worked on
    */
   public int drain() {
-    Runs<V> runs = new Runs<>(engine);
     int steps = 0;
-    try (Parallel lookers = engine.lookers()) {
-      RangeWork<V> ranges = new RangeWork<>(engine, runs);
-      ItemWork<V> items = new ItemWork<>(engine, runs, lookers, "drain");
-      int before;
-      do {
-        before = steps;
-        steps += ranges.step() ? 1 : 0;
-        steps += items.step() > 0 ? 1 : 0;
-        if (steps == before) {
-          runs.tend(); // may release deletes, which are work again
-          steps += items.step() > 0 ? 1 : 0;
-        }
-      } while (steps > before);
+    for (int more = drainOnce(); more > 0; more = drainOnce()) {
+      steps += more;
     }
     return steps;
+  }
+
+  /** One range and one batch, or a look after the runs, which may make work again. */
+  int drainOnce() {
+    Runs<V> runs = new Runs<>(engine);
+    try (Parallel lookers = engine.lookers()) {
+      ItemWork<V> items = new ItemWork<>(engine, runs, lookers, "drain");
+      int steps = (new RangeWork<>(engine, runs).step() ? 1 : 0) + (items.step() > 0 ? 1 : 0);
+      if (steps == 0) {
+        runs.tend();
+        steps = items.step() > 0 ? 1 : 0;
+      }
+      return steps;
+    }
   }
 
   /**
