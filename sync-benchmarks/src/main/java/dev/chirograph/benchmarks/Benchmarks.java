@@ -15,7 +15,8 @@ import java.util.stream.Collectors;
 public final class Benchmarks {
 
   private static final int ROUNDS = 5;
-  private static final List<Benchmark> ALL = List.of(new MergeThroughput());
+  private static final List<Benchmark> ALL =
+      List.of(new MergeThroughput(), new QueueBenchmark(), new BucketBenchmark());
 
   private Benchmarks() {}
 

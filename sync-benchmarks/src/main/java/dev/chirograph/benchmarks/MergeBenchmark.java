@@ -37,6 +37,7 @@ public class MergeBenchmark {
   @Param({"0", "100"})
   public int changedEach;
 
+  @SuppressWarnings("NullAway.Init") // filled before the first operation
   private Reconciler<String> reconciler;
 
   /** Fills both sides. */
