@@ -2,6 +2,8 @@ package dev.chirograph.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** Runs every example as a reader would, and looks for the idea in what it says. */
@@ -20,5 +22,39 @@ class ExamplesIT {
     assertThat(Output.of(OwnTable::main))
         .contains("done", "written 3", "2026/Lease.pdf    13 bytes", "2026/lease.pdf    15 bytes")
         .contains("written 1, deleted 1");
+  }
+
+  @Test
+  void quickPath() throws Exception {
+    assertThat(Output.of(QuickPath::main)).contains("written 1", "size=9");
+  }
+
+  @Test
+  void manyWorkers() throws Exception {
+    String output = Output.of(ManyWorkers::main);
+
+    int done = 0;
+    Matcher worker = Pattern.compile("worker \\d did (\\d+) objects").matcher(output);
+    for (int i = 0; i < 3; i++) {
+      assertThat(worker.find()).isTrue();
+      assertThat(Integer.parseInt(worker.group(1))).isPositive();
+      done += Integer.parseInt(worker.group(1));
+    }
+    assertThat(done).isEqualTo(600);
+    assertThat(output).contains("done", "written 600");
+  }
+
+  @Test
+  void deadLetters() throws Exception {
+    assertThat(Output.of(DeadLetters::main))
+        .contains("written 1, failed 2")
+        .contains("drafts/one.txt after 1 attempts: ", "drafts/two.txt after 1 attempts: ")
+        .contains("replayed: 2", "Dead letters now: 0", "Catalogued: true");
+  }
+
+  @Test
+  void mirrorBuckets() throws Exception {
+    assertThat(Output.of(MirrorBuckets::main))
+        .contains("written 2, deleted 1", "written 1", "The copy says: after");
   }
 }
