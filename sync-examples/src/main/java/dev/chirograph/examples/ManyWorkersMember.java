@@ -53,18 +53,29 @@ final class ManyWorkersMember {
         }
         reconciler.run(Long.parseLong(run)).orElseThrow().await();
       }
-      System.out.println(args[0] + " did " + objects + " objects");
     }
+    System.out.println(args[0] + " did " + objects + " objects");
   }
 
   /** The same in every JVM. */
   static Reconciler.Builder<ObjectState> reconciler(S3Client s3, DataSource database) {
     S3Bucket bucket = S3Bucket.builder(s3, BUCKET).unordered().build();
+    // Notifications wake the others when one enqueues; without them, they ask every ten seconds.
+    JdbcQueue queue =
+        JdbcQueue.builder(database, BUCKET)
+            .notifications(database, ManyWorkersMember::inBackground)
+            .build();
     return Reconciler.builder(BUCKET, bucket, JdbcCatalogue.of(database, BUCKET))
-        .queue(JdbcQueue.of(database, BUCKET))
+        .queue(queue)
         .state(JdbcState.of(database))
         .concurrency(4)
         .batch(20);
+  }
+
+  private static void inBackground(Runnable task) {
+    Thread thread = new Thread(task, "notifications");
+    thread.setDaemon(true);
+    thread.start();
   }
 
   private static S3Client client(URI endpoint) {
