@@ -1,0 +1,147 @@
+package dev.chirograph.reconcile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.chirograph.Entry;
+import dev.chirograph.Evidence;
+import dev.chirograph.Key;
+import dev.chirograph.Listing;
+import dev.chirograph.Listing.End;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ExternalSortTest {
+
+  private long before;
+
+  @BeforeEach
+  void count() throws IOException {
+    before = files();
+  }
+
+  @AfterEach
+  void nothingIsLeft() throws IOException {
+    assertThat(files()).isEqualTo(before);
+  }
+
+  private static long files() throws IOException {
+    try (Stream<Path> all = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+      return all.filter(file -> file.getFileName().toString().startsWith("chirograph-sort-"))
+          .count();
+    }
+  }
+
+  private static List<String> keys(Listing listing) {
+    List<String> keys = new ArrayList<>();
+    try (listing) {
+      listing.forEachRemaining(entry -> keys.add(entry.key().text()));
+      assertThat(listing.end()).isEqualTo(End.COMPLETE);
+    }
+    return keys;
+  }
+
+  @Test
+  void sortsOverSeveralFilesByBytesAndDropsWhatComesTwice() {
+    FakeListing unsorted =
+        FakeListing.of(End.COMPLETE, "b", "\uD83D\uDE00", "a", "\uFFFD", "b", "A", "c", "a/", "a");
+
+    assertThat(keys(ExternalSort.sort(unsorted, 2)))
+        .containsExactly("A", "a", "a/", "b", "c", "\uFFFD", "\uD83D\uDE00");
+    assertThat(unsorted.closed).isTrue();
+  }
+
+  @Test
+  void keepsAllEvidence() {
+    Entry rich =
+        Entry.deleted(
+            Key.ofBytes(new byte[] {0, (byte) 0xff}),
+            Evidence.builder()
+                .etag("e")
+                .size(7)
+                .versionId("v")
+                .checksums(Map.of("SHA256", "x", "CRC32", "y"))
+                .lastModified(Instant.ofEpochSecond(-5))
+                .uid("u")
+                .history("h")
+                .build());
+    Iterator<Entry> both = List.of(rich, FakeListing.entry("z")).iterator();
+
+    try (Listing sorted = ExternalSort.sort(listing(both), 1)) {
+      assertThat(sorted.next()).isEqualTo(rich);
+      assertThat(sorted.next()).isEqualTo(FakeListing.entry("z"));
+    }
+  }
+
+  @Test
+  void L2_aListingThatBreaksOffGivesNothing() {
+    for (End end : List.of(End.CUT, End.REFUSED)) {
+      try (Listing sorted = ExternalSort.sort(FakeListing.of(end, "c", "b", "a"), 1)) {
+        assertThat(sorted.hasNext()).isFalse();
+        assertThat(sorted.end()).isEqualTo(end);
+        assertThat(sorted.why()).isPresent();
+      }
+    }
+  }
+
+  @Test
+  void closingHalfWayRemovesTheFiles() {
+    try (Listing sorted = ExternalSort.sort(FakeListing.of(End.COMPLETE, "c", "b", "a"), 1)) {
+      assertThat(sorted.next().key()).isEqualTo(Key.utf8("a"));
+    }
+  }
+
+  @Test
+  void aListingThatThrowsLeavesNothing() {
+    Iterator<Entry> throwing =
+        Stream.of("c", "b", "a", "!")
+            .map(
+                key -> {
+                  if (key.equals("!")) {
+                    throw new IllegalStateException("broken");
+                  }
+                  return FakeListing.entry(key);
+                })
+            .iterator();
+    org.assertj.core.api.Assertions.assertThatThrownBy(
+            () -> ExternalSort.sort(listing(throwing), 1))
+        .hasMessage("broken");
+  }
+
+  private static Listing listing(Iterator<Entry> entries) {
+    return new Listing() {
+      @Override
+      public boolean hasNext() {
+        return entries.hasNext();
+      }
+
+      @Override
+      public Entry next() {
+        return entries.next();
+      }
+
+      @Override
+      public End end() {
+        return End.COMPLETE;
+      }
+
+      @Override
+      public Optional<dev.chirograph.SyncException> why() {
+        return Optional.empty();
+      }
+
+      @Override
+      public void close() {}
+    };
+  }
+}
