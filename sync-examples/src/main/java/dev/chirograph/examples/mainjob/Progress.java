@@ -19,6 +19,7 @@ final class Progress implements AutoCloseable {
     this.bar = bar;
   }
 
+  @SuppressWarnings("SystemConsoleNull") // later Javas are started with -Djdk.console=java.base
   static Progress of(String task, long items, PrintStream out) {
     ProgressBarBuilder builder =
         ProgressBar.builder()
