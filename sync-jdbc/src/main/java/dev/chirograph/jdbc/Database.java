@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class Database {
 
   /** How often a transaction is run that loses against others each time. */
-  private static final int ATTEMPTS = 8;
+  private static final int ATTEMPTS = 12;
 
   private final DataSource dataSource;
   private final Dialect dialect;

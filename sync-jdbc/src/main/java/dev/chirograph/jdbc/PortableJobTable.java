@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * The statements of MariaDB, MySQL, H2 and SQLite: rows are locked, merged here and written back.
@@ -47,6 +48,7 @@ final class PortableJobTable implements JobTable {
   private final int keysPerSelect;
   private final String now;
   private final String find;
+  private final Optional<String> findByNumber;
   private final String insert;
   private final String update;
   private final String due;
@@ -68,12 +70,18 @@ final class PortableJobTable implements JobTable {
     String skipping = sqlite ? "" : " for update skip locked";
     String select = "select " + COLUMNS + " from ${job}";
     this.now = "select ${now}";
+    String byKey = " where scope = ? and item in (%s)";
     this.find =
         database.sql(
-            select
-                + (mariadb ? " force index (${prefix}job_key)" : "")
-                + " where scope = ? and item in (%s) order by item"
-                + lock);
+            mariadb
+                ? "select seq from ${job} force index (${prefix}job_key)" + byKey
+                : select + byKey + lock);
+    this.findByNumber =
+        mariadb
+            ? Optional.of(
+                database.sql(
+                    select + " force index (primary) where seq in (%s) order by seq" + lock))
+            : Optional.empty();
     this.insert = database.sql("insert into ${job} (" + COLUMNS + ") values ");
     this.update =
         database.sql(
@@ -84,7 +92,12 @@ final class PortableJobTable implements JobTable {
             "select seq from ${job} where lane = ? and state = 1 and at <= ? order by at limit "
                 + PROMOTED_AT_ONCE
                 + skipping);
-    this.promote = database.sql("update ${job} set state = 0 where seq in (%s)");
+    // Told nothing, InnoDB reads and locks the whole table when it is small.
+    this.promote =
+        database.sql(
+            "update ${job}"
+                + (mariadb ? " force index (primary)" : "")
+                + " set state = 0 where seq in (%s)");
     String ready =
         select
             + (mariadb ? " force index (${prefix}job_ready)" : "")
@@ -97,7 +110,10 @@ final class PortableJobTable implements JobTable {
         database.sql(
             "insert into ${lease} (lane, expires, run, slots, hashes, settled, notes, jobs)"
                 + " values (?, ?, ?, ?, ?, ?, ?, ?)");
-    this.delete = database.sql("delete from ${job} where seq in (%s)");
+    this.delete =
+        database.sql(
+            (mariadb ? "delete j from ${job} j force index (primary)" : "delete from ${job}")
+                + " where seq in (%s)");
     this.expired = database.sql("select count(*) from ${lease} where lane = ? and expires <= ?");
   }
 
@@ -145,10 +161,16 @@ final class PortableJobTable implements JobTable {
   }
 
   private void write(Connection connection, List<JobRow> rows, Merge merge) throws SQLException {
-    List<JobRow> missing = mergeWaiting(connection, rows, merge);
-    for (int from = 0; from < missing.size(); from += ROWS_PER_INSERT) {
-      int to = Math.min(missing.size(), from + ROWS_PER_INSERT);
-      insert(connection, missing.subList(from, to), merge);
+    // Numbers that are given and numbers that are kept, mixed in one statement, would take InnoDB's
+    // lock on the whole table's counter.
+    Map<Boolean, List<JobRow>> missing =
+        mergeWaiting(connection, rows, merge).stream()
+            .collect(Collectors.partitioningBy(row -> row.seq == JobRow.NEW));
+    for (List<JobRow> alike : missing.values()) {
+      for (int from = 0; from < alike.size(); from += ROWS_PER_INSERT) {
+        int to = Math.min(alike.size(), from + ROWS_PER_INSERT);
+        insert(connection, alike.subList(from, to), merge);
+      }
     }
   }
 
@@ -282,10 +304,37 @@ final class PortableJobTable implements JobTable {
       for (JobRow row : group) {
         parameters.add(row.key.toBytes());
       }
-      for (JobRow row : rows(statement)) {
-        found.put(RowKey.of(row), row);
+      List<JobRow> rows =
+          findByNumber.isPresent()
+              ? lockByNumber(connection, findByNumber.get(), numbers(statement))
+              : rows(statement);
+      rows.forEach(row -> found.put(RowKey.of(row), row));
+    }
+  }
+
+  /**
+   * InnoDB locks an index entry before its row, and a lease has the row before it deletes the
+   * entry: going through the index of keys would deadlock with it. So everybody locks rows, by
+   * number.
+   */
+  private static List<JobRow> lockByNumber(Connection connection, String sql, List<Long> numbers)
+      throws SQLException {
+    if (numbers.isEmpty()) {
+      return List.of();
+    }
+    try (PreparedStatement statement = connection.prepareStatement(sql.formatted(list(numbers)))) {
+      return rows(statement);
+    }
+  }
+
+  private static List<Long> numbers(PreparedStatement statement) throws SQLException {
+    List<Long> numbers = new ArrayList<>();
+    try (ResultSet rows = statement.executeQuery()) {
+      while (rows.next()) {
+        numbers.add(rows.getLong(1));
       }
     }
+    return numbers;
   }
 
   private static List<JobRow> rows(PreparedStatement statement) throws SQLException {
@@ -330,14 +379,10 @@ final class PortableJobTable implements JobTable {
   }
 
   private long promote(Connection connection, int lane, long time) throws SQLException {
-    List<Long> numbers = new ArrayList<>();
+    List<Long> numbers;
     try (PreparedStatement statement = connection.prepareStatement(due)) {
       new Parameters(statement).add(lane).add(time);
-      try (ResultSet rows = statement.executeQuery()) {
-        while (rows.next()) {
-          numbers.add(rows.getLong(1));
-        }
-      }
+      numbers = numbers(statement);
     }
     if (numbers.isEmpty()) {
       return 0;

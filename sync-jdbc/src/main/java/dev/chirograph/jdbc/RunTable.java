@@ -32,7 +32,9 @@ final class RunTable {
                 + " else flags + 2 end where run = ? and state = 2 and "
                 + ours);
     this.discard = database.sql("delete from ${job} where run = ? and state = 2 and " + ours);
-    this.cancel = database.sql("delete from ${job} where run = ? and " + ours);
+    // As the condition of the index of runs says it, which leaves out what is held.
+    this.cancel =
+        database.sql("delete from ${job} where run = ? and run <> 0 and state <> 2 and " + ours);
     // One statement, so that a job which is put back or leased meanwhile is counted in one place.
     this.remaining =
         database.sql(
@@ -73,7 +75,7 @@ final class RunTable {
   }
 
   long cancel(Connection connection, long run) throws SQLException {
-    return change(connection, cancel, run);
+    return change(connection, cancel, run) + discard(connection, run);
   }
 
   private long change(Connection connection, String sql, long run) throws SQLException {

@@ -20,8 +20,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class SqlErrors {
 
-  /** MySQL and MariaDB: deadlock, lock wait timeout, row changed since the snapshot. */
-  private static final Set<Integer> MARIADB_LOCKS = Set.of(1213, 1205, 1020);
+  /**
+   * MySQL and MariaDB: deadlock, lock wait timeout, row changed since the snapshot, counter locked.
+   */
+  private static final Set<Integer> MARIADB_LOCKS = Set.of(1213, 1205, 1020, 1467);
 
   /** H2: deadlock, lock timeout, concurrent update. */
   private static final Set<Integer> H2_LOCKS = Set.of(40001, 50200, 90131);
