@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
@@ -59,6 +60,7 @@ final class PortableJobTable implements JobTable {
   private final String insertLease;
   private final String delete;
   private final String expired;
+  private final Optional<String> lockLane;
 
   PortableJobTable(Database database) {
     this.database = database;
@@ -114,6 +116,11 @@ final class PortableJobTable implements JobTable {
         database.sql(
             (mariadb ? "delete j from ${job} j force index (primary)" : "delete from ${job}")
                 + " where seq in (%s)");
+    // H2 refuses a key that another transaction has inserted, and does not wait for its end.
+    this.lockLane =
+        database.dialect() == Dialect.H2
+            ? Optional.of(database.sql("select id from ${lane} where id = ? for update"))
+            : Optional.empty();
     this.expired = database.sql("select count(*) from ${lease} where lane = ? and expires <= ?");
   }
 
@@ -161,6 +168,9 @@ final class PortableJobTable implements JobTable {
   }
 
   private void write(Connection connection, List<JobRow> rows, Merge merge) throws SQLException {
+    for (int lane : new TreeSet<>(rows.stream().map(row -> row.lane).toList())) {
+      lockLane(connection, lane);
+    }
     // Numbers that are given and numbers that are kept, mixed in one statement, would take InnoDB's
     // lock on the whole table's counter.
     Map<Boolean, List<JobRow>> missing =
@@ -170,6 +180,16 @@ final class PortableJobTable implements JobTable {
       for (int from = 0; from < alike.size(); from += ROWS_PER_INSERT) {
         int to = Math.min(alike.size(), from + ROWS_PER_INSERT);
         insert(connection, alike.subList(from, to), merge);
+      }
+    }
+  }
+
+  /** Where that is needed, lets those who write one lane do so one after another. */
+  private void lockLane(Connection connection, int lane) throws SQLException {
+    if (lockLane.isPresent()) {
+      try (PreparedStatement statement = connection.prepareStatement(lockLane.get())) {
+        new Parameters(statement).add(lane);
+        statement.execute();
       }
     }
   }
@@ -370,6 +390,7 @@ final class PortableJobTable implements JobTable {
   public Taken take(
       Connection connection, int lane, int limit, long micros, Optional<Mark.Place> behind)
       throws SQLException {
+    lockLane(connection, lane);
     long time = now(connection);
     long promoted = promote(connection, lane, time);
     List<JobRow> rows = pick(connection, lane, limit, behind);

@@ -256,7 +256,7 @@ final class PostgresJobTable implements JobTable {
   }
 
   /** Rows in the order of their keys, each with its place in the caller's list. */
-  private record Sorted(List<JobRow> rows, Short[] places) {
+  private record Sorted(List<JobRow> rows, List<Integer> order) {
 
     static Sorted of(List<JobRow> rows) {
       List<Integer> order = new ArrayList<>(rows.size());
@@ -264,9 +264,11 @@ final class PostgresJobTable implements JobTable {
         order.add(i);
       }
       order.sort((a, b) -> JobRow.BY_KEY.compare(rows.get(a), rows.get(b)));
-      return new Sorted(
-          order.stream().map(rows::get).toList(),
-          order.stream().map(Integer::shortValue).toArray(Short[]::new));
+      return new Sorted(order.stream().map(rows::get).toList(), order);
+    }
+
+    Short[] places() {
+      return order.stream().map(Integer::shortValue).toArray(Short[]::new);
     }
 
     Long[] longs(ToLongFunction<JobRow> field) {

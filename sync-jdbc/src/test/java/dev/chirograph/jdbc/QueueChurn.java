@@ -114,8 +114,9 @@ final class QueueChurn {
       Key key = Key.utf8("k" + random.nextInt(KEYS));
       jobs.add(Job.builder("item", "s", key).priority(random.nextInt(3)).run(1).build());
     }
-    queue.enqueue(jobs);
+    // Before the jobs can be seen: a lease may come before the call has returned.
     long tick = ticks.incrementAndGet();
+    queue.enqueue(jobs);
     jobs.forEach(job -> enqueued.merge(job.key(), tick, Math::max));
   }
 
