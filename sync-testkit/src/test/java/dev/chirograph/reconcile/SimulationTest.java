@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
  */
 class SimulationTest {
 
-  private static final int SEEDS = Integer.getInteger("chirograph.simulations", 2_000);
+  private static final int SEEDS = Integer.getInteger("chirograph.simulations", 400);
   private static final Fault[] FAULTS = {
     Fault.FAIL_BEFORE,
     Fault.FAIL_AFTER,
