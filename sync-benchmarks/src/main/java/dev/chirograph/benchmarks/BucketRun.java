@@ -18,8 +18,6 @@ import dev.chirograph.servers.S3Server;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.lang.management.ManagementFactory;
-import java.lang.management.MemoryPoolMXBean;
-import java.lang.management.MemoryType;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -53,7 +51,7 @@ final class BucketRun {
    * What became of one command.
    *
    * @param cpuMillis what this JVM computed for it, with all that it does beside
-   * @param peakHeapMiB the most heap that was ever in use in this JVM, garbage included
+   * @param heapMiB the most heap that a collection ever left in use in this JVM
    */
   record Answer(
       double millis,
@@ -63,7 +61,7 @@ final class BucketRun {
       long found,
       long written,
       boolean agreed,
-      double peakHeapMiB) {}
+      double heapMiB) {}
 
   static final ObjectMapper JSON = new ObjectMapper();
   static final String BUCKET = "photos";
@@ -75,6 +73,7 @@ final class BucketRun {
   private final Reconciler<ObjectState> catalogue;
   private final Reconciler<ObjectState> mirror;
   private final CountingDataSource counting;
+  private final HeapWatch heap = HeapWatch.start();
 
   private BucketRun(S3Client s3, DataSource pool, Executor executor) {
     this.counting = new CountingDataSource(pool);
@@ -148,7 +147,7 @@ final class BucketRun {
         report.count(Count.FOUND),
         report.count(Count.WRITTEN),
         report.agreed(),
-        peakHeap());
+        heap.mostMiB());
   }
 
   private Report report(Command command) {
@@ -167,15 +166,5 @@ final class BucketRun {
     } finally {
       worker.close();
     }
-  }
-
-  private static double peakHeap() {
-    long bytes = 0;
-    for (MemoryPoolMXBean pool : ManagementFactory.getMemoryPoolMXBeans()) {
-      if (pool.getType() == MemoryType.HEAP) {
-        bytes += pool.getPeakUsage().getUsed();
-      }
-    }
-    return bytes / 1048576.0;
   }
 }
