@@ -16,7 +16,11 @@ public final class Benchmarks {
 
   private static final int ROUNDS = 5;
   private static final List<Benchmark> ALL =
-      List.of(new MergeThroughput(), new QueueBenchmark(), new BucketBenchmark());
+      List.of(
+          new MergeThroughput(),
+          new QueueBenchmark(),
+          new BacklogBenchmark(),
+          new BucketBenchmark());
 
   private Benchmarks() {}
 
@@ -70,7 +74,8 @@ public final class Benchmarks {
 
   private static void run(List<Benchmark> benchmarks, Plan plan) throws Exception {
     for (Benchmark benchmark : benchmarks) {
-      Results results = new Results();
+      System.out.println(benchmark.name() + ": " + benchmark.about());
+      Results results = new Results(System.out::println);
       benchmark.run(plan, results);
       Writer.table(benchmark.name(), results, System.out);
       System.out.println("  written to " + Writer.json(benchmark.name(), results, plan.output()));

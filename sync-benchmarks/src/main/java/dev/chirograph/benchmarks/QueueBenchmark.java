@@ -4,6 +4,7 @@ import dev.chirograph.servers.Database;
 import dev.chirograph.servers.PostgresServer;
 import java.sql.Connection;
 import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,8 +13,6 @@ import javax.sql.DataSource;
 
 /** Our queue and db-scheduler on one PostgreSQL: trivial jobs in, trivial jobs out. */
 final class QueueBenchmark implements Benchmark {
-
-  private static final int WARM_UP = 5_000;
 
   /** Somebody who takes part. */
   private record Contender(String name, Opening opening) {
@@ -60,66 +59,47 @@ final class QueueBenchmark implements Benchmark {
     results.note("2 clients enqueue 1,000 a call; rates include the commit of everything");
     try (PostgresServer server = Postgres.start()) {
       for (int round = 0; round < plan.rounds(); round++) {
-        for (Contender contender : ALL) {
-          new Turn(results, parameters(contender, jobs, 0, QUIET)).run(contender, server, jobs);
-        }
-        for (Contender contender : ALL) {
-          withOldSnapshot(contender, server, jobs, results);
+        for (String situation : List.of(QUIET, OLD_SNAPSHOT)) {
+          for (Contender contender : ALL) {
+            Map<String, Object> parameters = parameters(contender, jobs, situation);
+            QueueTurn turn = new QueueTurn(results, parameters);
+            turn(contender, server.newDatabase(), jobs, situation, turn);
+          }
         }
       }
       compare(jobs, results);
-      waiting(plan, jobs, server, results);
     }
   }
 
-  private static Map<String, Object> parameters(
-      Contender contender, int jobs, int waiting, String situation) {
+  private static Map<String, Object> parameters(Contender contender, int jobs, String situation) {
     Map<String, Object> parameters = new LinkedHashMap<>();
     parameters.put("who", contender.name());
     parameters.put("jobs", jobs);
-    parameters.put("waiting", waiting);
     parameters.put("situation", situation);
     return parameters;
   }
 
-  private static void withOldSnapshot(
-      Contender contender, PostgresServer server, int jobs, Results results) throws Exception {
-    new Turn(results, parameters(contender, jobs, 0, OLD_SNAPSHOT)) {
-      @Override
-      void measured(QueuePeer peer, DataSource dataSource, int first, int number) throws Exception {
-        try (Connection old = dataSource.getConnection();
-            Statement statement = old.createStatement()) {
-          old.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
-          old.setAutoCommit(false);
-          try (ResultSet row = statement.executeQuery("SELECT count(*) FROM pg_class")) {
-            row.next();
-          }
-          super.measured(peer, dataSource, first, number);
-        }
+  private static void turn(
+      Contender contender, Database database, int jobs, String situation, QueueTurn turn)
+      throws Exception {
+    DataSource dataSource = database.dataSource();
+    try (QueuePeer peer = contender.open(database);
+        Connection connection = dataSource.getConnection()) {
+      QueueTurn.warmUp(peer);
+      if (situation.equals(OLD_SNAPSHOT)) {
+        openSnapshot(connection);
       }
-    }.run(contender, server, jobs);
+      turn.measure(peer, dataSource, QueueTurn.WARM_UP, jobs);
+    }
   }
 
-  /** How much ten million jobs that wait slow down those that come and go. */
-  private static void waiting(Plan plan, int jobs, PostgresServer server, Results results)
-      throws Exception {
-    int waiting = plan.size(10_000_000, 2_000);
-    Map<String, Object> parameters = parameters(OURS, jobs, waiting, QUIET);
-    Database database = server.newDatabase();
-    try (QueuePeer peer = OURS.open(database)) {
-      Turn turn = new Turn(results, parameters);
-      peer.enqueue(0, waiting);
-      Postgres.execute(database.dataSource(), "VACUUM ANALYZE");
-      for (int round = 0; round < plan.rounds(); round++) {
-        turn.measured(peer, database.dataSource(), waiting + round * jobs, jobs);
-      }
-    }
-    for (String what : List.of("enqueue", "drain")) {
-      results.addRatio(
-          what + " beside what waits to " + what + " alone",
-          parameters,
-          results.get(what, parameters),
-          results.get(what, parameters(OURS, jobs, 0, QUIET)));
+  /** From here to the end of the connection no dead row may be removed. */
+  private static void openSnapshot(Connection connection) throws SQLException {
+    connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+    connection.setAutoCommit(false);
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("SELECT count(*) FROM pg_class")) {
+      row.next();
     }
   }
 
@@ -127,59 +107,14 @@ final class QueueBenchmark implements Benchmark {
     for (String situation : List.of(QUIET, OLD_SNAPSHOT)) {
       for (Contender peer : List.of(LOCK_AND_FETCH, FETCH)) {
         for (String what : List.of("enqueue", "drain")) {
-          Map<String, Object> theirs = parameters(peer, jobs, 0, situation);
+          Map<String, Object> theirs = parameters(peer, jobs, situation);
           results.addRatio(
               "our " + what + " to theirs",
               theirs,
-              results.get(what, parameters(OURS, jobs, 0, situation)),
+              results.get(what, parameters(OURS, jobs, situation)),
               results.get(what, theirs));
         }
       }
     }
-  }
-
-  /** One contender in a database of its own: warmed up, then measured. */
-  private static class Turn {
-    private final Results results;
-    private final Map<String, Object> parameters;
-
-    Turn(Results results, Map<String, Object> parameters) {
-      this.results = results;
-      this.parameters = parameters;
-    }
-
-    void run(Contender contender, PostgresServer server, int jobs) throws Exception {
-      Database database = server.newDatabase();
-      try (QueuePeer peer = contender.open(database)) {
-        int few = Math.min(jobs, WARM_UP);
-        peer.enqueue(0, few);
-        peer.drain(few);
-        measured(peer, database.dataSource(), few, jobs);
-      }
-    }
-
-    void measured(QueuePeer peer, DataSource dataSource, int first, int number) throws Exception {
-      step("enqueue", dataSource, number, () -> peer.enqueue(first, first + number));
-      step("drain", dataSource, number, () -> peer.drain(number));
-    }
-
-    private void step(String what, DataSource dataSource, int number, Step step) throws Exception {
-      Postgres.execute(dataSource, "CHECKPOINT");
-      long wal = Postgres.walBytes(dataSource);
-      long start = System.nanoTime();
-      step.run();
-      double seconds = (System.nanoTime() - start) / 1e9;
-      results.add(what, parameters, "jobs/s", number / seconds);
-      results.add(
-          "WAL of " + what,
-          parameters,
-          "bytes/job",
-          (Postgres.walBytes(dataSource) - wal) / (double) number);
-    }
-  }
-
-  @FunctionalInterface
-  private interface Step {
-    void run() throws Exception;
   }
 }

@@ -3,7 +3,9 @@ package dev.chirograph.benchmarks;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** What a benchmark saw, in the order in which each series began. */
 final class Results {
@@ -30,8 +32,16 @@ final class Results {
 
   private record Id(String name, Map<String, Object> parameters) {}
 
+  private final Consumer<String> progress;
   private final Map<Id, Series> series = new LinkedHashMap<>();
   private final List<String> notes = new ArrayList<>();
+
+  /**
+   * @param progress told of each sample in a line, since a whole benchmark takes minutes
+   */
+  Results(Consumer<String> progress) {
+    this.progress = progress;
+  }
 
   /** Adds one sample to the series of this name and these parameters. */
   void add(String name, Map<String, Object> parameters, String unit, double sample) {
@@ -41,6 +51,8 @@ final class Results {
             id -> new Series(name, new LinkedHashMap<>(parameters), unit, new ArrayList<>()))
         .samples()
         .add(sample);
+    progress.accept(
+        String.format(Locale.ROOT, "  %s %s: %,.2f %s", name, parameters, sample, unit));
   }
 
   /** Adds the ratio of the medians of two series that are there, as a series of its own. */
