@@ -56,9 +56,25 @@ public final class MainJob {
 
   /** Takes no arguments. */
   public static void main(String... args) throws SQLException {
+    if (Boolean.getBoolean("endWithParent")) {
+      ProcessHandle.current().parent().ifPresent(MainJob::endWith);
+    }
     if (!run(Settings.ofProperties())) {
       System.exit(1);
     }
+  }
+
+  /** Ends this JVM, and with it the servers, when the build that started it was ended. */
+  private static void endWith(ProcessHandle parent) {
+    Thread watch =
+        new Thread(
+            () -> {
+              parent.onExit().join();
+              System.exit(1);
+            },
+            "parent");
+    watch.setDaemon(true);
+    watch.start();
   }
 
   /** Does it all; answers whether both sides agreed in the end, and the plan with what was done. */
