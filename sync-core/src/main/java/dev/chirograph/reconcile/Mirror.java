@@ -180,15 +180,22 @@ public final class Mirror {
       return Observation.absent(); // a delete marker on top: for a mirror there is nothing
     }
 
-    private static Original original(ObjectVersion seen, Version pin) {
-      Optional<Map<String, String>> metadata = seen.metadata().optional();
-      String etag = metadata.map(m -> m.get(ORIGIN)).orElse(seen.etag());
-      if (metadata.isEmpty() || !metadata.get().containsKey(ORIGIN)) {
+    private Original original(ObjectVersion seen, Version pin) {
+      Map<String, String> metadata = seen.metadata().optional().orElse(Map.of());
+      if (!metadata.containsKey(ORIGIN)) {
         return new Original(seen.etag(), pin, seen);
       }
-      Map<String, String> own = new HashMap<>(metadata.get());
-      own.remove(ORIGIN);
-      return new Original(etag, pin, seen.toBuilder().metadata(Part.known(own)).build());
+      Map<String, String> own = new HashMap<>(metadata);
+      String origin = own.remove(ORIGIN);
+      return new Original(
+          isCopy() && origin != null ? origin : seen.etag(),
+          pin,
+          seen.toBuilder().metadata(Part.known(own)).build());
+    }
+
+    /** Whether the objects here are copies, which name their originals. */
+    boolean isCopy() {
+      return false;
     }
 
     @Override
@@ -215,6 +222,11 @@ public final class Mirror {
 
     Target() {
       super(targetListing, to);
+    }
+
+    @Override
+    boolean isCopy() {
+      return true;
     }
 
     @Override

@@ -105,9 +105,6 @@ final class RangeWork<V> {
           SyncException.Advice.MAY_RETRY,
           "no pair named '" + job.scope() + "' is known to this worker");
     }
-    if (leased.attempts() > 0) {
-      runs.enqueueRanges(run); // a split whose other half never reached the queue
-    }
     if (!run.range(number).orElseThrow().done()) {
       new Walk(lease, leased, run, run.range(number).orElseThrow(), pair).walk();
     }

@@ -65,6 +65,19 @@ class MirrorTest {
   }
 
   @Test
+  void aSourceThatIsItselfAMirrorIsComparedByItsOwnContent() {
+    ObjectVersion copied =
+        ObjectVersion.builder().metadata(Part.known(Map.of(Mirror.ORIGIN, "elsewhere"))).build();
+    from.put(Key.utf8("a"), copied, "one".getBytes(UTF_8));
+    reconciler.sync(Scope.all());
+    from.put(Key.utf8("a"), copied, "two".getBytes(UTF_8));
+
+    reconciler.sync(Scope.all());
+
+    assertThat(to.content(Key.utf8("a")).orElseThrow()).isEqualTo("two".getBytes(UTF_8));
+  }
+
+  @Test
   void deletesWhatIsExtraAndWhatWasDeletedAtTheSource() {
     from.put(Key.utf8("a"), "1".getBytes(UTF_8));
     from.put(Key.utf8("b"), "2".getBytes(UTF_8));

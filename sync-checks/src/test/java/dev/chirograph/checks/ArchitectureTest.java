@@ -1,0 +1,175 @@
+package dev.chirograph.checks;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The arrows between packages: who may know whom. */
+class ArchitectureTest {
+
+  private static final String VALUES = "dev.chirograph";
+  private static final String SPI = "dev.chirograph.spi..";
+  private static final String MEMORY = "dev.chirograph.memory..";
+
+  private static final List<String> ENGINES =
+      List.of(
+          "dev.chirograph.reconcile..",
+          "dev.chirograph.log..",
+          "dev.chirograph.table..",
+          "dev.chirograph.relocate..",
+          "dev.chirograph.document..");
+
+  private static final List<String> ADAPTERS =
+      List.of(
+          "dev.chirograph.jdbc..",
+          "dev.chirograph.s3..",
+          "dev.chirograph.http..",
+          "dev.chirograph.servlet..",
+          "dev.chirograph.k8s..",
+          "dev.chirograph.pulsar..");
+
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages(VALUES);
+
+  @Test
+  void theImportSeesTheModules() {
+    Set<String> packages =
+        CLASSES.stream()
+            .map(JavaClass::getPackageName)
+            .collect(Collectors.toCollection(TreeSet::new));
+    assertThat(packages)
+        .contains(
+            VALUES,
+            "dev.chirograph.spi",
+            "dev.chirograph.memory",
+            "dev.chirograph.reconcile",
+            "dev.chirograph.jdbc",
+            "dev.chirograph.s3",
+            "dev.chirograph.testkit");
+  }
+
+  @Test
+  void valuesKnowNothingButThemselves() {
+    noClasses()
+        .that()
+        .resideInAPackage(VALUES)
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("dev.chirograph.*..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void theSpiKnowsValuesOnly() {
+    classes()
+        .that()
+        .resideInAPackage(SPI)
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage(VALUES, SPI, "java..", "org.jspecify..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void enginesKnowValuesSpiDigestAndJsonButNotEachOther() {
+    for (String engine : ENGINES) {
+      classes()
+          .that()
+          .resideInAPackage(engine)
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              VALUES,
+              SPI,
+              engine,
+              "dev.chirograph.digest..",
+              "dev.chirograph.json..",
+              "java..",
+              "com.fasterxml.jackson..",
+              "com.github.fge..",
+              "org.slf4j..",
+              "org.jspecify..")
+          .allowEmptyShould(true)
+          .check(CLASSES);
+    }
+  }
+
+  @Test
+  void inMemoryAdaptersKnowValuesAndSpiOnly() {
+    classes()
+        .that()
+        .resideInAPackage(MEMORY)
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage(VALUES, SPI, MEMORY, "java..", "org.jspecify..", "org.slf4j..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void adaptersKnowNeitherEnginesNorEachOther() {
+    for (String adapter : ADAPTERS) {
+      String[] others =
+          Stream.concat(ADAPTERS.stream(), ENGINES.stream())
+              .filter(other -> !other.equals(adapter))
+              // A servlet wraps the handlers of sync-http: that is all it is for.
+              .filter(other -> !(adapter.contains("servlet") && other.contains("http")))
+              .toArray(String[]::new);
+      noClasses()
+          .that()
+          .resideInAPackage(adapter)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(others)
+          .allowEmptyShould(true)
+          .check(CLASSES);
+    }
+  }
+
+  @Test
+  void theTestKitKnowsNoAdapterAndNoEngine() {
+    String[] both =
+        Stream.concat(ADAPTERS.stream(), ENGINES.stream()).toArray(String[]::new);
+    noClasses()
+        .that()
+        .resideInAPackage("dev.chirograph.testkit..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(both)
+        .check(CLASSES);
+  }
+
+  @Test
+  void packagesFormNoCircle() {
+    slices()
+        .matching("dev.chirograph.(*)..")
+        .should()
+        .beFreeOfCycles()
+        .check(CLASSES);
+  }
+
+  @Test
+  void onlyThePacingClassSleeps() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.chirograph..")
+        .and()
+        .resideOutsideOfPackage("dev.chirograph.servers..")
+        .should()
+        .callMethod(Thread.class, "sleep", long.class)
+        .check(CLASSES);
+  }
+}
