@@ -35,7 +35,7 @@ import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.BucketVersioningStatus;
 
@@ -111,7 +111,7 @@ class GuaranteesIT {
   private static List<String> s3(String name, S3Server server, boolean versions) {
     List<String> rows = new ArrayList<>();
     try (S3Client client =
-        server.clientBuilder().httpClient(UrlConnectionHttpClient.create()).build()) {
+        server.clientBuilder().httpClient(Apache5HttpClient.create()).build()) {
       client.createBucket(b -> b.bucket("guarantees"));
       rows.addAll(buckets(name, client, "guarantees"));
       if (versions) {
