@@ -119,7 +119,7 @@ public final class S3Bucket
         StoreCapabilities.builder()
             .puts(Guard.CHECKED)
             .deletes(deletes)
-            .maxBatch(builder.maxBatch)
+            .maxBatch(builder.batch())
             .evidence(facts);
     if (builder.ordered) {
       able.ordered();
@@ -260,7 +260,7 @@ public final class S3Bucket
     private int prefetch = 2;
     private int pageSize = 1_000;
     private int maxVersions = 10_000;
-    private int maxBatch = 100;
+    private int maxBatch;
     private S3Guards guards = S3Guards.none();
     private @Nullable String probePrefix;
     private RandomGenerator random = RandomGenerator.getDefault();
@@ -355,10 +355,17 @@ public final class S3Bucket
       return this;
     }
 
-    /** The largest number of items in one call; 100 by default. */
+    /**
+     * The largest number of items in one call. By default 100 where there is an executor to do them
+     * side by side, else 1, so that the engine does.
+     */
     public Builder maxBatch(int items) {
       this.maxBatch = positive("maxBatch", items, Integer.MAX_VALUE);
       return this;
+    }
+
+    private int batch() {
+      return maxBatch > 0 ? maxBatch : executor == null ? 1 : 100;
     }
 
     /** What the store honours, as an earlier probe of the same bucket has found. */

@@ -274,7 +274,10 @@ class BucketOnStubTest {
   @Test
   void keysThatS3CannotHaveAreUnknown() {
     List<Observation<ObjectState>> seen =
-        plain().observe(List.of(Key.EMPTY, Key.ofBytes(new byte[] {(byte) 0xff})));
+        builder()
+            .maxBatch(2)
+            .build()
+            .observe(List.of(Key.EMPTY, Key.ofBytes(new byte[] {(byte) 0xff})));
     assertThat(seen).allSatisfy(o -> assertThat(unknown(o)).contains(Kind.INVALID_ARGUMENT));
     assertThat(stub.requests).isEmpty();
   }
