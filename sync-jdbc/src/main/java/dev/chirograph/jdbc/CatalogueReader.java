@@ -37,7 +37,7 @@ final class CatalogueReader {
       """
       with o as (
         select object, rev, key_bytes, :id as id, publicly_readable from ${catalogue_object}
-        where bucket = ? and key_bytes :in
+        where :listed
       )
       select 1 as part, v.object, v.ordinal, v.place, v.size_bytes, v.last_modified,
         :version_id as name, v.etag, v.storage_class, v.content_type,
@@ -75,7 +75,7 @@ final class CatalogueReader {
 
   private static final String OWNERS =
       """
-      select :id, key_bytes from ${catalogue_object} where bucket = ? and id :in""";
+      select :id, key_bytes from ${catalogue_object} where :listed""";
 
   private final Database database;
   private final Dialect dialect;
@@ -135,7 +135,8 @@ final class CatalogueReader {
       return Map.of();
     }
     try (PreparedStatement statement =
-        connection.prepareStatement(InList.sql(objects, keys.size(), dialect))) {
+        connection.prepareStatement(
+            InList.sql(objects, keys.size(), dialect, "bucket", "key_bytes"))) {
       statement.setInt(1, bucket);
       InList.bindKeys(connection, statement, 2, keys, dialect);
       Map<Long, StoredObject.Draft> drafts = new LinkedHashMap<>();
@@ -273,7 +274,8 @@ final class CatalogueReader {
         "looking for the owners of ids",
         connection -> {
           try (PreparedStatement statement =
-              connection.prepareStatement(InList.sql(owners, ids.size(), dialect))) {
+              connection.prepareStatement(
+                  InList.sql(owners, ids.size(), dialect, "bucket", "id"))) {
             statement.setInt(1, bucket);
             InList.bind(
                 connection, statement, 2, Column.uuid("id"), ids.toArray(String[]::new), dialect);

@@ -30,7 +30,7 @@ final class CatalogueWriter implements BatchWriter.Table<ObjectState> {
   private static final String LOCK =
       """
       select key_bytes, object, rev from ${catalogue_object}
-      where bucket = ? and key_bytes :in
+      where :listed
       order by key_bytes""";
 
   private final Dialect dialect;
@@ -130,7 +130,8 @@ final class CatalogueWriter implements BatchWriter.Table<ObjectState> {
       throws SQLException {
     List<Key> keys = BatchWriter.keys(changes);
     try (PreparedStatement statement =
-        connection.prepareStatement(InList.sql(lock, keys.size(), dialect))) {
+        connection.prepareStatement(
+            InList.sql(lock, keys.size(), dialect, "bucket", "key_bytes"))) {
       statement.setInt(1, bucket);
       InList.bindKeys(connection, statement, 2, keys, dialect);
       Map<Key, Locked> found = new HashMap<>();

@@ -1,10 +1,13 @@
 package dev.chirograph.jdbc;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.chirograph.Key;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A list as parameters of a statement: one array on PostgreSQL, elsewhere one parameter for each
@@ -14,13 +17,33 @@ final class InList {
 
   private InList() {}
 
-  /** SQL with the right side of a comparison in place of <code>:in</code>. */
-  static String sql(String template, int count, Dialect dialect) {
-    String in =
-        dialect == Dialect.POSTGRESQL
-            ? "= any(?)"
-            : "in (" + "?, ".repeat(padded(count) - 1) + "?)";
-    return template.replace(":in", in);
+  /**
+   * SQL with a condition in place of <code>:listed</code>: the first columns equal the statement's
+   * first parameters, the last column is one of the list that follows them.
+   *
+   * @param columns those of an index, in its order
+   */
+  static String sql(String template, int count, Dialect dialect, String... columns) {
+    return template.replace(
+        ":listed",
+        switch (dialect) {
+          case POSTGRESQL -> equal(columns) + " = any(?)";
+          case H2 -> rows(columns, padded(count));
+          default -> equal(columns) + " in (" + "?, ".repeat(padded(count) - 1) + "?)";
+        });
+  }
+
+  private static String equal(String... columns) {
+    return String.join(" = ? and ", columns);
+  }
+
+  /** H2 finds a list in an index of several columns only when it compares whole rows. */
+  private static String rows(String[] columns, int count) {
+    String same =
+        IntStream.range(1, columns.length).mapToObj(i -> "?" + i + ", ").collect(joining());
+    return IntStream.range(columns.length, columns.length + count)
+        .mapToObj(i -> "(" + same + "?" + i + ")")
+        .collect(joining(", ", "(" + String.join(", ", columns) + ") in (", ")"));
   }
 
   /** Sets the parameters from an index on to keys. */

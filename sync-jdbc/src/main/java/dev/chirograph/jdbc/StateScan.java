@@ -5,8 +5,8 @@ import dev.chirograph.KeyRange;
 import dev.chirograph.spi.StateStore.Stored;
 import java.util.Collections;
 import java.util.Iterator;
-import java.util.List;
 import java.util.NoSuchElementException;
+import org.jspecify.annotations.Nullable;
 
 /** The records of a range, a page at a time; nothing is open between two pages. */
 final class StateScan implements CloseableIterator<Stored> {
@@ -16,34 +16,26 @@ final class StateScan implements CloseableIterator<Stored> {
 
   private final StateTable table;
   private final String space;
-  private KeyRange rest;
   private Iterator<Stored> page = Collections.emptyIterator();
-  private boolean last;
+
+  /** What is not read yet; null when nothing is left. */
+  private @Nullable KeyRange rest;
 
   StateScan(StateTable table, String space, KeyRange range) {
     this.table = table;
     this.space = space;
-    this.rest = range;
-    this.last = range.isEmpty();
+    this.rest = range.isEmpty() ? null : range;
   }
 
   @Override
   public boolean hasNext() {
-    if (!page.hasNext() && !last) {
-      turn();
+    // What a page was to hold may have been removed meanwhile; the next one may have records.
+    while (!page.hasNext() && rest != null) {
+      StateTable.Page next = table.page(space, rest, PAGE_RECORDS, PAGE_BYTES);
+      page = next.records().iterator();
+      rest = next.rest().orElse(null);
     }
     return page.hasNext();
-  }
-
-  private void turn() {
-    List<Stored> records = table.page(space, rest, PAGE_RECORDS, PAGE_BYTES);
-    long bytes = records.stream().mapToLong(record -> record.value().length).sum();
-    last = records.size() < PAGE_RECORDS && bytes < PAGE_BYTES;
-    if (!records.isEmpty()) {
-      rest = rest.after(records.get(records.size() - 1).key());
-      last = last || rest.isEmpty();
-    }
-    page = records.iterator();
   }
 
   @Override
@@ -57,6 +49,6 @@ final class StateScan implements CloseableIterator<Stored> {
   @Override
   public void close() {
     page = Collections.emptyIterator();
-    last = true;
+    rest = null;
   }
 }

@@ -12,6 +12,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 /** The table of records of one tenant. Immutable and safe for use by several threads. */
 final class StateTable {
 
+  /** The columns of the primary key. */
+  private static final String[] INDEX = {"tenant", "space", "key_bytes"};
+
   private static final Column KEY = Column.bytes("key_bytes");
   private static final List<Column> ROW = List.of(Column.name("tenant"), Column.name("space"), KEY);
   private static final List<Column> CONTENT =
@@ -29,30 +33,25 @@ final class StateTable {
   private static final String READ =
       """
       select key_bytes, rev, content from ${state}
-      where tenant = ? and space = ? and key_bytes :in""";
+      where :listed""";
 
   private static final String LOCK =
       """
       select key_bytes, rev from ${state}
-      where tenant = ? and space = ? and key_bytes :in
+      where :listed
       order by key_bytes""";
 
-  /** As many records as fit into the bytes of a page; the lengths are read before the contents. */
-  private static final String PAGE =
+  private static final String SIZES =
       """
-      select s.key_bytes, s.rev, s.content
-      from (
-        select key_bytes, sum(bytes) over (order by key_bytes) - bytes as preceding_bytes
-        from (
-          select key_bytes, length(content) as bytes from ${state}
-          where tenant = ? and space = ? and key_bytes >= ? :below
-          order by key_bytes
-          limit ?
-        ) k
-      ) p
-      join ${state} s on s.key_bytes = p.key_bytes
-      where s.tenant = ? and s.space = ? and p.preceding_bytes < ?
-      order by s.key_bytes""";
+      select key_bytes, length(content) from ${state}
+      where tenant = ? and space = ? and key_bytes >= ? :below
+      order by key_bytes
+      limit ?""";
+
+  private static final String RANGE =
+      """
+      select key_bytes, rev, content from ${state}
+      where tenant = ? and space = ? and key_bytes >= ? and key_bytes <= ?""";
 
   private final Database database;
   private final Dialect dialect;
@@ -60,7 +59,8 @@ final class StateTable {
   private final Numbers numbers;
   private final String read;
   private final String lock;
-  private final String page;
+  private final String sizes;
+  private final String range;
   private final Bulk insert;
   private final Bulk update;
   private final Bulk delete;
@@ -72,7 +72,8 @@ final class StateTable {
     this.numbers = new Numbers(database, "state_number");
     this.read = database.sql(READ);
     this.lock = database.sql(LOCK) + dialect.forUpdate();
-    this.page = database.sql(PAGE);
+    this.sizes = database.sql(SIZES);
+    this.range = database.sql(RANGE);
     List<Column> all = new ArrayList<>(ROW);
     all.addAll(CONTENT);
     this.insert = Bulk.insert(database, "state", all, "updated");
@@ -101,7 +102,7 @@ final class StateTable {
   private Map<Key, Stored> read(Connection connection, String space, List<Key> keys)
       throws SQLException {
     try (PreparedStatement statement =
-        connection.prepareStatement(InList.sql(read, keys.size(), dialect))) {
+        connection.prepareStatement(InList.sql(read, keys.size(), dialect, INDEX))) {
       bindSpace(statement, 1, space);
       InList.bindKeys(connection, statement, 3, keys, dialect);
       Map<Key, Stored> found = new HashMap<>();
@@ -113,31 +114,69 @@ final class StateTable {
   }
 
   /**
-   * Reads the first records of a range.
+   * Some records of a scan.
+   *
+   * @param records in key order
+   * @param rest what is still to be scanned; empty when nothing is
+   */
+  record Page(List<Stored> records, Optional<KeyRange> rest) {}
+
+  private record Size(Key key, long bytes) {}
+
+  /**
+   * Reads the first records of a range: their sizes, and then as many of them as the page may hold.
    *
    * @param most how many at most
    * @param bytes no further record is read when their values have so many
    */
-  List<Stored> page(String space, KeyRange range, int most, long bytes) {
-    return database.read(
-        "scanning records of '" + space + "'",
-        connection -> page(connection, space, range, most, bytes));
+  Page page(String space, KeyRange from, int most, long bytes) {
+    String operation = "scanning records of '" + space + "'";
+    List<Size> next = database.read(operation, connection -> sizes(connection, space, from, most));
+    if (next.isEmpty()) {
+      return new Page(List.of(), Optional.empty());
+    }
+    int count = 0;
+    for (long sum = 0; count < next.size() && sum < bytes; count++) {
+      sum += next.get(count).bytes();
+    }
+    Key last = next.get(count - 1).key();
+    List<Stored> records =
+        database.read(operation, connection -> range(connection, space, from.from(), last));
+    boolean end = count == next.size() && count < most;
+    return new Page(
+        records, end ? Optional.empty() : Optional.of(from.after(last)).filter(r -> !r.isEmpty()));
   }
 
-  private List<Stored> page(
-      Connection connection, String space, KeyRange range, int most, long bytes)
+  private List<Size> sizes(Connection connection, String space, KeyRange from, int most)
       throws SQLException {
-    String sql = page.replace(":below", range.to().isPresent() ? "and key_bytes < ?" : "");
+    String sql = sizes.replace(":below", from.to().isPresent() ? "and key_bytes < ?" : "");
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       int next = bindSpace(statement, 1, space);
-      statement.setBytes(next++, range.from().toBytes());
-      if (range.to().isPresent()) {
-        statement.setBytes(next++, range.to().get().toBytes());
+      statement.setBytes(next++, from.from().toBytes());
+      if (from.to().isPresent()) {
+        statement.setBytes(next++, from.to().get().toBytes());
       }
-      statement.setInt(next++, most);
-      next = bindSpace(statement, next, space);
-      statement.setLong(next, bytes);
-      return records(statement);
+      statement.setInt(next, most);
+      List<Size> found = new ArrayList<>();
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          found.add(new Size(Key.ofBytes(rows.getBytes(1)), rows.getLong(2)));
+        }
+      }
+      return found;
+    }
+  }
+
+  private List<Stored> range(Connection connection, String space, Key from, Key last)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(range)) {
+      int next = bindSpace(statement, 1, space);
+      statement.setBytes(next, from.toBytes());
+      statement.setBytes(next + 1, last.toBytes());
+      List<Stored> records = records(statement);
+      // MariaDB sorts by the first 1,022 bytes only, where an index does not give it the order.
+      records.sort(Comparator.comparing(Stored::key));
+      return records;
     }
   }
 
@@ -240,7 +279,7 @@ final class StateTable {
         throws SQLException {
       List<Key> keys = BatchWriter.keys(changes);
       try (PreparedStatement statement =
-          connection.prepareStatement(InList.sql(lock, keys.size(), dialect))) {
+          connection.prepareStatement(InList.sql(lock, keys.size(), dialect, INDEX))) {
         bindSpace(statement, 1, space);
         InList.bindKeys(connection, statement, 3, keys, dialect);
         Map<Key, Long> found = new HashMap<>();

@@ -5,7 +5,6 @@ import dev.chirograph.ObjectState;
 import dev.chirograph.ObjectVersion;
 import dev.chirograph.jdbc.SpyDataSource.When;
 import dev.chirograph.spi.Replica;
-import dev.chirograph.testkit.ExpectedSkips;
 import dev.chirograph.testkit.HostileKeys;
 import dev.chirograph.testkit.ReplicaConformance;
 import java.sql.SQLException;
@@ -13,7 +12,6 @@ import java.util.List;
 import java.util.Optional;
 
 /** The guarantees of every replica, on one database. */
-@ExpectedSkips(1) // a catalogue takes no known values
 abstract class JdbcCatalogueConformance extends ReplicaConformance<ObjectState> {
 
   private final SpyDataSource spy;

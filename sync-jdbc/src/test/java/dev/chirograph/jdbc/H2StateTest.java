@@ -1,0 +1,7 @@
+package dev.chirograph.jdbc;
+
+class H2StateTest extends JdbcStateConformance {
+  H2StateTest() {
+    super(TestDatabase.H2);
+  }
+}
