@@ -19,12 +19,17 @@ enum TestDatabase {
 
   /** A database of its own with our tables. */
   SpyDataSource open() {
-    SpyDataSource spy = new SpyDataSource(create().dataSource());
+    SpyDataSource spy = empty();
     JdbcSchema.of(spy.dataSource())
         .only(JdbcSchema.Component.STATE, JdbcSchema.Component.CATALOGUE)
         .install();
     spy.statements();
     return spy;
+  }
+
+  /** A database of its own without tables. */
+  SpyDataSource empty() {
+    return new SpyDataSource(create().dataSource());
   }
 
   private Database create() {
