@@ -110,8 +110,7 @@ final class EveryStatement {
       clock.advance(Duration.ofMinutes(1));
       put("changed", "22");
       put("new", "1");
-      assertThat(
-              bucket.writeTags(Key.utf8("tagged"), "null", Map.of("colour", "blue")))
+      assertThat(bucket.writeTags(Key.utf8("tagged"), "null", Map.of("colour", "blue")))
           .isInstanceOf(Outcome.Applied.class);
       store.delete(BlobRef.latest(Key.utf8("old")), Expect.anything());
     }
@@ -152,11 +151,11 @@ final class EveryStatement {
       assertThat(watched.wrong).as(where).isEmpty();
       assertThat(queue.statistics().total()).as(where).isEqualTo(Counts.NONE);
       for (String key : List.of("same-0", "changed", "tagged", "old", "new")) {
-        Optional<ObjectState> expected =
-            bucket.observe(List.of(Key.utf8(key))).get(0).content();
+        Optional<ObjectState> expected = bucket.observe(List.of(Key.utf8(key))).get(0).content();
         assertThat(catalogue.find(key).map(s -> s.withId(Optional.empty())))
             .as(where + " " + key)
-            .isEqualTo(expected.map(s -> new ObjectState(Optional.empty(), s.versions(), Part.omitted())));
+            .isEqualTo(
+                expected.map(s -> new ObjectState(Optional.empty(), s.versions(), Part.omitted())));
       }
     }
 
