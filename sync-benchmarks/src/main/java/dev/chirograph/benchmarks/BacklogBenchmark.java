@@ -5,7 +5,6 @@ import dev.chirograph.servers.PostgresServer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import javax.sql.DataSource;
 
 /** How much ten million jobs that wait slow down those that come and go in the same queue. */
 final class BacklogBenchmark implements Benchmark {
@@ -26,13 +25,21 @@ final class BacklogBenchmark implements Benchmark {
     int waiting = plan.size(10_000_000, 2_000);
     results.note("PostgreSQL 15 with " + Postgres.SETTINGS);
     try (PostgresServer server = Postgres.start()) {
-      Database database = server.newDatabase();
-      try (QueuePeer peer = new OurQueue(database, QueuePeer.BATCH)) {
-        QueueTurn.warmUp(peer);
-        measure(plan, peer, database.dataSource(), jobs, 0, results);
-        peer.enqueue(0, waiting);
-        Postgres.execute(database.dataSource(), "VACUUM ANALYZE");
-        measure(plan, peer, database.dataSource(), jobs, waiting, results);
+      Database without = server.newDatabase();
+      Database with = server.newDatabase();
+      try (QueuePeer empty = new OurQueue(without, QueuePeer.BATCH);
+          QueuePeer full = new OurQueue(with, QueuePeer.BATCH)) {
+        QueueTurn.warmUp(empty);
+        QueueTurn.warmUp(full);
+        full.enqueue(0, waiting);
+        Postgres.execute(with.dataSource(), "VACUUM ANALYZE");
+        QueueTurn beside = new QueueTurn(results, parameters(jobs, waiting));
+        QueueTurn alone = new QueueTurn(results, parameters(jobs, 0));
+        for (int round = 0; round < plan.rounds(); round++) {
+          // What is put in comes last in the queue; what is taken out is the oldest that waits.
+          beside.measure(full, with.dataSource(), waiting + round * jobs, jobs);
+          alone.measure(empty, without.dataSource(), round * jobs, jobs);
+        }
       }
     }
     for (String what : List.of("enqueue", "drain")) {
@@ -41,16 +48,6 @@ final class BacklogBenchmark implements Benchmark {
           parameters(jobs, waiting),
           results.get(what, parameters(jobs, waiting)),
           results.get(what, parameters(jobs, 0)));
-    }
-  }
-
-  /** What is put in comes last in the queue, what is taken out is the oldest of what waits. */
-  private static void measure(
-      Plan plan, QueuePeer peer, DataSource dataSource, int jobs, int waiting, Results results)
-      throws Exception {
-    QueueTurn turn = new QueueTurn(results, parameters(jobs, waiting));
-    for (int round = 0; round < plan.rounds(); round++) {
-      turn.measure(peer, dataSource, waiting + round * jobs, jobs);
     }
   }
 
