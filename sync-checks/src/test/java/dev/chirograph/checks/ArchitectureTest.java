@@ -141,8 +141,7 @@ class ArchitectureTest {
 
   @Test
   void theTestKitKnowsNoAdapterAndNoEngine() {
-    String[] both =
-        Stream.concat(ADAPTERS.stream(), ENGINES.stream()).toArray(String[]::new);
+    String[] both = Stream.concat(ADAPTERS.stream(), ENGINES.stream()).toArray(String[]::new);
     noClasses()
         .that()
         .resideInAPackage("dev.chirograph.testkit..")
@@ -154,11 +153,7 @@ class ArchitectureTest {
 
   @Test
   void packagesFormNoCircle() {
-    slices()
-        .matching("dev.chirograph.(*)..")
-        .should()
-        .beFreeOfCycles()
-        .check(CLASSES);
+    slices().matching("dev.chirograph.(*)..").should().beFreeOfCycles().check(CLASSES);
   }
 
   @Test

@@ -20,7 +20,8 @@ class DocumentsTest {
 
   /** {@code ClassName.methodName} or {@code ClassName} between back quotes. */
   private static final Pattern NAMED =
-      Pattern.compile("`([A-Z][A-Za-z0-9]*(?:Test|IT|Conformance|Guarantees))(?:\\.([A-Za-z0-9_]+))?`");
+      Pattern.compile(
+          "`([A-Z][A-Za-z0-9]*(?:Test|IT|Conformance|Guarantees))(?:\\.([A-Za-z0-9_]+))?`");
 
   @Test
   void coverageNamesTestsThatExist() {
@@ -68,7 +69,9 @@ class DocumentsTest {
           .filter(file -> file.toString().endsWith(".java"))
           .filter(file -> !Documents.ROOT.relativize(file).toString().contains("target"))
           .forEach(
-              file -> sources.put(file.getFileName().toString().replace(".java", ""), Documents.read(file)));
+              file ->
+                  sources.put(
+                      file.getFileName().toString().replace(".java", ""), Documents.read(file)));
       return sources;
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -110,8 +110,7 @@ class GuaranteesIT {
 
   private static List<String> s3(String name, S3Server server, boolean versions) {
     List<String> rows = new ArrayList<>();
-    try (S3Client client =
-        server.clientBuilder().httpClient(Apache5HttpClient.create()).build()) {
+    try (S3Client client = server.clientBuilder().httpClient(Apache5HttpClient.create()).build()) {
       client.createBucket(b -> b.bucket("guarantees"));
       rows.addAll(buckets(name, client, "guarantees"));
       if (versions) {
