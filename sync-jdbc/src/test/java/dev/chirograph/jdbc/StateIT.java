@@ -241,6 +241,13 @@ class StateIT {
     assertThat(state.read("Runs", both).stream().map(StateIT::text)).containsOnly("before");
     assertThat(other.read("runs", both).stream().map(StateIT::text)).containsOnly("before");
     assertThat(other.read("Runs", both).stream().map(StateIT::text)).containsOnly("before");
+
+    other.write(
+        "runs",
+        IntStream.range(0, 600).mapToObj(i -> put(key(i), "v" + i, Expect.absent())).toList());
+    spy.statements();
+    assertThat(keys()).containsExactly(OLD);
+    assertThat(spy.statements()).as("pages are filled with records of the tenant").hasSize(2);
   }
 
   // ---- help
