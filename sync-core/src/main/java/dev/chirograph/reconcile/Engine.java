@@ -10,6 +10,7 @@ import dev.chirograph.SyncListener;
 import dev.chirograph.SyncListener.ItemEvent;
 import dev.chirograph.SyncListener.ItemResult;
 import dev.chirograph.Tally.Count;
+import dev.chirograph.spi.Source;
 import dev.chirograph.spi.StateStore;
 import dev.chirograph.spi.SupportsSplit;
 import dev.chirograph.spi.WorkQueue;
@@ -33,6 +34,8 @@ import org.slf4j.LoggerFactory;
 final class Engine<V> {
 
   private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
+
+  private static final int STRIDES_BEFORE_ASKING = 4;
 
   private final Map<String, Pair<V>> pairs;
   private final Settings settings;
@@ -141,11 +144,23 @@ final class Engine<V> {
   }
 
   /**
-   * A point at which what is left of a range is worth splitting; trouble in finding one is no
-   * reason.
+   * A point at which what is left of a range is worth splitting. The replica is asked first: the
+   * sides are mostly alike, and it answers from an index. A source may need a score of requests, so
+   * it is asked only by a walk that has passed some pages itself.
+   *
+   * @param strides how many strides the walk has passed
    */
-  Optional<Key> split(Pair<V> pair, KeyRange rest) {
-    if (!(pair.source() instanceof SupportsSplit splittable)) {
+  Optional<Key> split(Pair<V> pair, KeyRange rest, int strides) {
+    if (!pair.source().capabilities().ordered()) {
+      return Optional.empty(); // it is listed whole and sorted, and would be for each part again
+    }
+    Optional<Key> point = split(pair.replica(), rest);
+    return point.isEmpty() && strides >= STRIDES_BEFORE_ASKING ? split(pair.source(), rest) : point;
+  }
+
+  /** Trouble in finding a point is no reason to end a walk. */
+  private static Optional<Key> split(Source<?> store, KeyRange rest) {
+    if (!(store instanceof SupportsSplit splittable)) {
       return Optional.empty();
     }
     try {
@@ -153,7 +168,7 @@ final class Engine<V> {
           .split(rest)
           .filter(key -> key.compareTo(rest.from()) > 0 && rest.contains(key));
     } catch (RuntimeException e) {
-      LOG.debug("{}: no point to split {} was found: {}", pair.name(), rest, e.toString());
+      LOG.debug("no point to split {} of {} was found: {}", rest, store, e.toString());
       return Optional.empty();
     }
   }

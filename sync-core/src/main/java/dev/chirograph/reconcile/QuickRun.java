@@ -115,6 +115,7 @@ final class QuickRun<V> {
     /** Collects what differs and works on it in batches, in the thread that walks. */
     private final class Batch implements Finder.Findings {
       private KeyRange rest;
+      private int strides;
       private final Parallel.Fork<KeyRange> fork;
       private final List<Key> keys = new ArrayList<>();
       private final Work work = new Work();
@@ -140,10 +141,11 @@ final class QuickRun<V> {
       @Override
       public Optional<Key> passed(Key last) {
         rest = rest.after(last);
+        strides++;
         if (!fork.wanted()) {
           return Optional.empty();
         }
-        Optional<Key> middle = engine.split(pair, rest);
+        Optional<Key> middle = engine.split(pair, rest, strides);
         middle.ifPresent(
             key -> {
               fork.fork(rest.startingAt(key));

