@@ -148,12 +148,12 @@ final class DeadTable {
     job.run = row.getLong(2);
     job.rank = row.getInt(4);
     job.flags = row.getInt(5);
-    job.note = PortableJobTable.bytes(row, 7);
+    job.note = PortableRows.bytes(row, 7);
     return new Dead(
         new DeadLetter(
             job.job(scope.kind(), scope.name()),
             row.getInt(6),
-            new String(PortableJobTable.bytes(row, 8), StandardCharsets.UTF_8),
+            new String(PortableRows.bytes(row, 8), StandardCharsets.UTF_8),
             Database.instant(row.getLong(3))),
         job);
   }

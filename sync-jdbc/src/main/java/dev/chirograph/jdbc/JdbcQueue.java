@@ -39,6 +39,16 @@ import org.jspecify.annotations.Nullable;
  * different keys may share a hash, about one pair in four billion; then one of them waits while the
  * other runs.
  *
+ * <p>Without {@link Builder#notifications}, workers learn of jobs that another process enqueued when
+ * they next poll; with them, on PostgreSQL, as soon as the transaction has been committed:
+ *
+ * <pre>{@code
+ * JdbcSchema.of(dataSource).only(JdbcSchema.Component.QUEUE).install();
+ * ExecutorService listener = Executors.newSingleThreadExecutor();
+ * JdbcQueue queue =
+ *     JdbcQueue.builder(dataSource, "mirror").notifications(dataSource, listener).build();
+ * }</pre>
+ *
  * <p>Each call takes a connection from the data source, uses it in a transaction of its own and
  * gives it back as it was. A transaction that loses a deadlock is run again, a few times. Safe for
  * use by several threads.

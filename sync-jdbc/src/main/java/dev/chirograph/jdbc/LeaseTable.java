@@ -132,13 +132,13 @@ final class LeaseTable {
 
   /** A lease from a row of fence, slots, run, settled slots, notes and jobs. */
   static Held held(ResultSet row, int lane) throws SQLException {
-    Map<Integer, byte[]> notes = LeasePayload.decodeNotes(PortableJobTable.bytes(row, 5));
+    Map<Integer, byte[]> notes = LeasePayload.decodeNotes(PortableRows.bytes(row, 5));
     return new Held(
         row.getLong(1),
         row.getInt(2),
         row.getLong(3),
-        BitSet.valueOf(PortableJobTable.bytes(row, 4)),
+        BitSet.valueOf(PortableRows.bytes(row, 4)),
         notes,
-        LeasePayload.decode(lane, PortableJobTable.bytes(row, 6), notes));
+        LeasePayload.decode(lane, PortableRows.bytes(row, 6), notes));
   }
 }

@@ -15,7 +15,7 @@ class QueueChurnIT {
 
   @Test
   void L4_nothingIsLostOrDoubledOnMariaDb() throws Exception {
-    new QueueChurn(TestDatabases.installed(TestDatabases.emptyMariaDb()), SEED, 400)
+    new QueueChurn(TestDatabases.installed(TestDatabases.emptyMariaDb()), SEED, 200)
         .run("select count(*) from chirograph_job");
   }
 

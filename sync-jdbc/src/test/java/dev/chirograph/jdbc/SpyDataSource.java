@@ -159,7 +159,7 @@ final class SpyDataSource implements AutoCloseable {
       switch (method.getName()) {
         case "addBatch" -> rows++;
         case "setArray" -> rows = Array.getLength(((java.sql.Array) arguments[1]).getArray());
-        case "execute", "executeQuery", "executeUpdate", "executeBatch" -> {
+        case "execute", "executeQuery", "executeUpdate", "executeLargeUpdate", "executeBatch" -> {
           return run(method, arguments);
         }
         default -> {}

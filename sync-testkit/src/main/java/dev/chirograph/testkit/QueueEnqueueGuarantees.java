@@ -382,6 +382,8 @@ abstract class QueueEnqueueGuarantees extends QueueHarness {
     Optional<Lease> theirs = other.lease(KIND, 1, LEASE);
 
     assertStale(other.settle(mine.lease(), List.of(new Settlement.Done(mine.slot()))));
+    assertStale(other.settle(mine.lease(), List.of(new Settlement.Bury(mine.slot(), "e"))));
+    assertStale(other.settle(mine.lease(), List.of()));
 
     assertThat(theirs).isPresent();
     assertThat(other.statistics().total().running()).as("jobs that run there").isEqualTo(1);
