@@ -39,8 +39,8 @@ import org.jspecify.annotations.Nullable;
  * different keys may share a hash, about one pair in four billion; then one of them waits while the
  * other runs.
  *
- * <p>Without {@link Builder#notifications}, workers learn of jobs that another process enqueued when
- * they next poll; with them, on PostgreSQL, as soon as the transaction has been committed:
+ * <p>Without {@link Builder#notifications}, workers learn of jobs that another process enqueued
+ * when they next poll; with them, on PostgreSQL, as soon as the transaction has been committed:
  *
  * <pre>{@code
  * JdbcSchema.of(dataSource).only(JdbcSchema.Component.QUEUE).install();

@@ -192,7 +192,8 @@ final class PortableTaking {
     return running;
   }
 
-  private JobTable.Batch move(Connection connection, List<JobRow> rows, long expires) throws SQLException {
+  private JobTable.Batch move(Connection connection, List<JobRow> rows, long expires)
+      throws SQLException {
     long fence;
     try (PreparedStatement statement =
         connection.prepareStatement(insertLease, new String[] {"fence"})) {
@@ -211,7 +212,9 @@ final class PortableTaking {
         fence = keys.getLong(1);
       }
     }
-    execute(connection, delete.formatted(PortableRows.list(rows.stream().map(row -> row.seq).toList())));
+    execute(
+        connection,
+        delete.formatted(PortableRows.list(rows.stream().map(row -> row.seq).toList())));
     return new JobTable.Batch(fence, rows);
   }
 

@@ -27,4 +27,11 @@ class QueueGuardsIT {
   void jobsOfTheCallersTransactionAreRolledBackWithIt(DataSource dataSource) throws SQLException {
     QueueTransactionTest.check(dataSource);
   }
+
+  @ParameterizedTest
+  @MethodSource("databases")
+  void QUE_1_anEnqueuerWaitsForAnotherWhoseTransactionIsOpen(DataSource dataSource)
+      throws Exception {
+    QueueGuardsTest.checkOpenTransaction(dataSource);
+  }
 }

@@ -1,14 +1,22 @@
 package dev.chirograph.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.chirograph.Key;
 import dev.chirograph.jdbc.SpyDataSource.When;
 import dev.chirograph.spi.Job;
 import dev.chirograph.spi.SupportsRuns.Release;
+import dev.chirograph.spi.WorkQueue.Enqueued;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 
@@ -41,6 +49,31 @@ class QueueGuardsTest {
       assertThat(queue.lease("k", 10, Duration.ofMinutes(1))).isEmpty();
     }
     assertThat(others.statistics().total().held()).isEqualTo(2);
+  }
+
+  @Test
+  void QUE_1_anEnqueuerWaitsForAnotherWhoseTransactionIsOpen() throws Exception {
+    checkOpenTransaction(TestDatabases.h2());
+  }
+
+  /** The key that the open transaction has added is seen by nobody, and cannot be added either. */
+  static void checkOpenTransaction(DataSource dataSource) throws Exception {
+    JdbcQueue queue = JdbcQueue.of(dataSource, "waiting");
+    queue.enqueue(List.of(JdbcSchemaTest.job("other")));
+    ExecutorService threads = Executors.newSingleThreadExecutor();
+    try (Connection open = dataSource.getConnection()) {
+      open.setAutoCommit(false);
+      queue.enqueue(open, List.of(JdbcSchemaTest.job("a")));
+      Future<Enqueued> second =
+          threads.submit(() -> queue.enqueue(List.of(JdbcSchemaTest.job("a"))));
+      assertThatThrownBy(() -> second.get(500, TimeUnit.MILLISECONDS))
+          .isInstanceOf(TimeoutException.class);
+      open.commit();
+      open.setAutoCommit(true);
+      assertThat(second.get(1, TimeUnit.MINUTES)).isEqualTo(new Enqueued(0, 0, 1));
+    } finally {
+      threads.shutdownNow();
+    }
   }
 
   private static Job held(String key) {
