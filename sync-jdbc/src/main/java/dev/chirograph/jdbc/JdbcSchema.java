@@ -202,7 +202,8 @@ public final class JdbcSchema {
         }
         return;
       } catch (SQLException e) {
-        boolean raced = SqlErrors.alreadyExists(e) || SqlErrors.lostLock(e);
+        boolean raced =
+            SqlErrors.alreadyExists(e) || SqlErrors.lostLock(e) || SqlErrors.failedInsideH2(e);
         if (!raced || tries == INSTALL_ATTEMPTS) {
           throw SqlErrors.of("installing the tables", e);
         }

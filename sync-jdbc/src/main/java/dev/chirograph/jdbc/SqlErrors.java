@@ -28,6 +28,8 @@ final class SqlErrors {
   /** H2: deadlock, lock timeout, concurrent update. */
   private static final Set<Integer> H2_LOCKS = Set.of(40001, 50200, 90131);
 
+  private static final int H2_INTERNAL = 50000;
+
   /** Serialisation failure, deadlock (PostgreSQL), lock not available, lock timeout. */
   private static final Set<String> LOCK_STATES = Set.of("40001", "40P01", "55P03", "HYT00");
 
@@ -68,6 +70,13 @@ final class SqlErrors {
   /** Whether something of this name or key is there already. */
   static boolean alreadyExists(SQLException error) {
     return kind(error) == Kind.ALREADY_EXISTS;
+  }
+
+  /**
+   * Whether H2 failed inside: when two connections create the same index, it may notice no earlier.
+   */
+  static boolean failedInsideH2(SQLException error) {
+    return isH2(error) && error.getErrorCode() == H2_INTERNAL;
   }
 
   /** Whether a failed commit certainly left nothing behind. */

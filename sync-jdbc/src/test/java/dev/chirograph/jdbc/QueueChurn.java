@@ -3,6 +3,7 @@ package dev.chirograph.jdbc;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.chirograph.Key;
+import dev.chirograph.SyncException;
 import dev.chirograph.spi.Job;
 import dev.chirograph.spi.Lease;
 import dev.chirograph.spi.QueueStatistics.Counts;
@@ -25,6 +26,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 
 /**
@@ -39,6 +41,7 @@ final class QueueChurn {
 
   private static final int THREADS = 8;
   private static final int KEYS = 150;
+  private static final int MAX_TRIES = 20;
   private static final Duration LEASE = Duration.ofMinutes(10);
 
   private final DataSource dataSource;
@@ -96,8 +99,8 @@ final class QueueChurn {
       } else if (dice < 95) {
         // The lease cannot have begun earlier; the clock may be moved while it is made.
         Instant since = clock.instant();
-        queue
-            .lease("item", 1 + random.nextInt(20), LEASE)
+        int limit = 1 + random.nextInt(20);
+        patiently(() -> queue.lease("item", limit, LEASE))
             .ifPresent(lease -> work(queue, lease, since, random, abandoned));
       } else if (dice < 97) {
         clock.advance(LEASE.plusMinutes(1));
@@ -108,6 +111,19 @@ final class QueueChurn {
     return null;
   }
 
+  /** Repeats what lost its locks each time, as every caller of a queue has to. */
+  private static <T> T patiently(Supplier<T> call) {
+    for (int tries = 1; ; tries++) {
+      try {
+        return call.get();
+      } catch (SyncException e) {
+        if (!e.mayRetry() || tries == MAX_TRIES) {
+          throw e;
+        }
+      }
+    }
+  }
+
   private void enqueue(JdbcQueue queue, Random random) {
     List<Job> jobs = new ArrayList<>();
     for (int i = random.nextInt(20); i >= 0; i--) {
@@ -116,7 +132,7 @@ final class QueueChurn {
     }
     // Before the jobs can be seen: a lease may come before the call has returned.
     long tick = ticks.incrementAndGet();
-    queue.enqueue(jobs);
+    patiently(() -> queue.enqueue(jobs));
     jobs.forEach(job -> enqueued.merge(job.key(), tick, Math::max));
   }
 
@@ -170,7 +186,7 @@ final class QueueChurn {
         }
       }
       Instant since = clock.instant();
-      Settled settled = queue.settle(lease, settlements);
+      Settled settled = patiently(() -> queue.settle(lease, settlements));
       if (lost) {
         assertThat(settled)
             .as("settling %s, which was given to others", part)
