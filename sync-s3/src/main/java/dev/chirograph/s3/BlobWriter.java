@@ -121,25 +121,26 @@ final class BlobWriter {
 
   private PutObjectRequest putRequest(
       String text, ObjectVersion attributes, BlobGuard.Condition condition) {
-    return PutObjectRequest.builder()
-        .bucket(bucket)
-        .key(text)
-        .contentType(attributes.contentType().optional().orElse(null))
-        .metadata(attributes.metadata().optional().orElse(null))
-        .tagging(tagging(attributes))
-        .storageClass(attributes.storageClass().orElse(null))
-        .ifNoneMatch(condition.ifNoneMatch())
-        .ifMatch(condition.ifMatch())
-        .build();
+    PutObjectRequest.Builder request =
+        PutObjectRequest.builder()
+            .bucket(bucket)
+            .key(text)
+            .contentType(attributes.contentType().optional().orElse(null))
+            .metadata(attributes.metadata().optional().orElse(null))
+            .storageClass(attributes.storageClass().orElse(null))
+            .ifNoneMatch(condition.ifNoneMatch())
+            .ifMatch(condition.ifMatch());
+    tagging(attributes).ifPresent(request::tagging);
+    return request.build();
   }
 
-  static @Nullable Tagging tagging(ObjectVersion attributes) {
+  /** An empty header is refused by stores without tags, so no tags are not stated. */
+  private Optional<Tagging> tagging(ObjectVersion attributes) {
     return attributes
         .tags()
         .optional()
-        .filter(tags -> !tags.isEmpty())
-        .map(tags -> Tagging.builder().tagSet(BucketWriter.tagSet(tags)).build())
-        .orElse(null);
+        .filter(tags -> guard.reader().readsTags() && !tags.isEmpty())
+        .map(tags -> Tagging.builder().tagSet(BucketWriter.tagSet(tags)).build());
   }
 
   private Outcome putInParts(
@@ -176,17 +177,15 @@ final class BlobWriter {
   }
 
   private String begin(String text, ObjectVersion attributes) {
-    return client
-        .createMultipartUpload(
-            CreateMultipartUploadRequest.builder()
-                .bucket(bucket)
-                .key(text)
-                .contentType(attributes.contentType().optional().orElse(null))
-                .metadata(attributes.metadata().optional().orElse(null))
-                .tagging(tagging(attributes))
-                .storageClass(attributes.storageClass().orElse(null))
-                .build())
-        .uploadId();
+    CreateMultipartUploadRequest.Builder request =
+        CreateMultipartUploadRequest.builder()
+            .bucket(bucket)
+            .key(text)
+            .contentType(attributes.contentType().optional().orElse(null))
+            .metadata(attributes.metadata().optional().orElse(null))
+            .storageClass(attributes.storageClass().orElse(null));
+    tagging(attributes).ifPresent(request::tagging);
+    return client.createMultipartUpload(request.build()).uploadId();
   }
 
   private List<CompletedPart> sendParts(

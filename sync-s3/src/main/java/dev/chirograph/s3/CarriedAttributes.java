@@ -61,7 +61,7 @@ final class CarriedAttributes {
         wanted.toBuilder()
             .contentType(wanted.contentType().orStored(own.contentType()))
             .metadata(wanted.metadata().orStored(own.metadata()))
-            .tags(wanted.tags().orStored(own.tags()))
+            .tags(source.reader().readsTags() ? wanted.tags().orStored(own.tags()) : own.tags())
             .build();
     return new CarriedAttributes(head, own, carried);
   }
@@ -79,7 +79,9 @@ final class CarriedAttributes {
 
   CopyObjectRequest.Builder addTo(CopyObjectRequest.Builder request) {
     if (restatesTags()) {
-      request.taggingDirective(TaggingDirective.REPLACE).tagging(tagging());
+      request.taggingDirective(TaggingDirective.REPLACE);
+      Map<String, String> tags = read(carried.tags());
+      request.tagging(tagging(tags == null ? Map.of() : tags));
     }
     return changesHeaders()
         ? request
@@ -96,10 +98,13 @@ final class CarriedAttributes {
   }
 
   CreateMultipartUploadRequest.Builder addTo(CreateMultipartUploadRequest.Builder request) {
+    Map<String, String> tags = read(carried.tags());
+    if (tags != null && !tags.isEmpty()) {
+      request.tagging(tagging(tags));
+    }
     return request
         .contentType(read(carried.contentType()))
         .metadata(read(carried.metadata()))
-        .tagging(tagging())
         .cacheControl(head.cacheControl())
         .contentDisposition(head.contentDisposition())
         .contentEncoding(head.contentEncoding())
@@ -111,11 +116,8 @@ final class CarriedAttributes {
         .bucketKeyEnabled(head.bucketKeyEnabled());
   }
 
-  private @Nullable Tagging tagging() {
-    Map<String, String> tags = read(carried.tags());
-    return tags == null || tags.isEmpty()
-        ? null
-        : Tagging.builder().tagSet(BucketWriter.tagSet(tags)).build();
+  private static Tagging tagging(Map<String, String> tags) {
+    return Tagging.builder().tagSet(BucketWriter.tagSet(tags)).build();
   }
 
   /** What has to be stated again has to be known; an unread part would be lost. */

@@ -44,6 +44,11 @@ final class ObjectReader {
     this.readsTags = readsTags;
   }
 
+  /** Whether the store has tags. */
+  boolean readsTags() {
+    return readsTags;
+  }
+
   /** What to call an object in a message. */
   String subject(Key key) {
     return bucket + "/" + key;

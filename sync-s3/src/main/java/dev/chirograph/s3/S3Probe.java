@@ -203,8 +203,19 @@ public final class S3Probe {
                           .build())
                   .eTag());
     } catch (SdkException e) {
-      client.abortMultipartUpload(request -> request.bucket(bucket).key(key).uploadId(id));
+      abort(id);
       throw e;
+    }
+  }
+
+  /** Some stores have dropped the upload already when they refuse to complete it. */
+  private void abort(String id) {
+    try {
+      client.abortMultipartUpload(request -> request.bucket(bucket).key(key).uploadId(id));
+    } catch (SdkException e) {
+      if (!S3Errors.missing(e)) {
+        throw e;
+      }
     }
   }
 

@@ -2,13 +2,19 @@ package dev.chirograph.s3;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.chirograph.Key;
 import dev.chirograph.servers.CephServer;
 import dev.chirograph.servers.S3Server;
 import dev.chirograph.servers.Shared;
+import dev.chirograph.testkit.HostileKeys;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.retries.DefaultRetryStrategy;
@@ -51,8 +57,6 @@ enum S3On {
         .get()
         .clientBuilder()
         .httpClient(http)
-        // Ceph refuses an empty content in chunks.
-        .serviceConfiguration(s3 -> s3.chunkedEncodingEnabled(this != CEPH))
         .overrideConfiguration(o -> o.retryStrategy(DefaultRetryStrategy.doNotRetry()))
         .build();
   }
@@ -87,8 +91,21 @@ enum S3On {
     return tags ? builder : builder.withoutTags();
   }
 
-  /** Whether the server keeps an object under this key apart from all others. */
-  boolean takes(String key) {
-    return true;
+  /** The keys that the server keeps apart. */
+  List<Key> keys() {
+    List<Key> all = HostileKeys.text();
+    return this == S3PROXY ? all.stream().filter(key -> isFile(key.text(), all)).toList() : all;
+  }
+
+  /**
+   * S3Proxy keeps objects as files: it refuses empty segments and {@code ..}, drops {@code .},
+   * takes {@code a/} for {@code a}, and no file can be the directory of another.
+   */
+  private static boolean isFile(String path, List<Key> all) {
+    return Arrays.stream(path.split("/", -1))
+            .noneMatch(segment -> Set.of("", ".", "..").contains(segment))
+        && all.stream()
+            .map(Key::text)
+            .noneMatch(other -> other.matches(Pattern.quote(path) + "/.+"));
   }
 }

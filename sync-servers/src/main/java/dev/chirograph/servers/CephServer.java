@@ -5,6 +5,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.s3.S3ClientBuilder;
 
 /**
  * A Ceph RADOS gateway: the one that lists in true byte order. It runs where {@code
@@ -77,6 +78,14 @@ public final class CephServer implements S3Server {
   @Override
   public URI endpoint() {
     return endpoint;
+  }
+
+  /** {@inheritDoc} It does not sign in chunks: Ceph refuses an empty content in chunks. */
+  @Override
+  public S3ClientBuilder clientBuilder() {
+    return S3Server.super
+        .clientBuilder()
+        .serviceConfiguration(s3 -> s3.chunkedEncodingEnabled(false));
   }
 
   @Override
