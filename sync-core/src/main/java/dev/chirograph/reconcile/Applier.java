@@ -187,7 +187,7 @@ final class Applier<V> {
       throw new SyncException(
           SyncException.Kind.UNEXPECTED,
           "a store answered " + seen.size() + " observations to " + size + " keys");
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {
       SyncException why = SyncException.of(e);
       return Collections.nCopies(size, Observation.unknown(why));
     }
@@ -199,7 +199,7 @@ final class Applier<V> {
   private Decision<V> decided(Task task, Observation<V> left, Observation<V> right) {
     try {
       return decide(task, left, right);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {
       return Decision.failed(task, SyncException.of(e));
     }
   }
@@ -287,7 +287,7 @@ final class Applier<V> {
               + " outcomes to "
               + changes.size()
               + " changes");
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {
       return Collections.nCopies(changes.size(), Outcome.unsure(SyncException.of(e)));
     }
   }

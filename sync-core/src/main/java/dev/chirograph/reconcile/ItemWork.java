@@ -145,7 +145,7 @@ final class ItemWork<V> {
 
   /** Whether no run stands behind a job that could let it delete. */
   private boolean standsAlone(long run) {
-    return phase(run).isEmpty() || phase(run).get() == RunPhase.DONE;
+    return phase(run).map(RunPhase::ended).orElse(true);
   }
 
   private Optional<RunPhase> phase(long run) {

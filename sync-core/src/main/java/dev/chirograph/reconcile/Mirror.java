@@ -110,6 +110,9 @@ public final class Mirror {
       attributes.contentType().trouble().ifPresent(unread::add);
       attributes.metadata().trouble().ifPresent(unread::add);
       attributes.tags().trouble().ifPresent(unread::add);
+      stored.flatMap(copy -> copy.attributes.contentType().trouble()).ifPresent(unread::add);
+      stored.flatMap(copy -> copy.attributes.metadata().trouble()).ifPresent(unread::add);
+      stored.flatMap(copy -> copy.attributes.tags().trouble()).ifPresent(unread::add);
       // A copy replaces the whole, so nothing is copied while a part of the original is not known.
       boolean changed = unread.isEmpty() && stored.filter(this::same).isEmpty();
       return new Merged<>(this, changed, unread);

@@ -124,8 +124,9 @@ final class RangeWork<V> {
                       engine.settings().jobRetries().pause(failures, engine.random()),
                       why.summary())));
     } else {
+      // Buried first: whoever lost the lease has no say in what becomes of the run.
+      settle(lease, new Settlement.Bury(leased.slot(), why.summary()));
       runs.fail(leased.job().run(), why);
-      runs.queue().settle(lease, List.of(new Settlement.Bury(leased.slot(), why.summary())));
     }
   }
 
@@ -265,7 +266,11 @@ final class RangeWork<V> {
     }
 
     private void split(Key middle) {
-      RunRecord now = runs.store().update(run.id(), r -> r.split(range.number(), middle));
+      Optional<Key> end = rest.to();
+      RunRecord now = runs.store().update(run.id(), r -> r.split(range.number(), middle, end));
+      if (!now.range(range.number()).orElseThrow().endsAt(middle)) {
+        throw new Abandoned(); // somebody else has the range, and has closed it or cut it elsewhere
+      }
       now.ranges().stream()
           .filter(part -> part.number() >= run.ranges().size() && !part.done())
           .filter(part -> part.pair().equals(pair.name()) && part.keys().from().equals(middle))

@@ -327,7 +327,7 @@ public final class Reconciler<V> {
       return this;
     }
 
-    /** How much one run may delete; {@link DeleteLimit#standard} by default. */
+    /** How much one run may delete in each pair; {@link DeleteLimit#standard} by default. */
     public Builder<V> deletes(DeleteLimit limit) {
       this.deletes = Objects.requireNonNull(limit);
       return this;

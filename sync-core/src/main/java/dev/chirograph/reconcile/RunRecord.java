@@ -83,6 +83,10 @@ record RunRecord(
           null);
     }
 
+    boolean endsAt(Key end) {
+      return !done && keys().to().equals(Optional.of(end));
+    }
+
     KeyRange keys() {
       return to == null ? KeyRange.from(decode(from)) : KeyRange.of(decode(from), decode(to));
     }
@@ -169,10 +173,10 @@ record RunRecord(
   }
 
   /** The upper part of a range becomes one of its own. */
-  RunRecord split(int number, Key at) {
+  RunRecord split(int number, Key at, Optional<Key> end) {
     Range whole = range(number).orElseThrow();
-    if (whole.keys().to().map(end -> end.compareTo(at) <= 0).orElse(false)) {
-      return this; // done already, and the reply was lost
+    if (phase != RunPhase.FINDING || whole.done() || !whole.keys().to().equals(end)) {
+      return this; // made already, and the reply was lost; or the range is no longer the caller's
     }
     List<Range> all = new ArrayList<>(withRange(number, range -> range.endingAt(at)).ranges);
     all.add(Range.open(all.size(), whole.pair(), whole.keys().startingAt(at)));

@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The life of durable runs. A run is FINDING while ranges are open; whoever closes the last one
@@ -24,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * worker.
  */
 final class Runs<V> {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Runs.class);
 
   static final String RANGE = "range";
   static final String ITEM = "item";
@@ -146,7 +150,7 @@ final class Runs<V> {
     return store.update(
         run.id(),
         now ->
-            now.phase() == RunPhase.FINDING
+            now.phase() == RunPhase.FINDING && now.found()
                 ? now.refused(refused, notDeleted)
                     .moved(RunPhase.APPLYING, engine.clock().millis(), null)
                 : now);
@@ -234,16 +238,27 @@ final class Runs<V> {
             held + " deletes were due, but the source of " + pair + " shows nothing");
       }
     }
-    long allowed =
-        run.pairs().stream()
-            .mapToLong(pair -> counts(run, pair).get(Count.REPLICA_IN_SCOPE))
-            .map(size -> engine.deletes().allowed(size))
-            .sum();
+    long allowed = allowed(run);
     return run.released() + held <= allowed
         ? Optional.empty()
         : Optional.of(
             "%d deletes were found due after %d were released, at most %d may be made"
                 .formatted(held, run.released(), allowed));
+  }
+
+  /**
+   * How many deletes the whole run may make. What was found due has been judged pair by pair; what
+   * comes later may all be of one pair, so it stays within what the strictest of them has left.
+   */
+  private long allowed(RunRecord run) {
+    long due = 0;
+    long left = Long.MAX_VALUE;
+    for (String pair : run.pairs()) {
+      long size = counts(run, pair).get(Count.REPLICA_IN_SCOPE);
+      due += due(run, pair);
+      left = Math.min(left, engine.deletes().allowed(size) - due(run, pair));
+    }
+    return due + Math.max(0, left);
   }
 
   // ---- ending
@@ -304,7 +319,14 @@ final class Runs<V> {
    * Looks after every run that has not ended: what a worker does when it has nothing else to do.
    */
   void tend() {
-    store.unended().forEach(run -> settle(run.id()));
+    for (RunRecord run : store.unended()) {
+      try {
+        settle(run.id());
+      } catch (RuntimeException e) {
+        LOG.warn(
+            "run {} could not be looked after and is again later: {}", run.id(), e.toString(), e);
+      }
+    }
   }
 
   /** Forgets runs that ended before a time, and what waits for them in vain. */

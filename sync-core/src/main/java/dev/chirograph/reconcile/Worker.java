@@ -76,7 +76,7 @@ public final class Worker implements AutoCloseable {
           runs.tend();
           idle();
         }
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) { // an error of a host's code must not end the worker
         if (!closing) {
           LOG.warn("a worker could not go on and tries again after a pause: {}", e.toString(), e);
           idle();

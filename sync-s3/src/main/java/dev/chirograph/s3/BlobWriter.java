@@ -151,15 +151,15 @@ final class BlobWriter {
       Expect expect,
       BlobGuard.Condition condition) {
     String upload = null;
+    List<CompletedPart> parts;
     try (InputStream bytes = content.open()) {
       upload = begin(text, attributes);
-      List<CompletedPart> parts = sendParts(key, text, upload, attributes.size(), bytes);
+      parts = sendParts(key, text, upload, attributes.size(), bytes);
       Optional<Outcome> refused = guard.check(key, expect, condition);
       if (refused.isPresent()) {
         uploads.abortAfter(text, upload, new SyncException(Kind.CONFLICT, "not completed"));
         return refused.get();
       }
-      return complete(key, text, upload, parts, condition);
     } catch (IOException e) {
       abort(text, upload, e);
       return badContent(key, e);
@@ -168,6 +168,7 @@ final class BlobWriter {
       // Nothing is visible before the upload is completed.
       return Outcome.rejected(S3Errors.of("uploading in parts", subject(key), e));
     }
+    return complete(key, text, upload, parts, condition);
   }
 
   private void abort(String text, @Nullable String upload, Throwable failure) {

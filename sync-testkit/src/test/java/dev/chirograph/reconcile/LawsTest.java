@@ -318,6 +318,25 @@ class LawsTest {
   }
 
   @Test
+  void L3_onePairNeverSpendsTheLimitOfAnother() {
+    lab.same(20);
+    for (int i = 0; i < 12; i++) {
+      lab.left("k" + i, "2").right("k" + i, "1");
+    }
+    Lab big = new Lab().same(1_000);
+    var reconciler = lab.durable().pair("big", big.source, big.replica).build();
+    var run = reconciler.start(Scope.all());
+    for (int i = 0; i < 12; i++) {
+      lab.source.remove(key("k" + i));
+    }
+
+    Report report = lab.finish(reconciler, run);
+
+    assertThat(report.count(Count.DELETED)).isZero(); // 10 may go of the small pair, 100 of the big
+    assertThat(report.count(Count.NOT_DELETED)).isEqualTo(12);
+  }
+
+  @Test
   void L3_aSourceEmptiedAfterItsListingDeletesNothing() {
     lab.left("a", "2").right("a", "1");
     var reconciler = lab.durable().build();
