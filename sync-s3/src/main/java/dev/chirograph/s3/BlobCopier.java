@@ -255,7 +255,7 @@ final class BlobCopier {
           uploads.complete(S3Keys.text(to), token.upload(), parts, condition);
       return new Finished(guard.applied(to, answer.eTag(), answer.versionId(), condition.guard()));
     } catch (SdkException e) {
-      Outcome outcome = Expectations.failed("CompleteMultipartUpload", subject(to), e);
+      Outcome outcome = Expectations.failed(condition, "CompleteMultipartUpload", subject(to), e);
       abortUnless(outcome, to, token);
       return new Finished(outcome);
     }

@@ -115,7 +115,7 @@ final class BlobWriter {
       return badContent(key, e);
     } catch (RuntimeException e) {
       IOException trouble = attempts.trouble();
-      return trouble == null ? failed("PutObject", key, e) : badContent(key, trouble);
+      return trouble == null ? putFailed(key, condition, e) : badContent(key, trouble);
     }
   }
 
@@ -248,7 +248,7 @@ final class BlobWriter {
       CompleteMultipartUploadResponse answer = uploads.complete(text, upload, parts, condition);
       return guard.applied(key, answer.eTag(), answer.versionId(), condition.guard());
     } catch (SdkException e) {
-      Outcome outcome = Expectations.failed("CompleteMultipartUpload", subject(key), e);
+      Outcome outcome = Expectations.failed(condition, "CompleteMultipartUpload", subject(key), e);
       if (!(outcome instanceof Outcome.Unsure)) {
         uploads.abortAfter(text, upload, e);
       }
@@ -256,10 +256,10 @@ final class BlobWriter {
     }
   }
 
-  private Outcome failed(String operation, Key key, RuntimeException error) {
+  private Outcome putFailed(Key key, BlobGuard.Condition condition, RuntimeException error) {
     return error instanceof SdkException answer
-        ? Expectations.failed(operation, subject(key), answer)
-        : Outcome.unsure(S3Errors.of(operation, subject(key), error));
+        ? Expectations.failed(condition, "PutObject", subject(key), answer)
+        : Outcome.unsure(S3Errors.of("PutObject", subject(key), error));
   }
 
   private Outcome badContent(Key key, IOException why) {

@@ -40,6 +40,17 @@ final class Expectations {
         : Outcome.conflict();
   }
 
+  /**
+   * What became of a write under a condition whose request failed. Where nothing is, If-Match is
+   * answered as if a missing object had been asked for.
+   */
+  static Outcome failed(
+      BlobGuard.Condition condition, String operation, String subject, SdkException error) {
+    boolean nothingToMatch =
+        condition.ifMatch() != null && S3Errors.missing(error) && !S3Errors.noSuchUpload(error);
+    return nothingToMatch ? Outcome.conflict() : failed(operation, subject, error);
+  }
+
   /** What became of a write whose request failed: not done, refused by its condition, or unsure. */
   static Outcome failed(String operation, String subject, SdkException error) {
     if (S3Errors.preconditionFailed(error)) {

@@ -71,7 +71,7 @@ final class ObjectReader {
       String versionId = ref.versionId().orElse(null);
       HeadObjectResponse head = head(text, versionId);
       if (Boolean.TRUE.equals(head.deleteMarker())) {
-        return Observation.deleted(S3Version.marker(head.versionId()).toVersion());
+        return deleted(marker(head.versionId()));
       }
       ObjectVersion version =
           version(head)
@@ -106,8 +106,7 @@ final class ObjectReader {
    */
   private Observation<ObjectVersion> notSeen(BlobRef ref, SdkException error) {
     if ("true".equalsIgnoreCase(S3Errors.header(error, "x-amz-delete-marker"))) {
-      String marker = S3Errors.header(error, "x-amz-version-id");
-      return Observation.deleted(S3Version.marker(marker).toVersion());
+      return deleted(marker(S3Errors.header(error, "x-amz-version-id")));
     }
     if (!S3Errors.missing(error)) {
       return Observation.unknown(S3Errors.of("HeadObject", subject(ref.key()), error));
@@ -133,9 +132,16 @@ final class ObjectReader {
       return Observation.absent();
     }
     ObjectVersion newest = group.newestFirst().get(0);
-    return newest.deleteMarker()
-        ? Observation.deleted(S3Version.of(newest).toVersion())
-        : Observation.unknown(changing(key));
+    return newest.deleteMarker() ? deleted(newest) : Observation.unknown(changing(key));
+  }
+
+  /** A marker as far as a HEAD tells of one. */
+  private static ObjectVersion marker(@Nullable String versionId) {
+    return ObjectVersion.builder().versionId(versionId).deleteMarker().build();
+  }
+
+  private static Observation<ObjectVersion> deleted(ObjectVersion marker) {
+    return Observation.deleted(S3Version.of(marker).toVersion(), marker);
   }
 
   private boolean isListed(String key) {
