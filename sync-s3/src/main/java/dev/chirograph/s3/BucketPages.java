@@ -5,6 +5,8 @@ import dev.chirograph.Evidence;
 import dev.chirograph.Key;
 import dev.chirograph.SyncException;
 import dev.chirograph.SyncException.Kind;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -101,12 +103,38 @@ final class BucketPages {
                               .versionIdMarker(marker == null ? null : marker.versionId())
                               .maxKeys(size)
                               .encodingType(encoding)));
-      String nextKey = next(Boolean.TRUE.equals(page.isTruncated()), page.nextKeyMarker());
+      String nextKey = next(Boolean.TRUE.equals(page.isTruncated()), nextKey(page));
       Versions versions = new Versions(groups(page), nextKey == null ? null : Key.utf8(nextKey));
       return new PageFeed.Page<>(
           versions, nextKey == null ? null : new Marker(nextKey, page.nextVersionIdMarker()));
     } catch (SdkException e) {
       throw S3Errors.of("ListObjectVersions", bucket, e);
+    }
+  }
+
+  /**
+   * Where the next page begins. Some servers do not encode it, and the SDK decodes it all the same:
+   * then it is the last key of the page that reads so when decoded.
+   */
+  private static @Nullable String nextKey(ListObjectVersionsResponse page) {
+    String next = page.nextKeyMarker();
+    List<String> last = new ArrayList<>();
+    if (page.hasVersions() && !page.versions().isEmpty()) {
+      last.add(page.versions().get(page.versions().size() - 1).key());
+    }
+    if (page.hasDeleteMarkers() && !page.deleteMarkers().isEmpty()) {
+      last.add(page.deleteMarkers().get(page.deleteMarkers().size() - 1).key());
+    }
+    return next == null || last.contains(next)
+        ? next
+        : last.stream().filter(key -> next.equals(decoded(key))).findFirst().orElse(next);
+  }
+
+  private static String decoded(String key) {
+    try {
+      return URLDecoder.decode(key, StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      return key;
     }
   }
 

@@ -106,7 +106,12 @@ final class ObjectReader {
    */
   private Observation<ObjectVersion> notSeen(BlobRef ref, SdkException error) {
     if ("true".equalsIgnoreCase(S3Errors.header(error, "x-amz-delete-marker"))) {
-      return deleted(marker(S3Errors.header(error, "x-amz-version-id")));
+      String named = S3Errors.header(error, "x-amz-version-id");
+      String id = named == null ? ref.versionId().orElse(null) : named;
+      if (id != null || !keepsVersions) {
+        return deleted(marker(id));
+      }
+      // Some servers do not name the marker: the listing does.
     }
     if (!S3Errors.missing(error)) {
       return Observation.unknown(S3Errors.of("HeadObject", subject(ref.key()), error));

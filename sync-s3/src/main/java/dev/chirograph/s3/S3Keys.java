@@ -94,8 +94,13 @@ final class S3Keys {
         : codePoint;
   }
 
-  private static String fill(String head, int codePoint) {
-    String text = head + Character.toString(codePoint);
+  /** What XML cannot carry is avoided: some servers repeat the text as it came. */
+  private static @Nullable String fill(String head, int codePoint) {
+    if (codePoint < ' ') {
+      return head.isEmpty() ? null : head;
+    }
+    boolean noCharacter = codePoint == 0xfffe || codePoint == 0xffff;
+    String text = head + Character.toString(noCharacter ? 0xfffd : codePoint);
     if (utf8(text + HIGHEST).length <= Key.MAX_LENGTH) {
       return text + HIGHEST;
     }

@@ -49,12 +49,14 @@ class S3KeysTest {
       String start = S3Keys.startAfter(KeyRange.from(from));
       Key probe = randomText(random);
       if (start == null) {
-        assertThat(from.isEmpty() || from.equals(Key.ofBytes(new byte[1]))).isTrue();
+        assertThat(from.isEmpty() || (from.length() == 1 && from.byteAt(0) <= ' ')).isTrue();
         continue;
       }
       Key startKey = Key.utf8(start);
       assertThat(startKey).as("start of %s", from).isLessThan(from);
-      boolean passedOver = probe.compareTo(startKey) > 0 && probe.compareTo(from) < 0;
+      // What XML cannot carry is no start, so keys with such characters may lie in between.
+      boolean plain = probe.text().chars().noneMatch(c -> c < ' ' || c >= 0xfffe);
+      boolean passedOver = plain && probe.compareTo(startKey) > 0 && probe.compareTo(from) < 0;
       assertThat(passedOver).as("%s lies between %s and %s", probe, startKey, from).isFalse();
     }
   }
