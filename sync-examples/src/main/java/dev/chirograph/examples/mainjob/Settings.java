@@ -18,7 +18,7 @@ record Settings(Path folder, int files, long bytes, long seed) {
 
   /**
    * From system properties: {@code folder} (the local Maven repository by default), {@code files}
-   * (3,000), {@code megabytes} (128) and {@code seed} (a new one). Empty means the default.
+   * (3,000), {@code megabytes} (400) and {@code seed} (a new one). Empty means the default.
    */
   static Settings ofProperties() {
     Path folder = Path.of(property("folder", property("localRepository", homeRepository())));
@@ -28,7 +28,7 @@ record Settings(Path folder, int files, long bytes, long seed) {
     return new Settings(
         folder,
         (int) number("files", 3_000),
-        number("megabytes", 128) * MIB,
+        number("megabytes", 400) * MIB,
         Long.parseLong(property("seed", Long.toString(new SplittableRandom().nextInt(1_000_000)))));
   }
 
