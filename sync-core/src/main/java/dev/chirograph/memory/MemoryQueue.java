@@ -57,6 +57,7 @@ public final class MemoryQueue
   private final WaitingTasks waiting = new WaitingTasks(running::contains);
   private final DeadTasks dead = new DeadTasks();
   private final Map<Long, Long> leftByRun = new HashMap<>();
+  private final Map<Long, Long> releasedByRun = new HashMap<>();
   private long nextNumber;
 
   MemoryQueue(String name, InstantSource clock, AtomicLong fences) {
@@ -145,6 +146,16 @@ public final class MemoryQueue
   public long cancel(long run) {
     checkRun("cancel", run);
     return locked(() -> removeAll(waiting.select(task -> task.run == run)));
+  }
+
+  @Override
+  public long forget(long run) {
+    checkRun("forget", run);
+    return locked(
+        () -> {
+          releasedByRun.remove(run);
+          return removeAll(heldBy(run));
+        });
   }
 
   @Override
@@ -325,9 +336,14 @@ public final class MemoryQueue
 
   private Release releaseHeld(long run, long limit) {
     List<Task> held = heldBy(run);
-    if (held.size() > limit) {
+    if (held.isEmpty()) {
+      return new Release(0, true);
+    }
+    long released = releasedByRun.getOrDefault(run, 0L) + held.size();
+    if (released > limit) {
       return new Release(held.size(), false);
     }
+    releasedByRun.put(run, released);
     long now = clock.millis();
     for (Task task : held) {
       remove(task);

@@ -68,6 +68,11 @@ final class PatientQueue implements WorkQueue, SupportsRuns {
   }
 
   @Override
+  public long forget(long run) {
+    return engine.call(() -> runs.forget(run));
+  }
+
+  @Override
   public long remaining(long run, long atMost) {
     return engine.call(() -> runs.remaining(run, atMost));
   }

@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * @param requested when it was asked for, in milliseconds since 1970
  * @param ended when it ended; 0 while it goes on
  * @param ranges the parts into which the walk was cut so far
- * @param released how many deletes have been released
+ * @param released how many deletes have been released, for the report; the queue has the number
+ *     that counts
  * @param counts what was counted beside the ranges
  * @param heldBack why deletes were not made
  */

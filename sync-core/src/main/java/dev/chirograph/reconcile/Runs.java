@@ -8,6 +8,7 @@ import dev.chirograph.Tally;
 import dev.chirograph.Tally.Count;
 import dev.chirograph.reconcile.RunRecord.Range;
 import dev.chirograph.spi.Job;
+import dev.chirograph.spi.SupportsRuns;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -198,10 +199,8 @@ final class Runs<V> {
 
   /**
    * Releases what is held when it is within the limit of the run, with all that was released
-   * before; answers why not, otherwise.
-   *
-   * <p>The number is written down before it is used: whoever dies in between has spent it, and
-   * nobody can spend it twice.
+   * before; answers why not, otherwise. The queue counts what it released, so this may be repeated,
+   * and be done by several at once.
    */
   private Optional<String> release(RunRecord run) {
     long held = queue.release(run.id(), 0).held(); // a limit of zero only counts
@@ -212,19 +211,20 @@ final class Runs<V> {
     if (refused.isPresent()) {
       return refused;
     }
-    boolean[] mine = new boolean[1];
-    store.update(
-        run.id(),
-        now -> {
-          mine[0] = now.released() == run.released() && now.phase() == run.phase();
-          return mine[0] ? now.withReleased(held) : now;
-        });
-    if (mine[0]) {
-      queue.release(run.id(), held);
+    long allowed = allowed(run);
+    SupportsRuns.Release release = queue.release(run.id(), allowed);
+    if (!release.released()) {
+      return Optional.of(
+          "%d deletes were found due after %d were released, at most %d may be made"
+              .formatted(release.held(), run.released(), allowed));
     }
-    return Optional.empty(); // not mine: somebody else is at it
+    if (release.held() > 0) {
+      store.update(run.id(), now -> now.withReleased(release.held()));
+    }
+    return Optional.empty();
   }
 
+  /** Why nothing that is held may be released, whatever its number. */
   private Optional<String> refusal(RunRecord run, long held) {
     if (run.incomplete()) {
       return Optional.of(held + " deletes were due, but not every listing was complete");
@@ -238,12 +238,7 @@ final class Runs<V> {
             held + " deletes were due, but the source of " + pair + " shows nothing");
       }
     }
-    long allowed = allowed(run);
-    return run.released() + held <= allowed
-        ? Optional.empty()
-        : Optional.of(
-            "%d deletes were found due after %d were released, at most %d may be made"
-                .formatted(held, run.released(), allowed));
+    return Optional.empty();
   }
 
   /**
@@ -333,7 +328,7 @@ final class Runs<V> {
   int forget(long endedBefore) {
     List<RunRecord> old = store.ended(endedBefore);
     for (RunRecord run : old) {
-      queue.discard(run.id());
+      queue.forget(run.id());
       store.forget(run.id());
     }
     return old.size();

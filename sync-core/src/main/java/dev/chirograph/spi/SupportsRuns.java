@@ -6,21 +6,26 @@ package dev.chirograph.spi;
  *
  * <ul>
  *   <li><b>RUN-1</b> A release is all or nothing: either every held job of the run becomes ready
- *       and may delete, or, when there are more than the limit, none does.
+ *       and may delete, or, when that would be more than the limit together with all that was
+ *       released of the run before, none does. So a release may be repeated after a lost reply, and
+ *       be made by several at once.
  *   <li><b>RUN-2</b> Discarding removes the held jobs of the run and no others.
  *   <li><b>RUN-3</b> Cancelling removes the waiting jobs of the run, delayed and held ones
  *       included; running ones end as they do.
  *   <li><b>RUN-4</b> {@link #remaining} is zero only when no job of the run waits, is delayed or
  *       runs.
+ *   <li><b>RUN-5</b> Forgetting a run removes its held jobs and the count of what was released.
  * </ul>
  */
 public interface SupportsRuns {
 
   /**
-   * Makes the held jobs of a run ready at once and lets them delete, if they are at most so many.
+   * Makes the held jobs of a run ready at once and lets them delete, if that keeps within the
+   * limit.
    *
    * @param run a run's id; as everywhere here, 0 or less is refused with INVALID_ARGUMENT, because
    *     it would mean the jobs of no run
+   * @param limit how many jobs all releases of the run together may let delete; 0 only counts
    */
   Release release(long run, long limit);
 
@@ -29,6 +34,12 @@ public interface SupportsRuns {
 
   /** Removes the waiting jobs of a run; answers how many there were. */
   long cancel(long run);
+
+  /**
+   * Removes what is kept of a run that has ended; answers how many jobs it held. A run that goes on
+   * must not be forgotten: what it released would be counted anew.
+   */
+  long forget(long run);
 
   /**
    * How many jobs of a run are left to do: ready, delayed or running; held ones do not count.
@@ -41,7 +52,7 @@ public interface SupportsRuns {
    * The answer to a release.
    *
    * @param held how many jobs of the run were held
-   * @param released whether they are ready now
+   * @param released whether they are ready now; true also when none was held
    */
   record Release(long held, boolean released) {}
 }

@@ -238,6 +238,12 @@ public final class JdbcQueue
   }
 
   @Override
+  public long forget(long run) {
+    checkRun("forget", run);
+    return database.transaction("forgetting a run", c -> runs.forget(c, run));
+  }
+
+  @Override
   public long remaining(long run, long atMost) {
     checkRun("count the remaining jobs of", run);
     return database.statement(

@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What concerns the jobs of one run in one queue. Every method takes part in the caller's
@@ -15,9 +16,13 @@ final class RunTable {
   private final Database database;
   private final QueueNames names;
   private final String countHeld;
+  private final String released;
+  private final String spend;
+  private final String open;
   private final String release;
   private final String discard;
   private final String cancel;
+  private final String forget;
   private final String remaining;
 
   RunTable(Database database, QueueNames names) {
@@ -26,6 +31,13 @@ final class RunTable {
     String ours = "lane in (select id from ${lane} where tenant = ? and queue = ?)";
     this.countHeld =
         database.sql("select count(*) from ${job} where run = ? and state = 2 and " + ours);
+    String row = " where tenant = ? and queue = ? and run = ?";
+    this.released = database.sql("select released from ${run}" + row);
+    this.spend =
+        database.sql("update ${run} set released = released + ?" + row + " and released = ?");
+    this.open =
+        database.sql("insert into ${run} (tenant, queue, run, released) values (?, ?, ?, ?)");
+    this.forget = database.sql("delete from ${run}" + row);
     this.release =
         database.sql(
             "update ${job} set state = 0, at = ${now}, flags = case when flags >= 2 then flags"
@@ -50,24 +62,73 @@ final class RunTable {
                 .formatted(ours));
   }
 
-  /** Makes the held jobs of a run ready, if they are at most so many. */
+  /** Makes the held jobs of a run ready, if all that is released of it stays within the limit. */
   Release release(Connection connection, long run, long limit) throws SQLException {
+    long held = countHeld(connection, run);
+    if (held == 0) {
+      return new Release(0, true);
+    }
+    Long before = released(connection, run);
+    if ((before == null ? 0 : before) + held > limit) {
+      return new Release(held, false);
+    }
+    if (change(connection, database.timed(release), run) != held
+        || !spend(connection, run, before, held)) {
+      // Somebody holds or releases at the same time: as if we had lost a lock, so that all is
+      // undone and counted again.
+      throw new SQLException("what the run holds or has released changed meanwhile", "40001");
+    }
+    return new Release(held, true);
+  }
+
+  private long countHeld(Connection connection, long run) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(countHeld)) {
       set(statement, run);
       try (ResultSet row = statement.executeQuery()) {
         row.next();
-        long held = row.getLong(1);
-        if (held > limit) {
-          return new Release(held, false);
-        }
+        return row.getLong(1);
       }
     }
-    long released = change(connection, database.timed(release), run);
-    if (released > limit) {
-      // Some were added since they were counted: as if we had lost a lock, so that all is undone.
-      throw new SQLException("more jobs were held meanwhile", "40001");
+  }
+
+  /** How many were released before; null without a row. */
+  private @Nullable Long released(Connection connection, long run) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(released)) {
+      row(new Parameters(statement), run);
+      try (ResultSet row = statement.executeQuery()) {
+        return row.next() ? row.getLong(1) : null;
+      }
     }
-    return new Release(released, true);
+  }
+
+  /** Writes down what is released; false when somebody else did so since it was read. */
+  private boolean spend(Connection connection, long run, @Nullable Long before, long more)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(before == null ? open : spend)) {
+      if (before == null) {
+        row(new Parameters(statement), run).add(more);
+      } else {
+        row(new Parameters(statement).add(more), run).add(before);
+      }
+      return statement.executeUpdate() == 1;
+    } catch (SQLException e) {
+      if (SqlErrors.alreadyExists(e)) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  private Parameters row(Parameters parameters, long run) throws SQLException {
+    return parameters.add(names.tenant()).add(names.queue()).add(run);
+  }
+
+  long forget(Connection connection, long run) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(forget)) {
+      row(new Parameters(statement), run);
+      statement.executeUpdate();
+    }
+    return discard(connection, run);
   }
 
   long discard(Connection connection, long run) throws SQLException {

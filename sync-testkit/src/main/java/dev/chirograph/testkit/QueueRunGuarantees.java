@@ -237,6 +237,36 @@ abstract class QueueRunGuarantees extends QueueSettleGuarantees {
   }
 
   @Test
+  void RUN_1_theLimitCountsAllThatWasReleasedOfTheRun() {
+    SupportsRuns runs = runs();
+    holdMany(10, RUN);
+    assertThat(runs.release(RUN, 12)).isEqualTo(new Release(10, true));
+    assertThat(runs.release(RUN, 12)).as("the reply was lost").isEqualTo(new Release(0, true));
+    enqueue(heldJob("late1", RUN), heldJob("late2", RUN), heldJob("late3", RUN));
+
+    assertThat(runs.release(RUN, 12)).isEqualTo(new Release(3, false));
+    assertThat(leaseAll()).hasSize(10);
+    assertThat(runs.release(RUN, 13)).isEqualTo(new Release(3, true));
+    assertThat(leaseAll()).hasSize(3).allMatch(held -> held.leased().mayDelete());
+    enqueue(heldJob("later", RUN), heldJob("later", NEWER));
+    assertThat(runs.release(NEWER, 1)).as("another run").isEqualTo(new Release(1, true));
+  }
+
+  @Test
+  void RUN_5_aForgottenRunHoldsAndHasReleasedNothing() {
+    SupportsRuns runs = runs();
+    holdMany(10, RUN);
+    assertThat(runs.release(RUN, 10)).isEqualTo(new Release(10, true));
+    enqueue(heldJob("late", RUN), heldJob("other", NEWER));
+
+    assertThat(runs.forget(RUN)).isEqualTo(1);
+    assertThat(runs.forget(RUN)).isZero();
+    assertThat(runs.release(NEWER, 1)).isEqualTo(new Release(1, true));
+    enqueue(heldJob("anew", RUN));
+    assertThat(runs.release(RUN, 1)).isEqualTo(new Release(1, true));
+  }
+
+  @Test
   void RUN_2_discardingRemovesWhatTheRunHoldsAndNoMore() {
     SupportsRuns runs = runs();
     holdMany(10, RUN);
@@ -352,6 +382,7 @@ abstract class QueueRunGuarantees extends QueueSettleGuarantees {
             run -> runs.release(run, 9),
             runs::discard,
             runs::cancel,
+            runs::forget,
             run -> runs.remaining(run, 9))) {
       assertRefused(() -> operation.accept(0));
       assertRefused(() -> operation.accept(-1));
@@ -371,6 +402,7 @@ abstract class QueueRunGuarantees extends QueueSettleGuarantees {
       assertThat(other.release(RUN, 9)).isEqualTo(new Release(0, true));
       assertThat(other.discard(RUN)).isZero();
       assertThat(other.cancel(RUN)).isZero();
+      assertThat(other.forget(RUN)).isZero();
     }
     assertCounts(new Counts(1, 0, 1, 0, 0));
     assertThat(runs.release(RUN, 1)).isEqualTo(new Release(1, true));

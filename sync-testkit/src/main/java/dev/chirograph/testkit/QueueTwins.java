@@ -90,7 +90,7 @@ final class QueueTwins {
     for (int i = 0; i < 5; i++) {
       for (long run = 1; run <= 3; run++) {
         long each = run;
-        ifRuns("release " + each, queue -> queue.release(each, KEYS).held());
+        ifRuns("release " + each, queue -> queue.release(each, Long.MAX_VALUE).held());
       }
       settle("settle all as done", 100, Settlement.Done::new);
       advance.accept(Duration.ofHours(100));
@@ -228,10 +228,11 @@ final class QueueTwins {
 
   private void endRun() {
     long run = 1L + random.nextInt(3);
-    long limit = random.nextInt(5);
-    switch (random.nextInt(4)) {
+    long limit = random.nextInt(40);
+    switch (random.nextInt(6)) {
       case 0 -> ifRuns("discard " + run, queue -> queue.discard(run));
       case 1 -> ifRuns("cancel " + run, queue -> queue.cancel(run));
+      case 2 -> ifRuns("forget " + run, queue -> queue.forget(run));
       default ->
           ifRuns(
               "release " + run + " up to " + limit,

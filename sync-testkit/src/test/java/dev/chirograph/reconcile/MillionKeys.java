@@ -150,6 +150,11 @@ final class MillionKeys {
     }
 
     @Override
+    public long forget(long run) {
+      return queue.forget(run);
+    }
+
+    @Override
     public long discard(long run) {
       return queue.discard(run);
     }

@@ -71,3 +71,12 @@ create table if not exists ${dead} (
   error varbinary(4000) not null,
   primary key (scope, item)
 );
+
+-- How many jobs of a run were released to delete; the limit of a release counts them all.
+create table if not exists ${run} (
+  tenant varchar(200) not null,
+  queue varchar(200) not null,
+  run bigint not null,
+  released bigint not null,
+  primary key (tenant, queue, run)
+);

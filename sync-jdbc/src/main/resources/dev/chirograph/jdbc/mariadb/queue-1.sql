@@ -67,3 +67,12 @@ create table if not exists ${dead} (
   error varbinary(4000) not null,
   primary key (scope, item)
 ) engine = InnoDB;
+
+-- How many jobs of a run were released to delete; the limit of a release counts them all.
+create table if not exists ${run} (
+  tenant varbinary(800) not null,
+  queue varbinary(800) not null,
+  run bigint not null,
+  released bigint not null,
+  primary key (tenant, queue, run)
+) engine = InnoDB;

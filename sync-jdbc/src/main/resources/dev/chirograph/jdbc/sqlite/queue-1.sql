@@ -71,3 +71,12 @@ create table if not exists ${dead} (
   error blob not null,
   primary key (scope, item)
 );
+
+-- How many jobs of a run were released to delete; the limit of a release counts them all.
+create table if not exists ${run} (
+  tenant text not null,
+  queue text not null,
+  run bigint not null,
+  released bigint not null,
+  primary key (tenant, queue, run)
+);
