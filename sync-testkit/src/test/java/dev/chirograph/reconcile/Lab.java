@@ -10,6 +10,8 @@ import dev.chirograph.memory.MemoryReplica;
 import dev.chirograph.spi.Replica;
 import dev.chirograph.spi.Source;
 import dev.chirograph.spi.StateStore;
+import dev.chirograph.spi.SupportsDeadLetters;
+import dev.chirograph.spi.SupportsDeadLetters.Selection;
 import dev.chirograph.spi.WorkQueue;
 import dev.chirograph.testkit.Faults;
 import dev.chirograph.testkit.ManualClock;
@@ -109,6 +111,15 @@ final class Lab {
 
   Report finish(Reconciler<?> reconciler, Scope scope) {
     return finish(reconciler, reconciler.submit(scope));
+  }
+
+  /** The errors of the dead letters. */
+  List<String> deadErrors() {
+    try (var letters = ((SupportsDeadLetters) queue).deadLetters(Selection.all())) {
+      List<String> errors = new ArrayList<>();
+      letters.forEachRemaining(letter -> errors.add(letter.error()));
+      return errors;
+    }
   }
 
   /** Waiting that moves the clock. */

@@ -17,6 +17,7 @@ import dev.chirograph.testkit.Faults;
 import dev.chirograph.testkit.HostileKeys;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -306,5 +307,18 @@ class QuickPathTest {
         };
 
     assertThat(lab.quick().listener(angry).build().sync(Scope.all()).agreed()).isTrue();
+  }
+
+  @Test
+  void theRateIsKept() {
+    for (int i = 0; i < 40; i++) {
+      lab.left("k" + i, "v");
+    }
+
+    lab.quick().batch(10).rate("pair", 2).build().sync(Scope.all());
+
+    assertThat(Duration.ofNanos(lab.waits.nanos))
+        .isBetween(Duration.ofSeconds(13), Duration.ofSeconds(20));
+    assertThat(lab.replica.size()).isEqualTo(40);
   }
 }
