@@ -1,5 +1,8 @@
 package dev.chirograph.testkit;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.chirograph.Outcome;
 import dev.chirograph.SyncException;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,7 +14,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /** Several threads that begin together. */
 final class Crowd {
@@ -81,5 +86,61 @@ final class Crowd {
         }
       }
     }
+  }
+
+  /**
+   * Lets several writers write the same items, all in the same order, and checks that exactly one
+   * of them wins each item.
+   *
+   * @return the winner of each item
+   */
+  static List<Integer> winners(int writers, int items, Write write) {
+    List<List<Outcome>> outcomes =
+        of(
+            writers,
+            writer -> IntStream.range(0, items).mapToObj(item -> write.by(writer, item)).toList());
+    List<Integer> winners = new ArrayList<>(items);
+    for (int i = 0; i < items; i++) {
+      int item = i;
+      List<Outcome> ofItem = outcomes.stream().map(list -> list.get(item)).toList();
+      List<Integer> applied =
+          IntStream.range(0, writers)
+              .filter(writer -> ofItem.get(writer) instanceof Outcome.Applied)
+              .boxed()
+              .toList();
+      assertThat(applied).as("winners of item %s: %s", item, ofItem).hasSize(1);
+      winners.add(applied.get(0));
+    }
+    return winners;
+  }
+
+  /** A write of one item by one writer. */
+  interface Write {
+    Outcome by(int writer, int item);
+  }
+
+  /** Does one action again and again while the other runs, and once after it. */
+  static <T> List<T> whileRunning(Runnable running, Supplier<T> again) {
+    AtomicBoolean ended = new AtomicBoolean();
+    List<List<T>> answers =
+        of(
+            2,
+            number -> {
+              List<T> seen = new ArrayList<>();
+              if (number == 0) {
+                try {
+                  running.run();
+                } finally {
+                  ended.set(true);
+                }
+              } else {
+                while (!ended.get()) {
+                  seen.add(again.get());
+                }
+                seen.add(again.get());
+              }
+              return seen;
+            });
+    return answers.get(1);
   }
 }

@@ -12,7 +12,11 @@ class MemoryBlobStoreTest extends BlobStoreConformance {
 
   @Override
   protected BlobStore open() {
-    return faults.blobs(MemoryBlobStore.builder("plain").copyStepBytes(3).build());
+    return faults.blobs(bucket());
+  }
+
+  MemoryBlobStore bucket() {
+    return MemoryBlobStore.builder("plain").copyStepBytes(3).build();
   }
 
   @Override
