@@ -1,13 +1,11 @@
 package dev.chirograph.memory;
 
 import dev.chirograph.Expect;
-import dev.chirograph.Guard;
 import dev.chirograph.Key;
 import dev.chirograph.ObjectState;
 import dev.chirograph.ObjectVersion;
 import dev.chirograph.Observation;
 import dev.chirograph.Outcome;
-import dev.chirograph.Part;
 import dev.chirograph.SyncException;
 import dev.chirograph.SyncException.Kind;
 import dev.chirograph.Version;
@@ -19,14 +17,8 @@ import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentNavigableMap;
-import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.function.BiFunction;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A bucket in memory, with versions or without, as S3 keeps them: for a quick start, for a host's
@@ -51,23 +43,17 @@ public final class MemoryBlobStore implements BlobStore, SupportsCopy {
     SUSPENDED
   }
 
-  /** The largest number of tags on one version, as in S3. */
-  static final int MAX_TAGS = 10;
-
   private static final String RESUME = "at:";
 
   private final String name;
-  private final InstantSource clock;
   private final long copyStepBytes;
-  private final ConcurrentNavigableMap<Key, StoredObject> objects = new ConcurrentSkipListMap<>();
-  private Versioning versioning;
-  private long sequence;
+  private final StoredObjects objects;
 
   private MemoryBlobStore(Builder builder) {
     this.name = builder.name;
-    this.clock = builder.clock;
     this.copyStepBytes = builder.copyStepBytes;
-    this.versioning = builder.versioned ? Versioning.ON : Versioning.OFF;
+    this.objects =
+        new StoredObjects(builder.clock, builder.versioned ? Versioning.ON : Versioning.OFF);
   }
 
   /** An empty bucket without versions. */
@@ -92,7 +78,7 @@ public final class MemoryBlobStore implements BlobStore, SupportsCopy {
 
   @Override
   public Observation<ObjectVersion> head(BlobRef ref) {
-    Stored version = find(ref);
+    Stored version = objects.find(ref);
     if (version == null) {
       return Observation.absent();
     }
@@ -104,7 +90,7 @@ public final class MemoryBlobStore implements BlobStore, SupportsCopy {
 
   @Override
   public InputStream open(BlobRef ref, long from, Expect expect) {
-    Stored version = find(ref);
+    Stored version = objects.find(ref);
     if (version == null || version.deleteMarker()) {
       throw new SyncException(
           Kind.NOT_FOUND,
@@ -128,7 +114,7 @@ public final class MemoryBlobStore implements BlobStore, SupportsCopy {
     if (key.isEmpty()) {
       return Outcome.rejected(Batches.emptyKey());
     }
-    Optional<Outcome> conflict = conflict(key, expect);
+    Optional<Outcome> conflict = objects.conflict(key, expect);
     if (conflict.isPresent()) {
       return conflict.get();
     }
@@ -138,14 +124,14 @@ public final class MemoryBlobStore implements BlobStore, SupportsCopy {
     } catch (SyncException e) {
       return Outcome.rejected(e);
     }
-    return store(key, attributes, bytes, expect);
+    return objects.put(key, attributes, bytes, expect);
   }
 
   @Override
   public Outcome delete(BlobRef ref, Expect expect) {
     return ref.versionId().isPresent()
-        ? deleteVersion(ref.key(), ref.versionId().get(), expect)
-        : deleteLatest(ref.key(), expect, (object, latest) -> latest.token());
+        ? objects.deleteVersion(ref.key(), ref.versionId().get(), expect)
+        : objects.deleteLatest(ref.key(), expect, (object, latest) -> latest.token());
   }
 
   @Override
@@ -169,7 +155,7 @@ public final class MemoryBlobStore implements BlobStore, SupportsCopy {
                   Kind.UNSUPPORTED,
                   "a memory store copies only from its like, not from " + source.name())));
     }
-    Stored version = other.find(from);
+    Stored version = other.objects.find(from);
     if (version == null || version.deleteMarker() || !version.token().equals(pin)) {
       return new Finished(StoredObject.conflict(version == null ? null : version.token()));
     }
@@ -178,7 +164,7 @@ public final class MemoryBlobStore implements BlobStore, SupportsCopy {
 
   private Step copy(
       Stored version, ObjectVersion attributes, Key to, Expect expect, Optional<String> resume) {
-    Optional<Outcome> conflict = to.isEmpty() ? Optional.empty() : conflict(to, expect);
+    Optional<Outcome> conflict = to.isEmpty() ? Optional.empty() : objects.conflict(to, expect);
     if (conflict.isPresent()) {
       return new Finished(conflict.get());
     }
@@ -198,7 +184,7 @@ public final class MemoryBlobStore implements BlobStore, SupportsCopy {
     if (version.content().length - done > copyStepBytes) {
       return new Going(RESUME + (done + copyStepBytes));
     }
-    return new Finished(store(to, attributes, version.content(), expect));
+    return new Finished(objects.put(to, attributes, version.content(), expect));
   }
 
   /** What a copy carries: the parts that are given, and those of the source for the rest. */
@@ -228,18 +214,18 @@ public final class MemoryBlobStore implements BlobStore, SupportsCopy {
    * Puts bytes, whatever is there; answers the version id.
    *
    * @param attributes content type, metadata, tags and storage class; the rest is not looked at
+   * @throws SyncException of kind INVALID_ARGUMENT for the empty key and for more than ten tags
    */
-  public synchronized String put(Key key, ObjectVersion attributes, byte[] content) {
+  public String put(Key key, ObjectVersion attributes, byte[] content) {
     if (key.isEmpty()) {
       throw Batches.emptyKey();
     }
-    store(key, attributes, content.clone(), Expect.anything());
-    return Objects.requireNonNull(objects.get(key)).latest().id();
+    return objects.write(key, attributes, content.clone()).id();
   }
 
   /** The bytes of an object; empty when there is none or it is deleted. */
   public Optional<byte[]> content(Key key) {
-    Stored latest = find(BlobRef.latest(key));
+    Stored latest = objects.find(BlobRef.latest(key));
     return latest == null || latest.deleteMarker()
         ? Optional.empty()
         : Optional.of(latest.content().clone());
@@ -247,13 +233,13 @@ public final class MemoryBlobStore implements BlobStore, SupportsCopy {
 
   /** All versions of an object with its delete markers, newest first; empty when there is none. */
   public List<ObjectVersion> versions(Key key) {
-    StoredObject object = objects.get(key);
+    StoredObject object = objects.all().get(key);
     return object == null ? List.of() : object.versions().stream().map(Stored::attributes).toList();
   }
 
   /** Whether versions are kept now. */
-  public synchronized Versioning versioning() {
-    return versioning;
+  public Versioning versioning() {
+    return objects.versioning();
   }
 
   /**
@@ -262,12 +248,11 @@ public final class MemoryBlobStore implements BlobStore, SupportsCopy {
    * @throws SyncException of kind INVALID_ARGUMENT for {@link Versioning#OFF} once it was on: as in
    *     S3 there is no way back
    */
-  public synchronized void versioning(Versioning wanted) {
-    if (wanted == Versioning.OFF && versioning != Versioning.OFF) {
+  public void versioning(Versioning wanted) {
+    if (!objects.versioning(wanted)) {
       throw SyncException.invalid(
           "the bucket " + name + " has versions; they can only be suspended");
     }
-    this.versioning = wanted;
   }
 
   /** This bucket as a store of object states, to be brought into agreement with a catalogue. */
@@ -275,138 +260,9 @@ public final class MemoryBlobStore implements BlobStore, SupportsCopy {
     return new MemoryBucket(this, versioning());
   }
 
-  /** The objects, in key order; changes under the caller's feet. */
-  NavigableMap<Key, StoredObject> objects() {
+  /** What the bucket holds. */
+  StoredObjects objects() {
     return objects;
-  }
-
-  synchronized Outcome store(Key key, ObjectVersion attributes, byte[] bytes, Expect expect) {
-    Optional<Outcome> conflict = conflict(key, expect);
-    if (conflict.isPresent()) {
-      return conflict.get();
-    }
-    if (attributes.tags().optional().map(Map::size).orElse(0) > MAX_TAGS) {
-      return Outcome.rejected(tooManyTags());
-    }
-    Version state = nextState();
-    ObjectVersion written =
-        ObjectVersion.builder()
-            .versionId(newVersionId())
-            .etag(Contents.md5(bytes))
-            .size(bytes.length)
-            .lastModified(clock.instant())
-            .storageClass(attributes.storageClass().orElse(null))
-            .contentType(known(attributes.contentType(), "application/octet-stream"))
-            .metadata(known(attributes.metadata(), Map.of()))
-            .tags(known(attributes.tags(), Map.of()))
-            .build();
-    Stored version = new Stored(written, bytes, state);
-    objects.put(key, StoredObject.with(objects.get(key), version, state));
-    return Outcome.applied(state, Guard.ATOMIC);
-  }
-
-  /**
-   * Deletes an object as a delete without a version id does.
-   *
-   * @param token what the expectation is about: the latest version, or the object
-   */
-  synchronized Outcome deleteLatest(
-      Key key, Expect expect, BiFunction<StoredObject, Stored, Version> token) {
-    StoredObject object = objects.get(key);
-    if (object == null) {
-      return expect instanceof Expect.At ? Outcome.conflict() : Outcome.unchanged();
-    }
-    Version found = token.apply(object, object.latest());
-    if (!StoredObject.holds(expect, object.latest(), found)) {
-      return StoredObject.conflict(found);
-    }
-    if (object.deleted()) {
-      return Outcome.unchanged();
-    }
-    if (versioning == Versioning.OFF) {
-      objects.remove(key);
-    } else {
-      objects.put(key, StoredObject.with(object, marker(), nextState()));
-    }
-    return Outcome.deleted(Guard.ATOMIC);
-  }
-
-  private synchronized Outcome deleteVersion(Key key, String id, Expect expect) {
-    StoredObject object = objects.get(key);
-    Stored version = object == null ? null : object.version(id).orElse(null);
-    if (object == null || version == null) {
-      return expect instanceof Expect.At ? Outcome.conflict() : Outcome.unchanged();
-    }
-    if (expect instanceof Expect.Absent || !StoredObject.holds(expect, version, version.token())) {
-      return StoredObject.conflict(version.token());
-    }
-    object
-        .without(id, nextState())
-        .ifPresentOrElse(left -> objects.put(key, left), () -> objects.remove(key));
-    return Outcome.deleted(Guard.ATOMIC);
-  }
-
-  /** Replaces the tags of one version where it stands. */
-  synchronized Outcome writeTags(Key key, String id, Map<String, String> tags) {
-    StoredObject object = objects.get(key);
-    Stored version = object == null ? null : object.version(id).orElse(null);
-    if (object == null || version == null || version.deleteMarker()) {
-      return Outcome.conflict();
-    }
-    if (tags.size() > MAX_TAGS) {
-      return Outcome.rejected(tooManyTags());
-    }
-    Version state = nextState();
-    ObjectVersion changed = version.attributes().toBuilder().tags(Part.known(tags)).build();
-    objects.put(key, object.replacing(new Stored(changed, version.content(), state), state));
-    return Outcome.applied(state, Guard.ATOMIC);
-  }
-
-  private synchronized Optional<Outcome> conflict(Key key, Expect expect) {
-    StoredObject object = objects.get(key);
-    Stored latest = object == null ? null : object.latest();
-    Version token = latest == null ? null : latest.token();
-    return StoredObject.holds(expect, latest, token)
-        ? Optional.empty()
-        : Optional.of(StoredObject.conflict(token));
-  }
-
-  private @Nullable Stored find(BlobRef ref) {
-    StoredObject object = objects.get(ref.key());
-    if (object == null) {
-      return null;
-    }
-    return ref.versionId().isEmpty()
-        ? object.latest()
-        : object.version(ref.versionId().get()).orElse(null);
-  }
-
-  private Stored marker() {
-    Version state = nextState();
-    ObjectVersion marker =
-        ObjectVersion.builder()
-            .versionId(newVersionId())
-            .deleteMarker()
-            .lastModified(clock.instant())
-            .build();
-    return new Stored(marker, new byte[0], state);
-  }
-
-  private Version nextState() {
-    sequence++;
-    return new Version("s" + sequence);
-  }
-
-  private String newVersionId() {
-    return versioning == Versioning.ON ? "v" + sequence : ObjectVersion.NULL_VERSION;
-  }
-
-  private static <T> Part<T> known(Part<T> given, T otherwise) {
-    return Part.known(given.optional().orElse(otherwise));
-  }
-
-  private static SyncException tooManyTags() {
-    return SyncException.invalid("an object has at most " + MAX_TAGS + " tags");
   }
 
   private String name(BlobRef ref) {

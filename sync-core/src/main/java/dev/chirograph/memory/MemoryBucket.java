@@ -68,7 +68,7 @@ public final class MemoryBucket implements Replica<ObjectState>, SupportsTags, S
   @Override
   public Listing list(KeyRange range) {
     Objects.requireNonNull(range, "range");
-    return new MemoryListing<>(store.objects(), range, true, MemoryBucket::entry);
+    return new MemoryListing<>(store.objects().all(), range, true, MemoryBucket::entry);
   }
 
   @Override
@@ -89,20 +89,22 @@ public final class MemoryBucket implements Replica<ObjectState>, SupportsTags, S
       outcomes.add(
           change instanceof Change.Put<ObjectState> put
               ? put(put)
-              : store.deleteLatest(
-                  change.key(), change.expect(), (object, latest) -> object.revision()));
+              : store
+                  .objects()
+                  .deleteLatest(
+                      change.key(), change.expect(), (object, latest) -> object.revision()));
     }
     return outcomes;
   }
 
   @Override
   public int maxTags() {
-    return MemoryBlobStore.MAX_TAGS;
+    return StoredObjects.MAX_TAGS;
   }
 
   @Override
   public Outcome writeTags(Key key, String versionId, Map<String, String> tags) {
-    return store.writeTags(key, versionId, tags);
+    return store.objects().writeTags(key, versionId, tags);
   }
 
   /** The key of the object in the middle of a range: half of its objects, to one, lie below it. */
@@ -115,7 +117,7 @@ public final class MemoryBucket implements Replica<ObjectState>, SupportsTags, S
     if (key.isEmpty()) {
       return Observation.unknown(Batches.emptyKey());
     }
-    StoredObject object = store.objects().get(key);
+    StoredObject object = store.objects().all().get(key);
     if (object == null) {
       return Observation.absent();
     }
@@ -126,8 +128,8 @@ public final class MemoryBucket implements Replica<ObjectState>, SupportsTags, S
   }
 
   private Outcome put(Change.Put<ObjectState> put) {
-    synchronized (store) {
-      StoredObject object = store.objects().get(put.key());
+    synchronized (store.objects()) {
+      StoredObject object = store.objects().all().get(put.key());
       if (object == null) {
         return put.expect() instanceof Expect.At ? Outcome.conflict() : noBytes(put.key());
       }
@@ -149,12 +151,12 @@ public final class MemoryBucket implements Replica<ObjectState>, SupportsTags, S
     if (type.equals(have.contentType()) && metadata.equals(have.metadata())) {
       return tags.equals(have.tags())
           ? Outcome.unchanged()
-          : store.writeTags(key, latest.id(), tags.optional().orElse(Map.of()));
+          : store.objects().writeTags(key, latest.id(), tags.optional().orElse(Map.of()));
     }
     // Type and metadata belong to the bytes: they change by writing the object anew, as in S3.
     ObjectVersion written =
         have.toBuilder().contentType(type).metadata(metadata).tags(tags).build();
-    return store.store(key, written, latest.content(), Expect.anything());
+    return store.objects().put(key, written, latest.content(), Expect.anything());
   }
 
   private static boolean sameBytes(Stored latest, ObjectVersion wanted) {

@@ -1,6 +1,7 @@
 package dev.chirograph.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.chirograph.Change;
 import dev.chirograph.Entry;
@@ -12,6 +13,7 @@ import dev.chirograph.ObjectVersion;
 import dev.chirograph.Observation;
 import dev.chirograph.Outcome;
 import dev.chirograph.Part;
+import dev.chirograph.SyncException;
 import dev.chirograph.memory.MemoryBlobStore;
 import dev.chirograph.memory.MemoryBlobStore.Versioning;
 import dev.chirograph.memory.MemoryBucket;
@@ -21,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 @ExpectedSkips(1) // known values
@@ -139,6 +142,8 @@ class MemoryBucketTest extends SourceConformance<ObjectState> {
       tags.put("tag" + i, "");
     }
     assertThat(bucket.writeTags(KEY, id, tags)).isInstanceOf(Outcome.Rejected.class);
+    ObjectVersion tagged = ObjectVersion.builder().tags(Part.known(tags)).build();
+    assertThatThrownBy(() -> store.put(KEY, tagged, new byte[2])).isInstanceOf(SyncException.class);
     assertThat(present(KEY).value().latest().tags()).isEqualTo(Part.known(Map.of()));
   }
 
@@ -168,6 +173,38 @@ class MemoryBucketTest extends SourceConformance<ObjectState> {
   }
 
   @Test
+  void SNK_8_ofAWriterAndADeleterOneWins() {
+    int items = 5_000;
+    List<Key> keys = IntStream.range(0, items).mapToObj(i -> Key.utf8("raced/" + i)).toList();
+    keys.forEach(key -> store.put(key, new byte[1]));
+    List<Observation.Present<ObjectState>> seen = keys.stream().map(this::present).toList();
+
+    List<Integer> winners =
+        Crowd.winners(
+            4,
+            items,
+            (writer, i) ->
+                apply(
+                    writer % 2 == 0
+                        ? Change.delete(keys.get(i), seen.get(i).expectation())
+                        : Change.put(
+                            keys.get(i),
+                            tagged(seen.get(i).value(), "t" + writer),
+                            seen.get(i).expectation())));
+
+    for (int i = 0; i < items; i++) {
+      assertThat(observe(keys.get(i)))
+          .isInstanceOf(
+              winners.get(i) % 2 == 0 ? Observation.Deleted.class : Observation.Present.class);
+    }
+  }
+
+  private static ObjectState tagged(ObjectState state, String tag) {
+    return state.withLatest(
+        state.latest().toBuilder().tags(Part.known(Map.of("tag", tag))).build());
+  }
+
+  @Test
   void aPutOfOtherContentIsRejected() {
     store.put(KEY, new byte[1]);
     ObjectState other =
@@ -192,11 +229,15 @@ class MemoryBucketTest extends SourceConformance<ObjectState> {
   }
 
   private Outcome put(ObjectState state, Expect expect) {
-    return bucket.apply(List.of(Change.put(KEY, state, expect))).get(0);
+    return apply(Change.put(KEY, state, expect));
   }
 
   private Outcome delete(Expect expect) {
-    return bucket.apply(List.of(Change.<ObjectState>delete(KEY, expect))).get(0);
+    return apply(Change.delete(KEY, expect));
+  }
+
+  private Outcome apply(Change<ObjectState> change) {
+    return bucket.apply(List.of(change)).get(0);
   }
 
   private static List<String> ids(MemoryBlobStore store) {
