@@ -1,10 +1,14 @@
 package dev.chirograph.jdbc;
 
+import dev.chirograph.Pacing;
+import dev.chirograph.RetryPolicy;
 import dev.chirograph.SyncException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.random.RandomGenerator;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -19,32 +23,36 @@ final class Database {
   /** How often a transaction is run that loses against others each time. */
   private static final int ATTEMPTS = 12;
 
+  /** Those who lost against each other do not meet again at once. */
+  private static final RetryPolicy PAUSES =
+      RetryPolicy.builder().pauses(Duration.ofMillis(2), Duration.ofMillis(250)).build();
+
   private final DataSource dataSource;
   private final Dialect dialect;
   private final TableNames names;
   private final @Nullable InstantSource clock;
+  private final Pacing pacing;
+  private final RandomGenerator jitter;
 
-  private Database(
-      DataSource dataSource, Dialect dialect, TableNames names, @Nullable InstantSource clock) {
-    this.dataSource = dataSource;
+  private Database(Settings settings, Dialect dialect) {
+    this.dataSource = settings.dataSource;
     this.dialect = dialect;
-    this.names = names;
-    this.clock = clock;
+    this.names = settings.tables;
+    this.clock = settings.clock;
+    this.pacing = settings.pacing;
+    this.jitter = settings.jitter;
   }
 
-  /**
-   * Asks the database what it is.
-   *
-   * @param clock in place of the store's own; null in production
-   */
-  static Database of(DataSource dataSource, TableNames names, @Nullable InstantSource clock) {
-    try (Connection connection = dataSource.getConnection()) {
+  /** Asks the database what it is. */
+  static Database of(Settings settings) {
+    TableNames names = settings.tables;
+    try (Connection connection = settings.dataSource.getConnection()) {
       Dialect dialect = Dialect.of(connection);
       if (!dialect.hasSchemas() && !names.schema().isEmpty()) {
         throw SyncException.invalid(
             "SQLite has no schemas: use a prefix instead of the schema '" + names.schema() + "'");
       }
-      return new Database(dataSource, dialect, names, clock);
+      return new Database(settings, dialect);
     } catch (SQLException e) {
       throw SqlErrors.of("connecting", e);
     }
@@ -82,7 +90,7 @@ final class Database {
 
   /**
    * Runs work in one transaction of its own and commits it. When it loses a deadlock or waits too
-   * long for a lock, it is rolled back and run again.
+   * long for a lock, it is rolled back and, after a pause, run again.
    *
    * @throws UnsureException when the connection broke while committing
    */
@@ -120,6 +128,7 @@ final class Database {
           throw SqlErrors.of(operation, e);
         }
       }
+      pacing.await(PAUSES.pause(tries, jitter));
     }
   }
 

@@ -269,14 +269,13 @@ public final class JdbcCatalogue implements Replica<ObjectState>, SupportsIdenti
 
   /** Collects the settings of a handle. Not safe for use by several threads. */
   public static final class Builder {
-    private final DataSource dataSource;
+    private final Settings settings;
     private final String bucket;
-    private TableNames names = TableNames.standard();
     private String tenant = Names.DEFAULT_TENANT;
     private RandomGenerator random = new SecureRandom();
 
     private Builder(DataSource dataSource, String bucket) {
-      this.dataSource = Objects.requireNonNull(dataSource, "dataSource");
+      this.settings = new Settings(dataSource);
       this.bucket = bucket;
     }
 
@@ -292,13 +291,13 @@ public final class JdbcCatalogue implements Replica<ObjectState>, SupportsIdenti
 
     /** The schema of the tables, as given to {@link JdbcSchema#schema}. */
     public Builder schema(String name) {
-      this.names = names.withSchema(name);
+      settings.schema(name);
       return this;
     }
 
     /** The prefix of the tables, as given to {@link JdbcSchema#prefix}. */
     public Builder prefix(String text) {
-      this.names = names.withPrefix(text);
+      settings.prefix(text);
       return this;
     }
 
@@ -326,9 +325,7 @@ public final class JdbcCatalogue implements Replica<ObjectState>, SupportsIdenti
                 + bucket
                 + "'");
       }
-      Database database = Database.of(dataSource, names, null);
-      JdbcSchema.require(database, JdbcSchema.Component.CATALOGUE);
-      return new JdbcCatalogue(this, database);
+      return new JdbcCatalogue(this, settings.open(JdbcSchema.Component.CATALOGUE));
     }
   }
 }

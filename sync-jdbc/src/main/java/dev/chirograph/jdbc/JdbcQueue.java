@@ -1,7 +1,6 @@
 package dev.chirograph.jdbc;
 
 import dev.chirograph.CloseableIterator;
-import dev.chirograph.KeyRange;
 import dev.chirograph.Pacing;
 import dev.chirograph.SyncException;
 import dev.chirograph.spi.Job;
@@ -50,8 +49,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Each call takes a connection from the data source, uses it in a transaction of its own and
- * gives it back as it was. A transaction that loses a deadlock is run again, a few times. Safe for
- * use by several threads.
+ * gives it back as it was. A transaction that loses a deadlock is run again after a short pause, a
+ * few times. Safe for use by several threads.
  */
 public final class JdbcQueue
     implements WorkQueue,
@@ -76,8 +75,8 @@ public final class JdbcQueue
   private final Census census;
   private final Settling settling;
   private final Leasing leasing;
-  private final Wakers wakers = new Wakers();
-  private final @Nullable Notifications notifications;
+  private final DeadLetterMoves letters;
+  private final Waking waking;
 
   private JdbcQueue(Builder builder, Database database) {
     this.database = database;
@@ -91,8 +90,9 @@ public final class JdbcQueue
     this.runs = new RunTable(database, names);
     this.census = new Census(database, names);
     this.settling = new Settling(jobs, leases, dead);
-    this.leasing = new Leasing(database, names, jobs, settling, builder.pacing);
-    this.notifications = builder.notifications(database, names, wakers);
+    this.leasing = new Leasing(database, names, jobs, settling, builder.settings.pacing);
+    this.letters = new DeadLetterMoves(database, dead, jobs);
+    this.waking = builder.waking(database, names);
   }
 
   /**
@@ -133,7 +133,7 @@ public final class JdbcQueue
         database.statement(
             "enqueueing", connection -> Intake.put(connection, names, this.jobs, jobs));
     if (enqueued.added() + enqueued.upgraded() > 0) {
-      tell();
+      waking.tell();
     }
     return enqueued;
   }
@@ -153,8 +153,8 @@ public final class JdbcQueue
     Intake.check(jobs, MAX_BATCH);
     try {
       Enqueued enqueued = Intake.put(transaction, names, this.jobs, jobs);
-      if (notifications != null && enqueued.added() + enqueued.upgraded() > 0) {
-        notifications.send(transaction);
+      if (enqueued.added() + enqueued.upgraded() > 0) {
+        waking.tellOnCommit(transaction);
       }
       return enqueued;
     } catch (SQLException e) {
@@ -174,6 +174,7 @@ public final class JdbcQueue
       throw SyncException.invalid(
           "cannot lease: a lease lasts at least " + SHORTEST_LEASE + ", not " + duration);
     }
+    waking.polled();
     return leasing.lease(kind, limit, duration);
   }
 
@@ -220,7 +221,7 @@ public final class JdbcQueue
     Release release = database.transaction("releasing a run", c -> runs.release(c, run, limit));
     if (release.released() && release.held() > 0) {
       leasing.restart();
-      tell();
+      waking.tell();
     }
     return release;
   }
@@ -266,54 +267,16 @@ public final class JdbcQueue
 
   @Override
   public long replay(Selection selection) {
-    long replayed =
-        eachPage(
-            selection,
-            (connection, rows) -> {
-              jobs.put(connection, rows);
-              dead.remove(connection, rows);
-            });
+    long replayed = letters.replay(selection);
     if (replayed > 0) {
-      tell();
+      waking.tell();
     }
     return replayed;
   }
 
   @Override
   public long drop(Selection selection) {
-    return eachPage(selection, dead::remove);
-  }
-
-  /** Takes dead letters page by page, each page in one transaction. */
-  private long eachPage(Selection selection, PageWork work) {
-    List<DeadTable.DeadScope> scopes =
-        database.transaction("listing dead letters", c -> dead.scopes(c, selection));
-    long total = 0;
-    for (DeadTable.DeadScope scope : scopes) {
-      KeyRange ahead = selection.keys();
-      List<DeadTable.Dead> page;
-      do {
-        KeyRange range = ahead;
-        page =
-            database.transaction(
-                "changing dead letters",
-                c -> {
-                  List<DeadTable.Dead> letters = dead.lockPage(c, scope, range);
-                  work.run(c, letters.stream().map(DeadTable.Dead::row).toList());
-                  return letters;
-                });
-        total += page.size();
-        if (!page.isEmpty()) {
-          ahead = ahead.after(page.get(page.size() - 1).row().key);
-        }
-      } while (page.size() == DeadTable.PAGE);
-    }
-    return total;
-  }
-
-  @FunctionalInterface
-  private interface PageWork {
-    void run(Connection connection, List<JobRow> rows) throws SQLException;
+    return letters.drop(selection);
   }
 
   // ---- waking
@@ -326,26 +289,7 @@ public final class JdbcQueue
    */
   @Override
   public Subscription onWork(Runnable wake) {
-    Subscription inProcess = wakers.add(wake);
-    Notifications remote = notifications;
-    if (remote == null) {
-      return inProcess;
-    }
-    remote.subscribe();
-    return new ListeningSubscription(inProcess, remote);
-  }
-
-  private void tell() {
-    Notifications remote = notifications;
-    if (remote != null) {
-      database.statement(
-          "telling others of work",
-          connection -> {
-            remote.send(connection);
-            return true;
-          });
-    }
-    wakers.wake();
+    return waking.subscribe(wake);
   }
 
   /** The tenant and the name. */
@@ -356,17 +300,14 @@ public final class JdbcQueue
 
   /** Collects what a queue needs. Not safe for use by several threads. */
   public static final class Builder {
-    private final DataSource dataSource;
+    private final Settings settings;
     private final String name;
     private String tenant = "";
-    private TableNames tables = TableNames.standard();
-    private @Nullable InstantSource clock;
-    private Pacing pacing = Pacing.system();
     private @Nullable DataSource listenOn;
     private @Nullable Executor listener;
 
     private Builder(DataSource dataSource, String name) {
-      this.dataSource = Objects.requireNonNull(dataSource, "dataSource");
+      this.settings = new Settings(dataSource);
       this.name = checked("queue", name);
     }
 
@@ -384,7 +325,7 @@ public final class JdbcQueue
      * @throws SyncException of kind INVALID_ARGUMENT as in {@link JdbcSchema#schema}
      */
     public Builder schema(String schema) {
-      this.tables = tables.withSchema(schema);
+      settings.schema(schema);
       return this;
     }
 
@@ -394,19 +335,19 @@ public final class JdbcQueue
      * @throws SyncException of kind INVALID_ARGUMENT as in {@link JdbcSchema#prefix}
      */
     public Builder prefix(String prefix) {
-      this.tables = tables.withPrefix(prefix);
+      settings.prefix(prefix);
       return this;
     }
 
     /** A clock in place of the database's own, for tests: with two clocks, leases mean nothing. */
     public Builder clock(InstantSource source) {
-      this.clock = Objects.requireNonNull(source, "source");
+      settings.clock = Objects.requireNonNull(source, "source");
       return this;
     }
 
     /** How time is measured and waited for inside this process; the machine's own by default. */
     public Builder pacing(Pacing value) {
-      this.pacing = Objects.requireNonNull(value, "value");
+      settings.pacing = Objects.requireNonNull(value, "value");
       return this;
     }
 
@@ -417,7 +358,8 @@ public final class JdbcQueue
      *
      * @param dataSource gives the one connection that is kept for listening; not through a proxy
      *     that shares connections between transactions
-     * @param executor runs the listening, which takes one thread while somebody is subscribed
+     * @param executor runs the listening, which takes one thread while somebody is subscribed; when
+     *     it refuses, it is asked again at a later poll
      */
     public Builder notifications(DataSource dataSource, Executor executor) {
       this.listenOn = Objects.requireNonNull(dataSource, "dataSource");
@@ -433,7 +375,7 @@ public final class JdbcQueue
      *     of another database than PostgreSQL
      */
     public JdbcQueue build() {
-      Database database = Database.of(dataSource, tables, clock);
+      Database database = Database.of(settings);
       if (listenOn != null && database.dialect() != Dialect.POSTGRESQL) {
         throw new SyncException(
             SyncException.Kind.UNSUPPORTED,
@@ -443,13 +385,15 @@ public final class JdbcQueue
       return new JdbcQueue(this, database);
     }
 
-    private @Nullable Notifications notifications(
-        Database database, QueueNames names, Wakers wakers) {
+    private Waking waking(Database database, QueueNames names) {
+      Wakers here = new Wakers();
       DataSource source = listenOn;
       Executor executor = listener;
-      return source == null || executor == null
-          ? null
-          : new Notifications(source, executor, pacing, database.names(), names, wakers::wake);
+      Notifications others =
+          source == null || executor == null
+              ? null
+              : new Notifications(source, executor, settings, names, here::wake);
+      return new Waking(database, here, others);
     }
 
     private static String checked(String what, String name) {

@@ -109,7 +109,7 @@ public final class JdbcSchema {
    *     a later version, PERMISSION_DENIED when the user may not create tables
    */
   public void install() {
-    Database database = Database.of(dataSource, names, null);
+    Database database = database();
     if (database.dialect().transactionalDefinitions()) {
       database.transaction("installing the tables", this::installLocked);
     } else {
@@ -122,12 +122,18 @@ public final class JdbcSchema {
    * tables are up to date. Changes nothing.
    */
   public String script() {
-    Database database = Database.of(dataSource, names, null);
+    Database database = database();
     List<String> statements =
         database.transaction(
             "reading the versions of the tables",
             connection -> pending(connection, database.dialect()));
     return statements.isEmpty() ? "" : String.join(";\n\n", statements) + ";\n";
+  }
+
+  private Database database() {
+    Settings settings = new Settings(dataSource);
+    settings.tables = names;
+    return Database.of(settings);
   }
 
   /**

@@ -131,12 +131,11 @@ public final class JdbcState implements StateStore {
 
   /** Collects the settings of a handle. Not safe for use by several threads. */
   public static final class Builder {
-    private final DataSource dataSource;
-    private TableNames names = TableNames.standard();
+    private final Settings settings;
     private String tenant = Names.DEFAULT_TENANT;
 
     private Builder(DataSource dataSource) {
-      this.dataSource = dataSource;
+      this.settings = new Settings(dataSource);
     }
 
     /**
@@ -151,13 +150,13 @@ public final class JdbcState implements StateStore {
 
     /** The schema of the tables, as given to {@link JdbcSchema#schema}. */
     public Builder schema(String name) {
-      this.names = names.withSchema(name);
+      settings.schema(name);
       return this;
     }
 
     /** The prefix of the tables, as given to {@link JdbcSchema#prefix}. */
     public Builder prefix(String text) {
-      this.names = names.withPrefix(text);
+      settings.prefix(text);
       return this;
     }
 
@@ -168,9 +167,7 @@ public final class JdbcState implements StateStore {
      *     the database have another version, UNAVAILABLE when the database cannot be reached
      */
     public JdbcState build() {
-      Database database = Database.of(dataSource, names, null);
-      JdbcSchema.require(database, JdbcSchema.Component.STATE);
-      return new JdbcState(new StateTable(database, tenant));
+      return new JdbcState(new StateTable(settings.open(JdbcSchema.Component.STATE), tenant));
     }
   }
 }
