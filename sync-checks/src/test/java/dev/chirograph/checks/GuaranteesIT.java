@@ -31,6 +31,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
@@ -85,18 +86,18 @@ class GuaranteesIT {
 
   @Test
   void s3Mock() throws IOException {
-    check(s3("S3Mock 5.2.0", Shared.s3Mock(), false));
+    check(s3("S3Mock 5.2.0", Shared.s3Mock(), Set.of(Trait.RACY)));
   }
 
   @Test
   void s3Proxy() throws IOException {
-    check(s3("S3Proxy 4.1.0", Shared.s3Proxy(), true));
+    check(s3("S3Proxy 4.1.0", Shared.s3Proxy(), Set.of(Trait.RACY, Trait.VERSIONS)));
   }
 
   @Test
   void ceph() throws IOException {
     assumeThat(CephServer.isAvailable()).as("a Ceph gateway").isTrue();
-    check(s3("Ceph 16.2", Shared.ceph(), true));
+    check(s3("Ceph 16.2", Shared.ceph(), Set.of(Trait.VERSIONS)));
   }
 
   private static List<String> jdbc(String name, Database database) {
@@ -108,33 +109,40 @@ class GuaranteesIT {
         state(name + ": `JdbcState`", JdbcState.of(dataSource)));
   }
 
-  private static List<String> s3(String name, S3Server server, boolean versions) {
+  /** What a probe does not tell of a server. */
+  private enum Trait {
+    VERSIONS,
+    RACY
+  }
+
+  private static List<String> s3(String name, S3Server server, Set<Trait> traits) {
     List<String> rows = new ArrayList<>();
     try (S3Client client = server.clientBuilder().httpClient(Apache5HttpClient.create()).build()) {
       client.createBucket(b -> b.bucket("guarantees"));
-      rows.addAll(buckets(name, client, "guarantees"));
-      if (versions) {
+      rows.addAll(buckets(name, client, "guarantees", traits));
+      if (traits.contains(Trait.VERSIONS)) {
         client.createBucket(b -> b.bucket("guarantees-versioned"));
         client.putBucketVersioning(
             v ->
                 v.bucket("guarantees-versioned")
                     .versioningConfiguration(c -> c.status(BucketVersioningStatus.ENABLED)));
-        rows.addAll(buckets(name + ", versioned", client, "guarantees-versioned"));
+        rows.addAll(buckets(name + ", versioned", client, "guarantees-versioned", traits));
       }
     }
     return rows;
   }
 
-  private static List<String> buckets(String name, S3Client client, String bucket) {
+  private static List<String> buckets(
+      String name, S3Client client, String bucket, Set<Trait> traits) {
+    S3Bucket.Builder view = S3Bucket.builder(client, bucket).versionsAsConfigured().probe("probe/");
+    S3Blobs.Builder blobs = S3Blobs.builder(client, bucket);
+    if (traits.contains(Trait.RACY)) {
+      view.racyConditions();
+      blobs.racyConditions();
+    }
     return List.of(
-        store(
-            name + ": `S3Bucket`",
-            S3Bucket.builder(client, bucket)
-                .versionsAsConfigured()
-                .probe("probe/")
-                .build()
-                .capabilities()),
-        store(name + ": `S3Blobs`", S3Blobs.of(client, bucket).capabilities()));
+        store(name + ": `S3Bucket`", view.build().capabilities()),
+        store(name + ": `S3Blobs`", blobs.build().capabilities()));
   }
 
   private static String store(String name, StoreCapabilities can) {

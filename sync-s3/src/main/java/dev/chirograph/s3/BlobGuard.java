@@ -8,6 +8,7 @@ import dev.chirograph.Observation;
 import dev.chirograph.Outcome;
 import dev.chirograph.SyncException;
 import dev.chirograph.SyncException.Kind;
+import dev.chirograph.Version;
 import dev.chirograph.spi.BlobStore.BlobRef;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -80,7 +81,8 @@ final class BlobGuard {
    */
   Guard puts() {
     boolean atomic =
-        guards.putIfAbsent()
+        guards.atomic()
+            && guards.putIfAbsent()
             && guards.putIfMatch()
             && guards.completeIfAbsent()
             && guards.completeIfMatch();
@@ -136,10 +138,16 @@ final class BlobGuard {
 
   /** How the expectation of deleting the latest version is enforced. */
   Guard deletes() {
-    if (guards.deleteIfMatch()) {
+    if (guards.deleteIfMatch() && guards.atomic()) {
       return Guard.ATOMIC;
     }
     return guards.keepsVersions() || checkedDeletes ? Guard.CHECKED : Guard.NONE;
+  }
+
+  /** What a delete of this state sends as its condition; null where the store honours none. */
+  @Nullable String deleteCondition(Version seen) {
+    S3Version version = S3Version.parse(seen);
+    return guards.deleteIfMatch() && !version.isMarker() ? guards.condition(version.etag()) : null;
   }
 
   SyncException unguarded(Key key) {

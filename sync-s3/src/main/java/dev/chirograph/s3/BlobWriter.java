@@ -302,14 +302,14 @@ final class BlobWriter {
       return Outcome.rejected(guard.unguarded(ref.key()));
     }
     boolean conditional =
-        ref.versionId().isEmpty() && how == Guard.ATOMIC && now instanceof Observation.Present;
+        ref.versionId().isEmpty() && how != Guard.NONE && now instanceof Observation.Present;
     try {
       client.deleteObject(
           DeleteObjectRequest.builder()
               .bucket(bucket)
               .key(S3Keys.text(ref.key()))
               .versionId(ref.versionId().orElse(null))
-              .ifMatch(conditional ? etag((Observation.Present<ObjectVersion>) now) : null)
+              .ifMatch(conditional ? condition((Observation.Present<ObjectVersion>) now) : null)
               .build());
       return Outcome.deleted(how);
     } catch (SdkException e) {
@@ -317,8 +317,8 @@ final class BlobWriter {
     }
   }
 
-  private String etag(Observation.Present<ObjectVersion> now) {
-    return guard.guards().condition(S3Version.parse(now.version()).etag());
+  private @Nullable String condition(Observation.Present<ObjectVersion> now) {
+    return guard.deleteCondition(now.version());
   }
 
   /** A version never changes under its id, unless the id is "null". */

@@ -3,6 +3,7 @@ package dev.chirograph.s3;
 import dev.chirograph.Entry;
 import dev.chirograph.Evidence;
 import dev.chirograph.Key;
+import dev.chirograph.ObjectVersion;
 import dev.chirograph.SyncException;
 import dev.chirograph.SyncException.Kind;
 import java.net.URLDecoder;
@@ -12,6 +13,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +40,8 @@ final class BucketPages {
    * @param open the key whose versions may go on with the next page; null after the last page
    */
   record Versions(Collection<VersionGroup> groups, @Nullable Key open) {}
+
+  private static final int PAGE = 1_000;
 
   private final S3Client client;
   private final String bucket;
@@ -144,6 +148,34 @@ final class BucketPages {
         .filter(group -> group.key().equals(key))
         .findFirst()
         .orElseGet(() -> new VersionGroup(key, maxVersions));
+  }
+
+  /**
+   * One version of a key, delete marker or not; its versions are listed as far as that one.
+   *
+   * @throws SyncException when they cannot be listed
+   */
+  Optional<ObjectVersion> find(Key key, String versionId) {
+    String text = S3Keys.text(key);
+    Marker place = null;
+    do {
+      PageFeed.Page<Marker, Versions> page = versions(text, place, PAGE);
+      Optional<ObjectVersion> found =
+          page.content().groups().stream()
+              .filter(group -> group.key().equals(key))
+              .flatMap(group -> group.newestFirst().stream())
+              .filter(version -> version.versionId().equals(versionId))
+              .findFirst();
+      if (found.isPresent()) {
+        return found;
+      }
+      if (page.next() != null && page.next().equals(place)) {
+        throw new SyncException(
+            Kind.CORRUPT, "ListObjectVersions of " + bucket + "/" + key + " does not move on");
+      }
+      place = page.next();
+    } while (place != null && place.key().equals(text));
+    return Optional.empty();
   }
 
   /**

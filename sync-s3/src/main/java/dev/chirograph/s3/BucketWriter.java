@@ -147,17 +147,14 @@ final class BucketWriter {
   }
 
   private Outcome delete(Key key, Version seen) {
-    Guard how = deletes();
-    String etag = S3Version.parse(seen).etag();
-    String condition = how == Guard.ATOMIC ? guard.guards().condition(etag) : null;
     try {
       client.deleteObject(
           DeleteObjectRequest.builder()
               .bucket(bucket)
               .key(S3Keys.text(key))
-              .ifMatch(condition)
+              .ifMatch(guard.deleteCondition(seen))
               .build());
-      return Outcome.deleted(how);
+      return Outcome.deleted(deletes());
     } catch (SdkException e) {
       return Expectations.failed("DeleteObject", reader.subject(key), e);
     }

@@ -14,6 +14,7 @@ import java.time.format.DateTimeParseException;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -117,8 +118,8 @@ final class ObjectReader {
       return Observation.unknown(S3Errors.of("HeadObject", subject(ref.key()), error));
     }
     try {
-      if (keepsVersions && ref.versionId().isEmpty()) {
-        return notSeenByVersions(ref.key());
+      if (keepsVersions) {
+        return notSeenByVersions(ref);
       }
       boolean listed = isListed(S3Keys.text(ref.key()));
       return listed && ref.versionId().isEmpty()
@@ -131,13 +132,19 @@ final class ObjectReader {
     }
   }
 
-  private Observation<ObjectVersion> notSeenByVersions(Key key) {
-    VersionGroup group = new BucketPages(client, bucket, true, 1).newest(key);
-    if (group.isEmpty()) {
+  /** The listing of versions knows markers too, which some servers deny when asked by their id. */
+  private Observation<ObjectVersion> notSeenByVersions(BlobRef ref) {
+    Key key = ref.key();
+    Optional<ObjectVersion> listed =
+        ref.versionId().isPresent()
+            ? new BucketPages(client, bucket, true, Integer.MAX_VALUE)
+                .find(key, ref.versionId().get())
+            : new BucketPages(client, bucket, true, 1)
+                .newest(key).newestFirst().stream().findFirst();
+    if (listed.isEmpty()) {
       return Observation.absent();
     }
-    ObjectVersion newest = group.newestFirst().get(0);
-    return newest.deleteMarker() ? deleted(newest) : Observation.unknown(changing(key));
+    return listed.get().deleteMarker() ? deleted(listed.get()) : Observation.unknown(changing(key));
   }
 
   /** A marker as far as a HEAD tells of one. */

@@ -210,6 +210,7 @@ public final class S3Blobs implements BlobStore, SupportsCopy {
     private final String bucket;
     private boolean tags = true;
     private boolean checkedDeletes;
+    private boolean racy;
     private @Nullable S3Guards guards;
     private String probePrefix = ".chirograph/";
     private RandomGenerator random = RandomGenerator.getDefault();
@@ -239,6 +240,17 @@ public final class S3Blobs implements BlobStore, SupportsCopy {
      */
     public Builder guards(S3Guards found) {
       this.guards = Objects.requireNonNull(found, "found");
+      return this;
+    }
+
+    /**
+     * The store looks at a condition first and writes then, so that of two racing writers both may
+     * be let through; S3Proxy and S3Mock are such stores. A probe cannot tell: it sees each
+     * condition honoured, and a race finds the gap in one of ten tries at best. Conditions go on
+     * being sent, and count as {@link Guard#CHECKED}.
+     */
+    public Builder racyConditions() {
+      this.racy = true;
       return this;
     }
 
@@ -311,7 +323,7 @@ public final class S3Blobs implements BlobStore, SupportsCopy {
      */
     public S3Blobs build() {
       S3Guards found = guards == null ? S3Probe.run(client, bucket, probePrefix, random) : guards;
-      return new S3Blobs(this, found);
+      return new S3Blobs(this, racy ? found.racy() : found);
     }
 
     private static long positive(String option, long value, long most) {

@@ -256,6 +256,7 @@ public final class S3Bucket
     private boolean tags = true;
     private boolean publicReadability;
     private boolean checkedDeletes;
+    private boolean racy;
     private @Nullable Executor executor;
     private int prefetch = 2;
     private int pageSize = 1_000;
@@ -381,6 +382,17 @@ public final class S3Bucket
       return this;
     }
 
+    /**
+     * The store looks at a condition first and writes then, so that of two racing writers both may
+     * be let through; S3Proxy and S3Mock are such stores. A probe cannot tell: it sees each
+     * condition honoured, and a race finds the gap in one of ten tries at best. Conditions go on
+     * being sent, and count as {@link Guard#CHECKED}.
+     */
+    public Builder racyConditions() {
+      this.racy = true;
+      return this;
+    }
+
     /** The source of names for the objects of a probe. */
     public Builder random(RandomGenerator generator) {
       this.random = Objects.requireNonNull(generator, "generator");
@@ -404,7 +416,8 @@ public final class S3Bucket
     public S3Bucket build() {
       S3Guards found =
           probePrefix == null ? guards : S3Probe.run(client, bucket, probePrefix, random);
-      return new S3Bucket(this, versions == Versions.YES || isConfigured(), found);
+      return new S3Bucket(
+          this, versions == Versions.YES || isConfigured(), racy ? found.racy() : found);
     }
 
     private boolean isConfigured() {

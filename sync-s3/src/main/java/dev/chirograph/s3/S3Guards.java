@@ -20,6 +20,7 @@ public final class S3Guards {
   private final boolean completeIfMatch;
   private final boolean quotesEtags;
   private final boolean keepsVersions;
+  private final boolean atomic;
 
   private S3Guards(Builder builder) {
     this.putIfAbsent = builder.putIfAbsent;
@@ -31,6 +32,7 @@ public final class S3Guards {
     this.completeIfMatch = builder.completeIfMatch;
     this.quotesEtags = builder.quotesEtags;
     this.keepsVersions = builder.keepsVersions;
+    this.atomic = builder.atomic;
   }
 
   /** No condition is relied upon: every expectation is checked by a look just before the write. */
@@ -85,6 +87,34 @@ public final class S3Guards {
     return keepsVersions;
   }
 
+  /**
+   * Whether the conditions that are honoured hold among racing writers too. A probe cannot show it,
+   * so it is taken for granted unless {@link #racy} was called.
+   */
+  public boolean atomic() {
+    return atomic;
+  }
+
+  /**
+   * The same for a store that looks at a condition first and writes then, so that of two racing
+   * writers both may be let through; S3Proxy and S3Mock are such stores. Conditions go on being
+   * sent, and count as {@link dev.chirograph.Guard#CHECKED}.
+   */
+  public S3Guards racy() {
+    Builder same = new Builder();
+    same.putIfAbsent = putIfAbsent;
+    same.putIfMatch = putIfMatch;
+    same.deleteIfMatch = deleteIfMatch;
+    same.copyIfAbsent = copyIfAbsent;
+    same.copyIfMatch = copyIfMatch;
+    same.completeIfAbsent = completeIfAbsent;
+    same.completeIfMatch = completeIfMatch;
+    same.quotesEtags = quotesEtags;
+    same.keepsVersions = keepsVersions;
+    same.atomic = false;
+    return same.build();
+  }
+
   /** An entity tag as this store wants it in a condition. */
   String condition(String etag) {
     return quotesEtags ? '"' + etag + '"' : etag;
@@ -110,6 +140,8 @@ public final class S3Guards {
         + quotesEtags
         + ", keepsVersions="
         + keepsVersions
+        + ", atomic="
+        + atomic
         + ']';
   }
 
@@ -124,6 +156,7 @@ public final class S3Guards {
     boolean completeIfMatch;
     boolean quotesEtags = true;
     boolean keepsVersions;
+    boolean atomic = true;
 
     S3Guards build() {
       return new S3Guards(this);

@@ -22,12 +22,12 @@ import software.amazon.awssdk.services.s3.S3Client;
 
 /** The servers of the suites, and what each of them has. */
 enum S3On {
-  /** Has tags; lists in the order of UTF-16; its versions are broken. */
-  S3MOCK(Shared::s3Mock, false, true, false),
-  /** Has versions; lists in the order of UTF-16; has no tags. */
-  S3PROXY(Shared::s3Proxy, false, false, true),
+  /** Has tags; lists in the order of UTF-16; its versions are broken; writers race. */
+  S3MOCK(Shared::s3Mock, false, true, false, true),
+  /** Has versions; lists in the order of UTF-16; has no tags; writers race. */
+  S3PROXY(Shared::s3Proxy, false, false, true, true),
   /** Has everything but conditions on deletes. */
-  CEPH(Shared::ceph, true, true, true);
+  CEPH(Shared::ceph, true, true, true, false);
 
   private static final AtomicInteger BUCKETS = new AtomicInteger();
   private static final Map<S3On, S3Client> CLIENTS = new ConcurrentHashMap<>();
@@ -36,12 +36,14 @@ enum S3On {
   final boolean ordered;
   final boolean tags;
   final boolean versions;
+  final boolean racy;
 
-  S3On(Supplier<S3Server> server, boolean ordered, boolean tags, boolean versions) {
+  S3On(Supplier<S3Server> server, boolean ordered, boolean tags, boolean versions, boolean racy) {
     this.server = server;
     this.ordered = ordered;
     this.tags = tags;
     this.versions = versions;
+    this.racy = racy;
   }
 
   /** A client that never retries, shared by all suites. */
@@ -83,11 +85,17 @@ enum S3On {
     if (!ordered) {
       builder.unordered();
     }
+    if (racy) {
+      builder.racyConditions();
+    }
     return tags ? builder : builder.withoutTags();
   }
 
   S3Blobs.Builder blobsBuilder(S3Client client, String name) {
     S3Blobs.Builder builder = S3Blobs.builder(client, name);
+    if (racy) {
+      builder.racyConditions();
+    }
     return tags ? builder : builder.withoutTags();
   }
 

@@ -59,6 +59,11 @@ abstract class BlobHarness {
     return true;
   }
 
+  /** Whether a copy takes the attributes that are given for it; it does unless told. */
+  protected boolean copiesReplaceAttributes() {
+    return true;
+  }
+
   /** The keys to be tried. */
   protected List<Key> keys() {
     return HostileKeys.text();
