@@ -119,7 +119,7 @@ osd class load list = *
 osd class default list = *
 [client.rgw]
 rgw data = $STATE/rgw
-rgw frontends = beast endpoint=127.0.0.1:$2
+rgw frontends = beast endpoint=127.0.0.1:$2 tcp_nodelay=1
 rgw enable apis = s3
 rgw thread pool size = 64
 rgw override bucket index max shards = 1
