@@ -114,7 +114,7 @@ final class Applier<V> {
   }
 
   /** The batch belongs to somebody else now, or the worker is closing. */
-  private static final class Lost extends SyncException {
+  static final class Lost extends SyncException {
     private static final long serialVersionUID = 1L;
 
     Lost() {
@@ -137,10 +137,7 @@ final class Applier<V> {
       decisions.add(decided(tasks.get(i), left.get(i), right.get(i)));
     }
     if (write && identity != null) {
-      if (!stillMine.getAsBoolean()) {
-        return tasks.stream().map(task -> Result.failed(task, new Lost())).toList();
-      }
-      decisions = identity.applyTo(pair, decisions);
+      decisions = identity.applyTo(pair, decisions, parallel, stillMine);
     }
     return write ? write(decisions, stillMine) : decisions.stream().map(Decision::planned).toList();
   }
@@ -307,7 +304,7 @@ final class Applier<V> {
           : decision.planned();
     }
     if (outcome instanceof Outcome.Rejected rejected) {
-      return Result.failed(task, rejected.why());
+      return Result.failed(task, identity == null ? rejected.why() : idTaken(rejected.why()));
     }
     if (outcome instanceof Outcome.Unsure unsure) {
       return Result.failed(task, retryable(unsure.why()));
@@ -322,6 +319,17 @@ final class Applier<V> {
                 + " changed "
                 + task.key()
                 + " between looking and writing"));
+  }
+
+  /** Another batch was faster to take an id; with the next look another one is given. */
+  private static SyncException idTaken(SyncException why) {
+    return why.kind() == SyncException.Kind.ALREADY_EXISTS
+        ? new SyncException(
+            SyncException.Kind.CONFLICT,
+            SyncException.Advice.MAY_RETRY,
+            String.valueOf(why.getMessage()),
+            why)
+        : why;
   }
 
   /** A write that may have been made has to be looked at again, whatever the error was. */

@@ -20,6 +20,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 
 /**
  * Keeps the external id of each object as a tag on the object itself, so that a rebuilt catalogue
@@ -37,8 +39,14 @@ final class Identity {
     this.tag = tag;
   }
 
-  /** Settles the id of every object that will be there, and writes the tags that this needs. */
-  <V> List<Decision<V>> applyTo(Pair<V> pair, List<Decision<V>> decisions) {
+  /**
+   * Settles the id of every object that will be there, and writes the tags that this needs, side by
+   * side.
+   *
+   * @param stillMine asked before each tag is written
+   */
+  <V> List<Decision<V>> applyTo(
+      Pair<V> pair, List<Decision<V>> decisions, Parallel parallel, BooleanSupplier stillMine) {
     SupportsIdentity ids = (SupportsIdentity) pair.replica();
     Map<String, Key> owners;
     try {
@@ -50,9 +58,46 @@ final class Identity {
           .toList();
     }
     Set<String> given = new HashSet<>();
-    List<Decision<V>> result = new ArrayList<>(decisions.size());
+    List<Step<V>> steps = new ArrayList<>(decisions.size());
     for (Decision<V> decision : decisions) {
-      result.add(there(decision) ? settled(pair, ids, owners, given, decision) : decision);
+      steps.add(there(decision) ? settled(ids, owners, given, decision) : Step.none(decision));
+    }
+    return tagged(pair, steps, parallel, stillMine);
+  }
+
+  /**
+   * A decision, and the id with which its object has to be tagged before it is carried out.
+   *
+   * @param id empty when there is nothing to tag
+   */
+  private record Step<V>(Decision<V> decision, Optional<String> id) {
+    static <V> Step<V> none(Decision<V> decision) {
+      return new Step<>(decision, Optional.empty());
+    }
+  }
+
+  @SuppressWarnings("unchecked")
+  private <V> List<Decision<V>> tagged(
+      Pair<V> pair, List<Step<V>> steps, Parallel parallel, BooleanSupplier stillMine) {
+    List<Decision<V>> result = new ArrayList<>(steps.stream().map(Step::decision).toList());
+    List<Integer> slots =
+        IntStream.range(0, steps.size())
+            .filter(i -> steps.get(i).id().isPresent())
+            .boxed()
+            .toList();
+    List<Decision<V>> tagged =
+        parallel.inChunks(
+            slots,
+            1,
+            slot ->
+                List.of(
+                    (Decision<V>)
+                        tag(
+                            (Pair<ObjectState>) pair,
+                            (Step<ObjectState>) steps.get(slot.get(0)),
+                            stillMine)));
+    for (int i = 0; i < tagged.size(); i++) {
+      result.set(slots.get(i), tagged.get(i));
     }
     return result;
   }
@@ -64,24 +109,12 @@ final class Identity {
   }
 
   @SuppressWarnings("unchecked")
-  private <V> Decision<V> settled(
-      Pair<V> pair,
-      SupportsIdentity ids,
-      Map<String, Key> owners,
-      Set<String> given,
-      Decision<V> decision) {
+  private <V> Step<V> settled(
+      SupportsIdentity ids, Map<String, Key> owners, Set<String> given, Decision<V> decision) {
     try {
-      ObjectState observed = (ObjectState) decision.left().content().orElseThrow();
-      return (Decision<V>)
-          settle(
-              (Pair<ObjectState>) pair,
-              ids,
-              owners,
-              given,
-              (Decision<ObjectState>) decision,
-              observed);
+      return (Step<V>) settle(ids, owners, given, (Decision<ObjectState>) decision);
     } catch (RuntimeException e) {
-      return Decision.failed(decision.task(), SyncException.of(e));
+      return Step.none(Decision.failed(decision.task(), SyncException.of(e)));
     }
   }
 
@@ -109,16 +142,15 @@ final class Identity {
     return state.latest().tags().optional().map(tags -> tags.get(tag));
   }
 
-  private Decision<ObjectState> settle(
-      Pair<ObjectState> pair,
+  private Step<ObjectState> settle(
       SupportsIdentity ids,
       Map<String, Key> owners,
       Set<String> given,
-      Decision<ObjectState> decision,
-      ObjectState observed) {
-    Part<Map<String, String>> tags = observed.latest().tags();
-    if (!(tags instanceof Part.Known<Map<String, String>> known)) {
-      return decision; // what was not read is not replaced; the catalogue gives or keeps an id
+      Decision<ObjectState> decision) {
+    ObjectState observed = decision.left().content().orElseThrow();
+    if (!(observed.latest().tags() instanceof Part.Known<Map<String, String>> known)) {
+      // What was not read is not replaced; the catalogue gives or keeps an id.
+      return Step.none(decision);
     }
     Key key = decision.task().key();
     Optional<String> stored = decision.right().content().flatMap(ObjectState::id);
@@ -128,10 +160,9 @@ final class Identity {
             () ->
                 onObject.filter(text -> free(text, key, ids, owners, given)).orElseGet(ids::newId));
     given.add(id);
-    ObjectState target = target(decision, observed).withId(Optional.of(id));
     return onObject.equals(Optional.of(id))
-        ? withState(decision, target)
-        : tag(pair, decision, observed, target, id);
+        ? Step.none(withState(decision, target(decision, id)))
+        : new Step<>(decision, Optional.of(id));
   }
 
   private static boolean free(
@@ -142,18 +173,32 @@ final class Identity {
   }
 
   private Decision<ObjectState> tag(
+      Pair<ObjectState> pair, Step<ObjectState> step, BooleanSupplier stillMine) {
+    Decision<ObjectState> decision = step.decision();
+    try {
+      return tag(pair, decision, step.id().orElseThrow(), stillMine);
+    } catch (RuntimeException e) {
+      return Decision.failed(decision.task(), SyncException.of(e));
+    }
+  }
+
+  private Decision<ObjectState> tag(
       Pair<ObjectState> pair,
       Decision<ObjectState> decision,
-      ObjectState observed,
-      ObjectState target,
-      String id) {
+      String id,
+      BooleanSupplier stillMine) {
     SupportsTags source = (SupportsTags) pair.source();
     Key key = decision.task().key();
+    ObjectState observed = decision.left().content().orElseThrow();
+    ObjectState target = target(decision, id);
     String version = observed.latest().versionId();
     Map<String, String> all = new TreeMap<>(tagsNow(pair, decision, observed));
     if (!all.containsKey(tag) && all.size() >= source.maxTags()) {
       return withState(decision, target)
           .remarked(untagged(key, "it has " + all.size() + " tags already"));
+    }
+    if (!stillMine.getAsBoolean()) {
+      return Decision.failed(decision.task(), new Applier.Lost());
     }
     all.put(tag, id);
     Outcome outcome = source.writeTags(key, version, all);
@@ -226,11 +271,12 @@ final class Identity {
     return changed(key);
   }
 
-  private static ObjectState target(Decision<ObjectState> decision, ObjectState observed) {
-    if (decision.change().orElse(null) instanceof Change.Put<ObjectState> put) {
-      return put.value();
-    }
-    return observed.onto(decision.right().content()).value();
+  private static ObjectState target(Decision<ObjectState> decision, String id) {
+    ObjectState state =
+        decision.change().orElse(null) instanceof Change.Put<ObjectState> put
+            ? put.value()
+            : decision.left().content().orElseThrow().onto(decision.right().content()).value();
+    return state.withId(Optional.of(id));
   }
 
   private static Decision<ObjectState> withState(

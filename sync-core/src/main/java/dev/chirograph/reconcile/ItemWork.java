@@ -10,10 +10,8 @@ import dev.chirograph.Tally.Count;
 import dev.chirograph.reconcile.Applier.Result;
 import dev.chirograph.reconcile.Applier.Task;
 import dev.chirograph.spi.Job;
-import dev.chirograph.spi.Lease;
 import dev.chirograph.spi.Lease.LeasedJob;
 import dev.chirograph.spi.Settlement;
-import dev.chirograph.spi.WorkQueue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -37,8 +35,7 @@ final class ItemWork<V> {
   private final Runs<V> runs;
   private final Parallel lookers;
   private final String worker;
-  private final AtomicReference<@Nullable Lease> held = new AtomicReference<>();
-  private volatile boolean lost;
+  private final AtomicReference<@Nullable HeldLease> held = new AtomicReference<>();
   private volatile boolean closing;
 
   ItemWork(Engine<V> engine, Runs<V> runs, Parallel lookers, String worker) {
@@ -50,13 +47,13 @@ final class ItemWork<V> {
 
   /** Does one batch; answers how many jobs it had. */
   int step() {
-    Optional<Lease> leased =
-        runs.queue().lease(Runs.ITEM, engine.batch(), engine.settings().lease());
-    if (leased.isEmpty()) {
+    Optional<HeldLease> taken =
+        HeldLease.take(
+            runs.queue(), engine.pacing(), Runs.ITEM, engine.batch(), engine.settings().lease());
+    if (taken.isEmpty()) {
       return 0;
     }
-    Lease lease = leased.get();
-    lost = false;
+    HeldLease lease = taken.get();
     held.set(lease);
     try {
       work(lease);
@@ -68,9 +65,9 @@ final class ItemWork<V> {
 
   /** Keeps the lease that is being worked on; called by a timer well before it ends. */
   void keepAlive() {
-    Lease lease = held.get();
-    if (lease != null && runs.queue().settle(lease, List.of()) == WorkQueue.Settled.STALE) {
-      lost = true;
+    HeldLease lease = held.get();
+    if (lease != null) {
+      lease.extend();
     }
   }
 
@@ -79,23 +76,52 @@ final class ItemWork<V> {
     closing = true;
   }
 
-  private void work(Lease lease) {
+  private void work(HeldLease lease) {
     Map<String, Map<Key, LeasedJob>> byPair = new LinkedHashMap<>();
     List<Settlement> settlements = new ArrayList<>();
-    for (LeasedJob job : lease.jobs()) {
-      Map<Key, LeasedJob> jobs =
-          byPair.computeIfAbsent(job.job().scope(), pair -> new LinkedHashMap<>());
-      if (jobs.putIfAbsent(job.job().key(), job) != null) {
+    Map<Long, RunTally> tallies = new HashMap<>();
+    for (LeasedJob job : chosen(lease)) {
+      Optional<SyncException> hopeless =
+          HeldLease.hopeless(engine.settings().jobRetries(), job.attempts());
+      if (hopeless.isPresent()) {
+        Task task = new Task(job.job().key(), job.job().full(), job.mayDelete());
+        Result result = Result.failed(task, hopeless.get());
+        settlements.add(settle(job.job().scope(), job, result, tallies));
+      } else if (byPair
+              .computeIfAbsent(job.job().scope(), pair -> new LinkedHashMap<>())
+              .putIfAbsent(job.job().key(), job)
+          != null) {
         settlements.add(new Settlement.Release(job.slot())); // a queue may hold a key twice
       }
     }
-    Map<Long, RunTally> tallies = new HashMap<>();
-    byPair.forEach((name, jobs) -> work(name, List.copyOf(jobs.values()), settlements, tallies));
+    byPair.forEach(
+        (name, jobs) -> work(lease, name, List.copyOf(jobs.values()), settlements, tallies));
     // Before settling: a job that is done twice is counted twice, one that was done is never
     // missed.
     tallies.forEach(
         (run, tally) -> runs.store().addTally(run, worker, tally.counts, tally.failures));
-    runs.queue().settle(lease, settlements);
+    lease.settle(settlements);
+  }
+
+  /**
+   * The jobs to work on. One that may have killed its workers is worked on alone, so that it takes
+   * no others with it.
+   */
+  private List<LeasedJob> chosen(HeldLease lease) {
+    List<LeasedJob> jobs = lease.jobs();
+    Optional<LeasedJob> suspect =
+        jobs.stream()
+            .filter(job -> HeldLease.suspect(engine.settings().jobRetries(), job.attempts()))
+            .findFirst();
+    if (suspect.isEmpty() || jobs.size() == 1) {
+      return jobs;
+    }
+    List<Settlement> others =
+        jobs.stream()
+            .filter(job -> job != suspect.get())
+            .<Settlement>map(job -> new Settlement.Release(job.slot()))
+            .toList();
+    return lease.settle(others) ? List.of(suspect.get()) : List.of();
   }
 
   /** What one batch adds to the tally of a run. */
@@ -105,6 +131,7 @@ final class ItemWork<V> {
   }
 
   private void work(
+      HeldLease lease,
       String name,
       List<LeasedJob> jobs,
       List<Settlement> settlements,
@@ -114,7 +141,7 @@ final class ItemWork<V> {
     List<Result> results =
         engine
             .pair(name)
-            .map(pair -> results(pair, jobs, tasks))
+            .map(pair -> results(lease, pair, jobs, tasks))
             .orElseGet(() -> tasks.stream().map(task -> unknownPair(name, task)).toList());
     for (int i = 0; i < jobs.size(); i++) {
       settlements.add(settle(name, jobs.get(i), results.get(i), tallies));
@@ -131,8 +158,9 @@ final class ItemWork<V> {
             "no pair named '" + name + "' is known to this worker"));
   }
 
-  private List<Result> results(Pair<V> pair, List<LeasedJob> jobs, List<Task> tasks) {
-    BooleanSupplier stillMine = () -> !lost && !closing;
+  private List<Result> results(
+      HeldLease lease, Pair<V> pair, List<LeasedJob> jobs, List<Task> tasks) {
+    BooleanSupplier stillMine = () -> lease.mine() && !closing;
     List<Result> results = new ArrayList<>(engine.applier(pair, lookers).apply(tasks, stillMine));
     for (int i = 0; i < jobs.size(); i++) {
       Result result = results.get(i);

@@ -1,34 +1,32 @@
 package dev.chirograph.reconcile;
 
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps leases alive from a thread of its own while the caller's thread is busy. With a concurrency
- * of one there is no other thread, and leases live from note to note.
+ * Does chores in a thread of its own, three times in the length of a lease. A chore that fails
+ * keeps no other from being done.
  */
 final class Keeper {
 
   private static final Logger LOG = LoggerFactory.getLogger(Keeper.class);
 
   private final Engine<?> engine;
-  private final Runnable keep;
+  private final List<Runnable> chores;
+  private final Thread thread;
   private volatile boolean closed;
-  private @Nullable Thread thread;
 
-  private Keeper(Engine<?> engine, Runnable keep) {
+  private Keeper(Engine<?> engine, List<Runnable> chores) {
     this.engine = engine;
-    this.keep = keep;
+    this.chores = List.copyOf(chores);
+    this.thread = engine.settings().threads().newThread(this::loop);
   }
 
-  static Keeper start(Engine<?> engine, Runnable keep) {
-    Keeper keeper = new Keeper(engine, keep);
-    if (engine.settings().concurrency() > 1) {
-      keeper.thread = engine.settings().threads().newThread(keeper::loop);
-      keeper.thread.start();
-    }
+  static Keeper start(Engine<?> engine, List<Runnable> chores) {
+    Keeper keeper = new Keeper(engine, chores);
+    keeper.thread.start();
     return keeper;
   }
 
@@ -37,21 +35,29 @@ final class Keeper {
     while (!closed) {
       try {
         engine.pacing().pause(third);
-        if (!closed) {
-          keep.run();
-        }
       } catch (InterruptedException e) {
         return;
-      } catch (RuntimeException e) {
-        LOG.warn("a lease could not be extended: {}", e.toString());
+      }
+      chores.forEach(this::tried);
+    }
+  }
+
+  private void tried(Runnable chore) {
+    if (closed) {
+      return;
+    }
+    try {
+      chore.run();
+    } catch (RuntimeException | Error e) { // an error of a host's code must not end the keeping
+      if (!closed) {
+        LOG.warn("leases could not be kept or runs not be looked after: {}", e.toString(), e);
       }
     }
   }
 
+  /** Ends at once; a chore at hand is interrupted. */
   void close() {
     closed = true;
-    if (thread != null) {
-      thread.interrupt();
-    }
+    thread.interrupt();
   }
 }

@@ -10,14 +10,19 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs the chunks of a batch side by side, or, with a concurrency of one, in the caller's thread.
  */
 final class Parallel implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Parallel.class);
 
   private final @Nullable ExecutorService executor;
   private final int concurrency;
@@ -148,10 +153,27 @@ final class Parallel implements AutoCloseable {
         SyncException.Kind.UNAVAILABLE, SyncException.Advice.MAY_RETRY, "interrupted at work", e);
   }
 
+  /**
+   * Ends the threads and waits for them: when they were interrupted at work, nothing of it may go
+   * on after the caller has returned. Work that does not heed interrupts is left to itself after a
+   * minute.
+   */
   @Override
   public void close() {
-    if (executor != null) {
-      executor.shutdownNow();
+    if (executor == null) {
+      return;
+    }
+    executor.shutdownNow();
+    boolean interrupted = Thread.interrupted();
+    try {
+      if (!executor.awaitTermination(1, TimeUnit.MINUTES)) {
+        LOG.warn("work goes on although it was interrupted a minute ago");
+      }
+    } catch (InterruptedException e) {
+      interrupted = true;
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 }

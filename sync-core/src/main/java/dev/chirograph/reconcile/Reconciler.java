@@ -117,7 +117,10 @@ public final class Reconciler<V> {
     Runs<V> runs = new Runs<>(engine);
     RunRecord run = runs.submit(scope);
     RangeWork<V> work = new RangeWork<>(engine, runs);
-    Keeper keeper = Keeper.start(engine, work::keepAlive);
+    if (engine.settings().concurrency() == 1) {
+      return start(runs, run, work); // in this thread alone; the lease lives from note to note
+    }
+    Keeper keeper = Keeper.start(engine, List.of(work::keepAlive));
     try {
       return start(runs, run, work);
     } finally {

@@ -22,12 +22,16 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs, tallies and the state of scopes in a state store. Every change is a read, a pure function
  * and a compare-and-set; on a conflict or a lost reply it begins again with the read.
  */
 final class RunStore {
+
+  private static final Logger LOG = LoggerFactory.getLogger(RunStore.class);
 
   private static final String RUNS = "reconcile-runs";
   private static final String OPEN = "reconcile-open";
@@ -109,7 +113,7 @@ final class RunStore {
   List<RunRecord> unended() {
     List<RunRecord> runs = new ArrayList<>();
     for (Stored mark : scan(OPEN, KeyRange.all())) {
-      Optional<RunRecord> run = read(runId(mark.key()));
+      Optional<RunRecord> run = legible(runId(mark.key()));
       if (run.isPresent() && run.get().phase().ended()) {
         change(OPEN, mark.key(), old -> Optional.empty());
       } else {
@@ -117,6 +121,19 @@ final class RunStore {
       }
     }
     return runs;
+  }
+
+  /** A record that cannot be read keeps no other run from being looked after. */
+  private Optional<RunRecord> legible(long run) {
+    try {
+      return read(run);
+    } catch (SyncException e) {
+      if (e.kind() != SyncException.Kind.CORRUPT) {
+        throw e;
+      }
+      LOG.warn("run {} is left alone, its record cannot be read", run, e);
+      return Optional.empty();
+    }
   }
 
   /** Runs that came to their end after a time and saw both sides whole. */

@@ -36,6 +36,8 @@ public final class Worker implements AutoCloseable {
   private final List<Thread> threads = new ArrayList<>();
   private final List<ItemWork<?>> items = new ArrayList<>();
   private final List<RangeWork<?>> ranges = new ArrayList<>();
+  private final Keeper leases;
+  private final Keeper tending;
   private final SupportsWakeup.@Nullable Subscription wakeup;
   private volatile boolean closing;
 
@@ -53,7 +55,12 @@ public final class Worker implements AutoCloseable {
       ranges.add(rangeWork);
       threads.add(engine.settings().threads().newThread(() -> loop(rangeWork, itemWork)));
     }
-    threads.add(engine.settings().threads().newThread(this::tend));
+    List<Runnable> keeping = new ArrayList<>();
+    items.forEach(item -> keeping.add(item::keepAlive));
+    ranges.forEach(range -> keeping.add(range::keepAlive));
+    // Apart from the tending, which may take long, because leases wait for nobody.
+    this.leases = Keeper.start(engine, keeping);
+    this.tending = Keeper.start(engine, List.of(ownRuns::tend, this::tellLag));
     this.wakeup =
         engine.settings().queue() instanceof SupportsWakeup queue ? queue.onWork(this::wake) : null;
     threads.forEach(Thread::start);
@@ -96,24 +103,6 @@ public final class Worker implements AutoCloseable {
     }
   }
 
-  /** Keeps leases alive and looks after runs while the other threads are busy. */
-  private void tend() {
-    Duration pause = engine.settings().lease().dividedBy(3);
-    while (!closing) {
-      try {
-        engine.pacing().pause(pause);
-        items.forEach(ItemWork::keepAlive);
-        ranges.forEach(RangeWork::keepAlive);
-        runs.tend();
-        tellLag();
-      } catch (InterruptedException e) {
-        return;
-      } catch (RuntimeException e) {
-        LOG.warn("leases could not be kept or runs not be looked after: {}", e.toString(), e);
-      }
-    }
-  }
-
   private void tellLag() {
     QueueStatistics statistics = runs.queue().statistics();
     engine.listen(l -> l.lag("queue", statistics.total().waiting(), statistics.oldestWaiting()));
@@ -122,7 +111,8 @@ public final class Worker implements AutoCloseable {
   /**
    * Ends the work: no new leases, batches at hand come to their end without further writes, what
    * was not done goes back to the queue. Waits for that up to the deadline, then interrupts; leases
-   * that are still held then run out by themselves. Closing twice is harmless.
+   * that are still held then run out by themselves. Closing twice is harmless; a listener may do
+   * it.
    */
   @Override
   public void close() {
@@ -133,10 +123,13 @@ public final class Worker implements AutoCloseable {
     items.forEach(ItemWork::stopSoon);
     ranges.forEach(RangeWork::stopSoon);
     work.release(threads.size());
-    threads.get(threads.size() - 1).interrupt();
+    tending.close();
     long end = System.nanoTime() + deadline.toNanos();
-    boolean interrupted = false;
+    boolean interrupted = Thread.interrupted();
     for (Thread thread : threads) {
+      if (thread == Thread.currentThread()) {
+        continue; // a listener closes its own worker, whose batch ends after this returns
+      }
       try {
         TimeUnit.NANOSECONDS.timedJoin(thread, Math.max(1, end - System.nanoTime()));
       } catch (InterruptedException e) {
@@ -146,6 +139,7 @@ public final class Worker implements AutoCloseable {
         thread.interrupt();
       }
     }
+    leases.close();
     lookers.close();
     if (interrupted) {
       Thread.currentThread().interrupt();

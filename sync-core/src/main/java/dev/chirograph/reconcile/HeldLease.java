@@ -1,0 +1,95 @@
+package dev.chirograph.reconcile;
+
+import dev.chirograph.Pacing;
+import dev.chirograph.RetryPolicy;
+import dev.chirograph.SyncException;
+import dev.chirograph.spi.Lease;
+import dev.chirograph.spi.Settlement;
+import dev.chirograph.spi.WorkQueue;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A lease that is being worked on. It is no longer ours once the queue says so, and also when its
+ * time has passed since we last heard that it was extended: then somebody else may have it.
+ */
+final class HeldLease {
+
+  /** How often a job whose worker always fell silent is tried alone before it is buried. */
+  private static final int TRIES_ALONE = 3;
+
+  private final WorkQueue queue;
+  private final Pacing pacing;
+  private final Lease lease;
+  private volatile long heldSince;
+  private volatile boolean lost;
+
+  private HeldLease(WorkQueue queue, Pacing pacing, Lease lease, long heldSince) {
+    this.queue = queue;
+    this.pacing = pacing;
+    this.lease = lease;
+    this.heldSince = heldSince;
+  }
+
+  static Optional<HeldLease> take(
+      WorkQueue queue, Pacing pacing, String kind, int limit, Duration duration) {
+    long asked = pacing.nanoTime(); // before the queue counts, so that we never believe too long
+    return queue
+        .lease(kind, limit, duration)
+        .map(lease -> new HeldLease(queue, pacing, lease, asked));
+  }
+
+  List<Lease.LeasedJob> jobs() {
+    return lease.jobs();
+  }
+
+  /** Whether the lease holds for all that is known here; asks nobody. */
+  boolean mine() {
+    return !lost && pacing.nanoTime() - heldSince < lease.duration().toNanos();
+  }
+
+  /** Extends the lease; answers whether it was still held. */
+  boolean extend() {
+    return settle(List.of());
+  }
+
+  /** Settles some of its jobs and extends it; answers whether it was still held. */
+  boolean settle(List<Settlement> settlements) {
+    long asked = pacing.nanoTime();
+    if (queue.settle(lease, settlements) == WorkQueue.Settled.STALE) {
+      lost = true;
+      return false;
+    }
+    heldSince = asked;
+    return true;
+  }
+
+  /**
+   * Whether the worker of a job fell silent as often as the job may fail: it may be the job that
+   * kills it.
+   *
+   * @param tries how often it was leased before without being settled
+   */
+  static boolean suspect(RetryPolicy retries, int tries) {
+    return tries > 0 && !retries.again(silence(tries), tries);
+  }
+
+  /** The error of a suspect that was tried alone often enough. */
+  static Optional<SyncException> hopeless(RetryPolicy retries, int tries) {
+    return suspect(retries, tries - TRIES_ALONE) ? Optional.of(silence(tries)) : Optional.empty();
+  }
+
+  private static SyncException silence(int tries) {
+    return new SyncException(
+        SyncException.Kind.UNAVAILABLE,
+        "its worker fell silent or was killed "
+            + tries
+            + " times while it worked on this; look into that before it is replayed");
+  }
+
+  @Override
+  public String toString() {
+    return "lease " + lease.fence();
+  }
+}
