@@ -8,6 +8,7 @@ import dev.chirograph.Listing;
 import dev.chirograph.ObjectState;
 import dev.chirograph.Observation;
 import dev.chirograph.Outcome;
+import dev.chirograph.SyncException;
 import dev.chirograph.spi.Replica;
 import dev.chirograph.spi.StoreCapabilities;
 import dev.chirograph.spi.SupportsIdentity;
@@ -95,8 +96,12 @@ public final class MemoryCatalogue
     Optional<String> before = id(change.key());
     if (change instanceof Change.Put<ObjectState> put) {
       String id = put.value().id().or(() -> before).orElseGet(this::newId);
-      if (!owners.getOrDefault(id, put.key()).equals(put.key())) {
-        return Outcome.conflict();
+      Key owner = owners.getOrDefault(id, put.key());
+      if (!owner.equals(put.key())) {
+        return Outcome.rejected(
+            new SyncException(
+                SyncException.Kind.ALREADY_EXISTS,
+                put.key() + " cannot have the id " + id + ": it belongs to " + owner));
       }
       ObjectState state = put.value().withId(Optional.of(id));
       Outcome outcome = rows.apply(List.of(Change.put(put.key(), state, put.expect()))).get(0);

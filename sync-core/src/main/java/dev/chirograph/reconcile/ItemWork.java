@@ -1,5 +1,6 @@
 package dev.chirograph.reconcile;
 
+import dev.chirograph.DeleteLimit;
 import dev.chirograph.Key;
 import dev.chirograph.Report;
 import dev.chirograph.RunPhase;
@@ -182,7 +183,7 @@ final class ItemWork<V> {
 
   /** A hint may delete as long as the budget of its pair lasts. */
   private Result withBudget(Pair<V> pair, Result held, BooleanSupplier stillMine) {
-    long limit = engine.deletes().count();
+    long limit = budget(pair);
     if (limit == 0) {
       return held; // nothing is ever deleted here
     }
@@ -198,6 +199,17 @@ final class ItemWork<V> {
     }
     Task task = new Task(held.task().key(), held.task().full(), true);
     return engine.applier(pair, lookers).apply(List.of(task), stillMine).get(0);
+  }
+
+  /**
+   * What hints may delete in one window: as many as a run over the whole pair might. Until one has
+   * told how large the replica is, so few that no ratio is asked for them.
+   */
+  private long budget(Pair<V> pair) {
+    DeleteLimit limit = engine.deletes();
+    return limit.ratio() == 1
+        ? limit.count()
+        : limit.allowed(runs.store().scope(pair.name()).size());
   }
 
   private static SyncException refused(String why) {

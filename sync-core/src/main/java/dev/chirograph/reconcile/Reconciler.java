@@ -165,8 +165,9 @@ public final class Reconciler<V> {
   /**
    * Puts single keys into the queue because something hinted that they changed, such as an event. A
    * hint may be lost, late, repeated or wrong without harm. Deletes that follow from hints spend
-   * from a budget: the number that the delete limit names, in each time window; those beyond it are
-   * tried again later and end as dead letters.
+   * from a budget: in each time window as many as the delete limit lets a run over the whole pair
+   * make, and at most {@link DeleteLimit#SMALL} before the first such run has ended; those beyond
+   * it are tried again later and end as dead letters.
    */
   public WorkQueue.Enqueued hint(String pair, Collection<Key> keys) {
     engine.requirePair(pair);

@@ -260,20 +260,26 @@ final class RunStore {
 
   /**
    * When a pair was last asked for and last completed, in milliseconds since 1970; 0 means never.
+   *
+   * @param size how many items its replica had when it was last walked whole; 0 when it never was
    */
-  record ScopeState(long lastRequested, long lastCompleted, long lastFailed) {
-    static final ScopeState NEVER = new ScopeState(0, 0, 0);
+  record ScopeState(long lastRequested, long lastCompleted, long lastFailed, long size) {
+    static final ScopeState NEVER = new ScopeState(0, 0, 0, 0);
 
     ScopeState requested(long at) {
-      return new ScopeState(Math.max(at, lastRequested), lastCompleted, lastFailed);
+      return new ScopeState(Math.max(at, lastRequested), lastCompleted, lastFailed, size);
     }
 
     ScopeState completed(long at) {
-      return new ScopeState(lastRequested, Math.max(at, lastCompleted), lastFailed);
+      return new ScopeState(lastRequested, Math.max(at, lastCompleted), lastFailed, size);
     }
 
     ScopeState failed(long at) {
-      return new ScopeState(lastRequested, lastCompleted, Math.max(at, lastFailed));
+      return new ScopeState(lastRequested, lastCompleted, Math.max(at, lastFailed), size);
+    }
+
+    ScopeState sized(long items) {
+      return new ScopeState(lastRequested, lastCompleted, lastFailed, items);
     }
   }
 
@@ -304,7 +310,10 @@ final class RunStore {
    */
   record Budget(long windowStart, long spent, long spender) {}
 
-  /** Takes one delete out of the budget of a pair; answers whether there was one left. */
+  /**
+   * Takes one delete out of the budget of a pair; answers whether there was one left. The window is
+   * measured by the clocks of the workers: one that runs fast opens the next one early, once.
+   */
   boolean spend(String pair, long now, long windowMillis, long limit) {
     boolean[] granted = new boolean[1];
     long me = engine.random().nextLong();

@@ -276,9 +276,17 @@ final class Runs<V> {
     }
     long now = engine.clock().millis();
     // First, because nobody comes back to a run that has ended.
-    run.pairs().forEach(pair -> store.updateScope(pair, state -> state.completed(now)));
+    run.pairs().forEach(pair -> store.updateScope(pair, state -> completed(run, pair, state, now)));
     return store.update(
         run.id(), r -> r.phase() == RunPhase.APPLYING ? r.moved(RunPhase.DONE, now, null) : r);
+  }
+
+  private static RunStore.ScopeState completed(
+      RunRecord run, String pair, RunStore.ScopeState state, long now) {
+    RunStore.ScopeState completed = state.completed(now);
+    return run.toScope().isWhole() && !run.incomplete()
+        ? completed.sized(counts(run, pair).get(Count.REPLICA_IN_SCOPE))
+        : completed;
   }
 
   /** Ends a run early. */

@@ -137,6 +137,11 @@ public final class Scope {
         && (folders || !other.folders);
   }
 
+  /** Whether it leaves out nothing of its pairs. */
+  boolean isWhole() {
+    return range.equals(KeyRange.all()) && filter.equals(Filter.NONE);
+  }
+
   Filter filter() {
     return filter;
   }

@@ -4,7 +4,10 @@ import dev.chirograph.Key;
 import java.util.List;
 import java.util.Optional;
 
-/** A replica that gives each item an external id and knows which item has which. */
+/**
+ * A replica that gives each item an external id and knows which item has which. A put with the id
+ * of another item is rejected as ALREADY_EXISTS.
+ */
 public interface SupportsIdentity {
 
   /**

@@ -196,6 +196,29 @@ class DeleteLawsTest {
   }
 
   @Test
+  void L3_hintsKeepToTheRatioToo() {
+    lab.same(300);
+    var reconciler = lab.durable().deletes(DeleteLimit.of(1_000, 0.1)).build();
+    for (int i = 0; i < 100; i++) {
+      lab.source.remove(key("same-%06d".formatted(i)));
+    }
+
+    reconciler.hint("pair", keys("same-0000", 10, 100));
+    reconciler.drain();
+    assertThat(lab.replica.size()).as("no run has told the size").isEqualTo(300 - 10);
+
+    lab.finish(reconciler, Scope.all());
+    lab.clock.advance(Duration.ofHours(2));
+    reconciler.hint("pair", keys("same-0000", 10, 100));
+    reconciler.drain();
+    assertThat(lab.replica.size()).as("a tenth of 290").isEqualTo(290 - 29);
+  }
+
+  private static List<Key> keys(String prefix, int from, int to) {
+    return IntStream.range(from, to).mapToObj(i -> key(prefix + i)).toList();
+  }
+
+  @Test
   void L3_hintsNeverEmptyAReplica() {
     lab.right("a", "v");
     var reconciler = lab.durable().jobRetries(RetryPolicy.builder().attempts(1).build()).build();

@@ -22,7 +22,9 @@ import dev.chirograph.spi.BlobStore.BlobRef;
 import dev.chirograph.spi.Source;
 import dev.chirograph.spi.StoreCapabilities;
 import dev.chirograph.spi.SupportsTags;
+import dev.chirograph.testkit.Fault;
 import dev.chirograph.testkit.Faults;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -241,6 +243,47 @@ class IdentityTest {
     sync();
 
     assertThat(catalogue.id(key("a"))).hasValue(id);
+  }
+
+  @Test
+  void anIdThatAnotherBatchTookMeanwhileIsReplaced() {
+    put("a", Map.of(TAG, ID));
+    ObjectState rival = ObjectState.of(ObjectVersion.builder().build()).withId(Optional.of(ID));
+    Faults race =
+        Faults.builder()
+            .onDelay(() -> catalogue.put(key("b"), rival))
+            .when(call -> call.what().equals("Sink.apply"), Fault.DELAY)
+            .build();
+
+    Report report =
+        lab.quick(bucket, race.replica(catalogue)).identityTag(TAG).build().sync(Scope.key("a"));
+
+    assertThat(report.failures()).isEmpty();
+    assertThat(catalogue.id(key("b"))).hasValue(ID);
+    assertThat(catalogue.id(key("a")).orElseThrow()).isNotEqualTo(ID);
+    assertThat(tags("a")).containsEntry(TAG, catalogue.id(key("a")).orElseThrow());
+  }
+
+  @Test
+  void L4_noTagIsWrittenOnceTheBatchIsLost() {
+    put("a", Map.of());
+    put("b", Map.of());
+    Faults calls = Faults.none();
+    Tagged slow =
+        new Tagged(bucket, state -> state, Optional.empty()) {
+          @Override
+          public Outcome writeTags(Key key, String versionId, Map<String, String> tags) {
+            lab.waits.pause(Duration.ofMinutes(2)); // longer than the lease
+            return super.writeTags(key, versionId, tags);
+          }
+        };
+    var reconciler = lab.durable(calls.source(slow), catalogue).identityTag(TAG).build();
+    reconciler.start(Scope.all());
+
+    reconciler.drainOnce();
+
+    assertThat(calls.counts()).containsEntry("SupportsTags.writeTags", 1L);
+    assertThat(catalogue.get(key("a"))).isEmpty();
   }
 
   /** The bucket, with what is seen of it changed, and perhaps with tagging answered otherwise. */

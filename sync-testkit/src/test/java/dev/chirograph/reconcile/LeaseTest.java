@@ -62,7 +62,7 @@ class LeaseTest {
     Run run = reconciler.start(Scope.all());
 
     reconciler.drainOnce();
-    assertThat(writes.counts()).doesNotContainKey("Replica.apply");
+    assertThat(writes.counts()).doesNotContainKey("Sink.apply");
     assertThat(lab.finish(reconciler, run).agreed()).isTrue();
     assertThat(lab.replica.size()).isOne();
   }
@@ -184,6 +184,7 @@ class LeaseTest {
     }
 
     assertThat(deaths).isGreaterThan(15);
+    assertThat(lab.deadErrors()).isEmpty();
     assertThat(run.report().phase()).isEqualTo(RunPhase.DONE);
     assertThat(lab.replica.size()).isEqualTo(lab.source.size());
   }
