@@ -187,6 +187,13 @@ public final class MemoryBlobStore implements BlobStore, SupportsCopy {
     return new Finished(objects.put(to, attributes, version.content(), expect));
   }
 
+  /** Nothing is held between two steps, so there is nothing to free. */
+  @Override
+  public void abandon(Key to, String resume) {
+    Objects.requireNonNull(to, "to");
+    Objects.requireNonNull(resume, "resume");
+  }
+
   /** What a copy carries: the parts that are given, and those of the source for the rest. */
   private static ObjectVersion carried(ObjectVersion given, ObjectVersion source) {
     return source.toBuilder()

@@ -8,6 +8,8 @@ import dev.chirograph.Outcome;
 import dev.chirograph.SyncException;
 import dev.chirograph.SyncListener.ItemResult;
 import dev.chirograph.spi.SupportsKnown;
+import dev.chirograph.spi.SupportsSteps;
+import dev.chirograph.spi.SupportsSteps.Progress;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -34,8 +36,15 @@ final class Applier<V> {
    *
    * @param full whether every attribute has to be read again
    * @param mayDelete whether a delete that is due may be made
+   * @param progress how far a write in steps is
    */
-  record Task(Key key, boolean full, boolean mayDelete) {}
+  record Task(Key key, boolean full, boolean mayDelete, Progress progress) {
+
+    /** A task whose progress nobody keeps. */
+    Task(Key key, boolean full, boolean mayDelete) {
+      this(key, full, mayDelete, Unkept.PROGRESS);
+    }
+  }
 
   /**
    * What became of it. FAILED says nothing yet about another attempt; the error's advice does.
@@ -250,14 +259,12 @@ final class Applier<V> {
   // ---- writing
 
   private List<Result> write(List<Decision<V>> decisions, BooleanSupplier stillMine) {
-    List<Change<V>> changes = new ArrayList<>();
-    decisions.forEach(d -> d.change().ifPresent(changes::add));
+    List<Decision<V>> due = decisions.stream().filter(d -> d.change().isPresent()).toList();
     List<Outcome> outcomes =
         parallel.inChunks(
-            changes,
+            due,
             pair.replica().capabilities().maxBatch(),
-            chunk ->
-                stillMine.getAsBoolean() ? written(chunk) : rejected(chunk.size(), new Lost()));
+            chunk -> stillMine.getAsBoolean() ? written(chunk, stillMine) : lost(chunk.size()));
     List<Result> results = new ArrayList<>(decisions.size());
     int next = 0;
     for (Decision<V> decision : decisions) {
@@ -267,6 +274,24 @@ final class Applier<V> {
               : decision.planned());
     }
     return results;
+  }
+
+  @SuppressWarnings("unchecked")
+  private List<Outcome> written(List<Decision<V>> decisions, BooleanSupplier stillMine) {
+    return pair.replica() instanceof SupportsSteps<?> steps
+        ? decisions.stream().map(d -> inSteps((SupportsSteps<V>) steps, d, stillMine)).toList()
+        : written(decisions.stream().map(d -> d.change().orElseThrow()).toList());
+  }
+
+  /** What was rejected after the batch was given up is left to whoever has it now. */
+  private Outcome inSteps(SupportsSteps<V> steps, Decision<V> decision, BooleanSupplier stillMine) {
+    try {
+      Outcome outcome = steps.apply(decision.change().orElseThrow(), decision.task().progress());
+      boolean stopped = outcome instanceof Outcome.Rejected && !stillMine.getAsBoolean();
+      return stopped ? Outcome.rejected(new Lost()) : outcome;
+    } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {
+      return Outcome.unsure(SyncException.of(e));
+    }
   }
 
   private List<Outcome> written(List<Change<V>> changes) {
@@ -289,8 +314,8 @@ final class Applier<V> {
     }
   }
 
-  private static List<Outcome> rejected(int size, SyncException why) {
-    return Collections.nCopies(size, Outcome.rejected(why));
+  private static List<Outcome> lost(int size) {
+    return Collections.nCopies(size, Outcome.rejected(new Lost()));
   }
 
   private Result result(Decision<V> decision, Outcome outcome) {

@@ -137,8 +137,7 @@ final class ItemWork<V> {
       List<LeasedJob> jobs,
       List<Settlement> settlements,
       Map<Long, RunTally> tallies) {
-    List<Task> tasks =
-        jobs.stream().map(j -> new Task(j.job().key(), j.job().full(), j.mayDelete())).toList();
+    List<Task> tasks = jobs.stream().map(job -> task(lease, job)).toList();
     List<Result> results =
         engine
             .pair(name)
@@ -147,6 +146,12 @@ final class ItemWork<V> {
     for (int i = 0; i < jobs.size(); i++) {
       settlements.add(settle(name, jobs.get(i), results.get(i), tallies));
     }
+  }
+
+  private Task task(HeldLease lease, LeasedJob leased) {
+    Job job = leased.job();
+    JobProgress progress = new JobProgress(lease, leased, () -> closing);
+    return new Task(job.key(), job.full(), leased.mayDelete(), progress);
   }
 
   /** Another worker may know the pair, so this is tried again. */
@@ -197,7 +202,7 @@ final class ItemWork<V> {
           held.task(),
           refused("the " + limit + " deletes that hints may make in " + window + " are spent"));
     }
-    Task task = new Task(held.task().key(), held.task().full(), true);
+    Task task = new Task(held.task().key(), held.task().full(), true, held.task().progress());
     return engine.applier(pair, lookers).apply(List.of(task), stillMine).get(0);
   }
 

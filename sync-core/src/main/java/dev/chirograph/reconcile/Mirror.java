@@ -22,6 +22,7 @@ import dev.chirograph.spi.Source;
 import dev.chirograph.spi.StoreCapabilities;
 import dev.chirograph.spi.SupportsCopy;
 import dev.chirograph.spi.SupportsSplit;
+import dev.chirograph.spi.SupportsSteps;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -47,7 +48,10 @@ import org.jspecify.annotations.Nullable;
  * equality only where the entity tags agree, otherwise the copy is looked at once a run.
  *
  * <p>A store that can copy from the source by itself is asked to ({@link SupportsCopy}); otherwise
- * the bytes are streamed in bounded memory. Safe for use by several threads.
+ * the bytes are streamed in bounded memory. A copy in steps is kept with its job and goes on there
+ * after a failure or a crash; one that is given up is abandoned. What a job that was dropped had
+ * begun stays in the target until its unfinished uploads expire or are aborted. Safe for use by
+ * several threads.
  */
 public final class Mirror {
 
@@ -221,7 +225,7 @@ public final class Mirror {
     }
   }
 
-  private final class Target extends Side implements Replica<Original> {
+  private final class Target extends Side implements Replica<Original>, SupportsSteps<Original> {
 
     Target() {
       super(targetListing, to);
@@ -234,34 +238,36 @@ public final class Mirror {
 
     @Override
     public List<Outcome> apply(List<Change<Original>> changes) {
-      return changes.stream().map(this::apply).toList();
+      return changes.stream().map(change -> apply(change, Unkept.PROGRESS)).toList();
     }
 
-    private Outcome apply(Change<Original> change) {
+    @Override
+    public Outcome apply(Change<Original> change, Progress progress) {
       try {
+        Optional<SteppedCopy> stepped = stepped(change.key(), progress);
         if (change instanceof Change.Put<Original> put) {
-          return copy(put.key(), put.value(), put.expect());
+          return copy(put.key(), put.value(), put.expect(), stepped);
         }
+        stepped.ifPresent(SteppedCopy::forget);
         return to.delete(BlobRef.latest(change.key()), change.expect());
       } catch (SyncException e) {
         return e.kind() == SyncException.Kind.CONFLICT ? Outcome.conflict() : Outcome.rejected(e);
       }
     }
 
-    private Outcome copy(Key key, Original original, Expect expect) {
-      BlobRef ref = BlobRef.latest(key);
+    /** Copies that the target makes by itself; empty: the bytes have to pass through here. */
+    private Optional<SteppedCopy> stepped(Key key, Progress progress) {
+      return to instanceof SupportsCopy copier && copier.copiesFrom(from)
+          ? Optional.of(new SteppedCopy(from, copier, key, progress))
+          : Optional.empty();
+    }
+
+    private Outcome copy(Key key, Original original, Expect expect, Optional<SteppedCopy> stepped) {
       ObjectVersion attributes = stamped(original);
-      if (to instanceof SupportsCopy copier && copier.copiesFrom(from)) {
-        Optional<String> resume = Optional.empty();
-        while (true) {
-          SupportsCopy.Step step =
-              copier.copy(from, ref, original.pin(), attributes, key, expect, resume);
-          if (step instanceof SupportsCopy.Finished finished) {
-            return finished.outcome();
-          }
-          resume = Optional.of(((SupportsCopy.Going) step).resume());
-        }
+      if (stepped.isPresent()) {
+        return stepped.get().run(original.pin(), attributes, expect);
       }
+      BlobRef ref = BlobRef.latest(key);
       return to.put(key, attributes, () -> from.open(ref, 0, Expect.at(original.pin())), expect);
     }
 

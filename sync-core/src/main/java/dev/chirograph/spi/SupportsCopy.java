@@ -37,6 +37,16 @@ public interface SupportsCopy {
       Expect expect,
       Optional<String> resume);
 
+  /**
+   * Gives up a copy that has begun, and frees what the store holds for it. Harmless when the copy
+   * has ended or is not known any more.
+   *
+   * @param to where it was copied to
+   * @param resume what its last step answered
+   * @throws dev.chirograph.SyncException when the store refuses or cannot be asked
+   */
+  void abandon(Key to, String resume);
+
   /** Where a copy stands. */
   sealed interface Step permits Finished, Going {}
 

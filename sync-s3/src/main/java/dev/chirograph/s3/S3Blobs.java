@@ -184,6 +184,11 @@ public final class S3Blobs implements BlobStore, SupportsCopy {
         resume);
   }
 
+  @Override
+  public void abandon(Key to, String resume) {
+    uploads.abort(S3Keys.text(to), CopyToken.parse(resume).upload());
+  }
+
   /**
    * Aborts uploads in parts that were begun before a time and never completed, and whose parts are
    * paid for until then. Copies that are still under way must be younger.

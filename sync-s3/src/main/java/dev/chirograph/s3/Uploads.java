@@ -41,11 +41,27 @@ final class Uploads {
   /** Aborts an upload after a failure, which remembers it when that fails too. */
   void abortAfter(String key, String upload, Throwable failure) {
     try {
+      abort(key, upload);
+    } catch (SyncException e) {
+      failure.addSuppressed(e);
+    }
+  }
+
+  /**
+   * Aborts an upload.
+   *
+   * @return false when the store does not know it any more
+   * @throws SyncException when it cannot be aborted
+   */
+  boolean abort(String key, String upload) {
+    try {
       client.abortMultipartUpload(request -> request.bucket(bucket).key(key).uploadId(upload));
+      return true;
     } catch (SdkException e) {
-      if (!S3Errors.noSuchUpload(e)) {
-        failure.addSuppressed(S3Errors.of("AbortMultipartUpload", bucket + "/" + key, e));
+      if (S3Errors.noSuchUpload(e)) {
+        return false;
       }
+      throw S3Errors.of("AbortMultipartUpload", bucket + "/" + key, e);
     }
   }
 
@@ -57,7 +73,7 @@ final class Uploads {
       ListMultipartUploadsResponse page = list(prefix.text(), keyMarker, idMarker);
       for (MultipartUpload upload : page.uploads()) {
         if (upload.initiated() != null && upload.initiated().isBefore(begunBefore)) {
-          aborted += abort(upload) ? 1 : 0;
+          aborted += abort(upload.key(), upload.uploadId()) ? 1 : 0;
         }
       }
       if (Boolean.TRUE.equals(page.isTruncated())
@@ -84,19 +100,6 @@ final class Uploads {
                   .uploadIdMarker(keyMarker == null ? null : idMarker));
     } catch (SdkException e) {
       throw S3Errors.of("ListMultipartUploads", bucket, e);
-    }
-  }
-
-  private boolean abort(MultipartUpload upload) {
-    try {
-      client.abortMultipartUpload(
-          request -> request.bucket(bucket).key(upload.key()).uploadId(upload.uploadId()));
-      return true;
-    } catch (SdkException e) {
-      if (S3Errors.noSuchUpload(e)) {
-        return false;
-      }
-      throw S3Errors.of("AbortMultipartUpload", bucket + "/" + upload.key(), e);
     }
   }
 }
