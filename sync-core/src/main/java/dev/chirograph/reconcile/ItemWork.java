@@ -119,7 +119,7 @@ final class ItemWork<V> {
     }
     List<Settlement> others =
         jobs.stream()
-            .filter(job -> job != suspect.get())
+            .filter(job -> job.slot() != suspect.get().slot())
             .<Settlement>map(job -> new Settlement.Release(job.slot()))
             .toList();
     return lease.settle(others) ? List.of(suspect.get()) : List.of();
