@@ -1,7 +1,6 @@
 package dev.chirograph.reconcile;
 
 import dev.chirograph.Entry;
-import dev.chirograph.Evidence;
 import dev.chirograph.Key;
 import dev.chirograph.Listing;
 import dev.chirograph.SyncException;
@@ -14,12 +13,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
@@ -30,14 +27,16 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Sorts a listing that does not come in key order: runs of {@value #RUN_LENGTH} entries are sorted
- * in memory and put into temporary files, which are then merged. Holds one run, and afterwards one
- * entry and one buffer of 8 KiB for each run.
+ * in memory and put into temporary files, which are then merged, {@value #FAN_IN} at a time. Holds
+ * one run, and afterwards one entry and one buffer of 8 KiB for each file: a few megabytes even for
+ * thousands of millions of entries.
  */
 final class ExternalSort {
 
   private static final Logger LOG = LoggerFactory.getLogger(ExternalSort.class);
 
   static final int RUN_LENGTH = 50_000;
+  static final int FAN_IN = 128;
 
   private ExternalSort() {}
 
@@ -46,28 +45,28 @@ final class ExternalSort {
    * listing did; a listing that did not end as complete gives no entries.
    */
   static Listing sort(Listing unsorted) {
-    return sort(unsorted, RUN_LENGTH);
+    return sort(unsorted, RUN_LENGTH, FAN_IN);
   }
 
-  static Listing sort(Listing unsorted, int runLength) {
-    List<Path> files = new ArrayList<>();
+  static Listing sort(Listing unsorted, int runLength, int fanIn) {
+    Spilled files = new Spilled(fanIn);
     List<Entry> run = new ArrayList<>();
     try (unsorted) {
       while (unsorted.hasNext()) {
         run.add(unsorted.next());
         if (run.size() == runLength) {
-          files.add(spill(run));
+          files.add(run);
           run.clear();
         }
       }
       if (unsorted.end() != Listing.End.COMPLETE) {
-        delete(files);
+        files.delete();
         return new Sorted(List.of(), List.of(), unsorted.end(), unsorted.why().orElse(null));
       }
       run.sort(Comparator.comparing(Entry::key));
-      return new Sorted(run, files, Listing.End.COMPLETE, null);
+      return new Sorted(run, files.files(), Listing.End.COMPLETE, null);
     } catch (IOException e) {
-      delete(files);
+      files.delete();
       SyncException why =
           new SyncException(
               SyncException.Kind.UNAVAILABLE,
@@ -77,24 +76,71 @@ final class ExternalSort {
               e);
       return new Sorted(List.of(), List.of(), Listing.End.CUT, why);
     } catch (RuntimeException | Error e) {
-      delete(files);
+      files.delete();
       throw e;
     }
   }
 
-  private static Path spill(List<Entry> run) throws IOException {
-    run.sort(Comparator.comparing(Entry::key));
-    Path file = Files.createTempFile("chirograph-sort-", ".run");
-    try (DataOutputStream out =
-        new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(file)))) {
-      for (Entry entry : run) {
-        write(entry, out);
-      }
-    } catch (IOException | RuntimeException | Error e) {
-      Files.deleteIfExists(file);
-      throw e;
+  /**
+   * Sorted runs in files; when there are enough of one level they are merged into one of the next.
+   */
+  private static final class Spilled {
+    private final int fanIn;
+    private final List<List<Path>> levels = new ArrayList<>();
+
+    Spilled(int fanIn) {
+      this.fanIn = fanIn;
     }
-    return file;
+
+    void add(List<Entry> run) throws IOException {
+      run.sort(Comparator.comparing(Entry::key));
+      add(0, written(run.iterator()));
+    }
+
+    private void add(int level, Path file) throws IOException {
+      if (level == levels.size()) {
+        levels.add(new ArrayList<>());
+      }
+      List<Path> files = levels.get(level);
+      files.add(file);
+      if (files.size() == fanIn) {
+        add(level + 1, merged(files));
+        files.clear(); // each went when it was closed
+      }
+    }
+
+    private static Path merged(List<Path> files) throws IOException {
+      try (Sorted sorted = new Sorted(List.of(), files, Listing.End.COMPLETE, null)) {
+        Path file = written(sorted);
+        if (sorted.end() != Listing.End.COMPLETE) {
+          Files.deleteIfExists(file);
+          throw new IOException(sorted.why().map(Throwable::getMessage).orElse(""));
+        }
+        return file;
+      }
+    }
+
+    private static Path written(Iterator<Entry> entries) throws IOException {
+      Path file = Files.createTempFile("chirograph-sort-", ".run");
+      try (DataOutputStream out =
+          new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(file)))) {
+        while (entries.hasNext()) {
+          EntryBytes.write(entries.next(), out);
+        }
+      } catch (IOException | RuntimeException | Error e) {
+        Files.deleteIfExists(file);
+        throw e;
+      }
+      return file;
+    }
+
+    List<Path> files() {
+      return levels.stream().flatMap(List::stream).toList();
+    }
+
+    void delete() {
+      ExternalSort.delete(files());
+    }
   }
 
   private static void delete(List<Path> files) {
@@ -107,61 +153,10 @@ final class ExternalSort {
     }
   }
 
-  private static void write(Entry entry, DataOutputStream out) throws IOException {
-    byte[] key = entry.key().toBytes();
-    out.writeShort(key.length);
-    out.write(key);
-    out.writeBoolean(entry.tombstone());
-    Evidence evidence = entry.evidence();
-    writeText(evidence.etag(), out);
-    out.writeLong(evidence.size().orElse(-1));
-    writeText(evidence.versionId(), out);
-    out.writeLong(evidence.lastModified().map(Instant::getEpochSecond).orElse(Long.MIN_VALUE));
-    writeText(evidence.uid(), out);
-    writeText(evidence.history(), out);
-    out.writeByte(evidence.checksums().size());
-    for (Map.Entry<String, String> checksum : evidence.checksums().entrySet()) {
-      out.writeUTF(checksum.getKey());
-      out.writeUTF(checksum.getValue());
-    }
-  }
-
-  private static void writeText(Optional<String> text, DataOutputStream out) throws IOException {
-    out.writeBoolean(text.isPresent());
-    if (text.isPresent()) {
-      out.writeUTF(text.get());
-    }
-  }
-
-  private static Entry read(DataInputStream in) throws IOException {
-    byte[] key = new byte[in.readUnsignedShort()];
-    in.readFully(key);
-    boolean tombstone = in.readBoolean();
-    Evidence.Builder evidence = Evidence.builder().etag(readText(in));
-    long size = in.readLong();
-    if (size >= 0) {
-      evidence.size(size);
-    }
-    evidence.versionId(readText(in));
-    long modified = in.readLong();
-    evidence.lastModified(modified == Long.MIN_VALUE ? null : Instant.ofEpochSecond(modified));
-    evidence.uid(readText(in)).history(readText(in));
-    int checksums = in.readByte();
-    Map<String, String> byAlgorithm = new HashMap<>();
-    for (int i = 0; i < checksums; i++) {
-      byAlgorithm.put(in.readUTF(), in.readUTF());
-    }
-    return new Entry(Key.ofBytes(key), evidence.checksums(byAlgorithm).build(), tombstone);
-  }
-
-  private static @Nullable String readText(DataInputStream in) throws IOException {
-    return in.readBoolean() ? in.readUTF() : null;
-  }
-
   /** One sorted run, in a file or in memory. */
   private static final class Run implements AutoCloseable {
     private final @Nullable DataInputStream in;
-    private final java.util.@Nullable Iterator<Entry> memory;
+    private final @Nullable Iterator<Entry> memory;
     private @Nullable Entry head;
 
     Run(List<Entry> entries) {
@@ -182,7 +177,7 @@ final class ExternalSort {
         head = memory.hasNext() ? memory.next() : null;
       } else if (in != null) {
         try {
-          head = read(in);
+          head = EntryBytes.read(in);
         } catch (EOFException e) {
           head = null;
         }

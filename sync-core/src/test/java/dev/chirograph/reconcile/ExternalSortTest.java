@@ -8,14 +8,18 @@ import dev.chirograph.Key;
 import dev.chirograph.Listing;
 import dev.chirograph.Listing.End;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -56,9 +60,38 @@ class ExternalSortTest {
     FakeListing unsorted =
         FakeListing.of(End.COMPLETE, "b", "\uD83D\uDE00", "a", "\uFFFD", "b", "A", "c", "a/", "a");
 
-    assertThat(keys(ExternalSort.sort(unsorted, 2)))
+    assertThat(keys(ExternalSort.sort(unsorted, 2, 3)))
         .containsExactly("A", "a", "a/", "b", "c", "\uFFFD", "\uD83D\uDE00");
     assertThat(unsorted.closed).isTrue();
+  }
+
+  @Test
+  void fewFilesAreOpenHoweverManyRunsThereWere() {
+    List<String> shuffled =
+        new ArrayList<>(IntStream.range(0, 1_000).mapToObj("k%04d"::formatted).toList());
+    List<String> sorted = List.copyOf(shuffled);
+    Collections.shuffle(shuffled, new Random(1));
+    long[] most = new long[1];
+    Iterator<Entry> unsorted =
+        shuffled.stream()
+            .map(
+                key -> {
+                  most[0] = Math.max(most[0], filesNow() - before);
+                  return FakeListing.entry(key);
+                })
+            .iterator();
+
+    assertThat(keys(ExternalSort.sort(listing(unsorted), 3, 4))).isEqualTo(sorted); // 333 runs
+
+    assertThat(most[0]).isBetween(4L, 4L * 5);
+  }
+
+  private static long filesNow() {
+    try {
+      return files();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test
@@ -77,7 +110,7 @@ class ExternalSortTest {
                 .build());
     Iterator<Entry> both = List.of(rich, FakeListing.entry("z")).iterator();
 
-    try (Listing sorted = ExternalSort.sort(listing(both), 1)) {
+    try (Listing sorted = ExternalSort.sort(listing(both), 1, 3)) {
       assertThat(sorted.next()).isEqualTo(rich);
       assertThat(sorted.next()).isEqualTo(FakeListing.entry("z"));
     }
@@ -86,7 +119,7 @@ class ExternalSortTest {
   @Test
   void L2_aListingThatBreaksOffGivesNothing() {
     for (End end : List.of(End.CUT, End.REFUSED)) {
-      try (Listing sorted = ExternalSort.sort(FakeListing.of(end, "c", "b", "a"), 1)) {
+      try (Listing sorted = ExternalSort.sort(FakeListing.of(end, "c", "b", "a"), 1, 3)) {
         assertThat(sorted.hasNext()).isFalse();
         assertThat(sorted.end()).isEqualTo(end);
         assertThat(sorted.why()).isPresent();
@@ -96,7 +129,7 @@ class ExternalSortTest {
 
   @Test
   void closingHalfWayRemovesTheFiles() {
-    try (Listing sorted = ExternalSort.sort(FakeListing.of(End.COMPLETE, "c", "b", "a"), 1)) {
+    try (Listing sorted = ExternalSort.sort(FakeListing.of(End.COMPLETE, "c", "b", "a"), 1, 3)) {
       assertThat(sorted.next().key()).isEqualTo(Key.utf8("a"));
     }
   }
@@ -114,7 +147,7 @@ class ExternalSortTest {
                 })
             .iterator();
     org.assertj.core.api.Assertions.assertThatThrownBy(
-            () -> ExternalSort.sort(listing(throwing), 1))
+            () -> ExternalSort.sort(listing(throwing), 1, 3))
         .hasMessage("broken");
   }
 
