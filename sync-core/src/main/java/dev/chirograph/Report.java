@@ -128,7 +128,10 @@ public final class Report {
     return failures;
   }
 
-  /** Prefixes that came or went, when the run was asked to tell. */
+  /**
+   * Prefixes that came or went, when the run was asked to tell; {@link Tally.Count#FOLDERS} says
+   * how many there are.
+   */
   public List<Folder> folders() {
     return folders;
   }

@@ -44,7 +44,9 @@ public final class Tally {
     /** Attempts that failed and are tried again. */
     RETRIED,
     /** Items that failed for good. */
-    FAILED
+    FAILED,
+    /** Folders that exist on one side only, when the run was asked to tell. */
+    FOLDERS
   }
 
   private final Map<Count, LongAdder> counts = new EnumMap<>(Count.class);

@@ -40,18 +40,28 @@ final class Folders {
   /**
    * The folders of one range.
    *
-   * @param inner those wholly inside the range that differ
+   * @param inner those wholly inside the range that differ, at most {@link Report#MAX_ITEMS}
+   * @param number how many of those there are
    * @param outer those that may have more items outside it
    */
-  record Edges(List<Seen> inner, List<Seen> outer) {
-    static final Edges NONE = new Edges(List.of(), List.of());
+  record Edges(List<Seen> inner, long number, List<Seen> outer) {
+    static final Edges NONE = new Edges(List.of(), 0, List.of());
   }
+
+  /**
+   * The folders of several ranges.
+   *
+   * @param folders those that differ
+   * @param number how many of those there are, also when some were not kept
+   */
+  record Joined(List<Report.Folder> folders, long number) {}
 
   private final KeyRange range;
   private final boolean wanted;
   private final Deque<Seen> open = new ArrayDeque<>();
   private final List<Seen> closed = new ArrayList<>();
   private final List<Seen> atStart = new ArrayList<>();
+  private long number;
 
   Folders(KeyRange range, boolean wanted) {
     this.range = range;
@@ -89,10 +99,13 @@ final class Folders {
   }
 
   private void close(Seen folder) {
-    if (folder.prefix().compareTo(range.from()) < 0) {
-      atStart.add(folder);
-    } else if (folder.differs() && closed.size() < Report.MAX_ITEMS) {
-      closed.add(folder);
+    if (folder.prefix().compareTo(range.from()) <= 0) {
+      atStart.add(folder); // or it is the range itself
+    } else if (folder.differs()) {
+      number++;
+      if (closed.size() < Report.MAX_ITEMS) {
+        closed.add(folder);
+      }
     }
   }
 
@@ -116,7 +129,7 @@ final class Folders {
       }
     }
     outer.addAll(atStart);
-    return new Edges(List.copyOf(closed), List.copyOf(outer));
+    return new Edges(List.copyOf(closed), number, List.copyOf(outer));
   }
 
   /**
@@ -125,17 +138,18 @@ final class Folders {
    * @param scope the range of the whole run: its own folder and those that reach beyond it are
    *     never reported
    */
-  static List<Report.Folder> joined(String pair, KeyRange scope, Collection<Edges> ranges) {
-    Map<Key, Seen> folders = new TreeMap<>();
+  static Joined joined(String pair, KeyRange scope, Collection<Edges> ranges) {
+    Map<Key, Seen> inner = new TreeMap<>();
+    Map<Key, Seen> outer = new TreeMap<>();
     for (Edges edges : ranges) {
-      edges.inner().forEach(f -> folders.merge(f.prefix(), f, Seen::or));
-      edges.outer().forEach(f -> folders.merge(f.prefix(), f, Seen::or));
+      edges.inner().forEach(f -> inner.put(f.prefix(), f));
+      edges.outer().forEach(f -> outer.merge(f.prefix(), f, Seen::or));
     }
-    return folders.values().stream()
-        .filter(Seen::differs)
-        .filter(f -> inside(KeyRange.prefix(f.prefix()), scope))
-        .map(f -> new Report.Folder(pair, f.prefix(), f.replica()))
-        .toList();
+    outer.values().removeIf(f -> !f.differs() || !inside(KeyRange.prefix(f.prefix()), scope));
+    inner.putAll(outer);
+    List<Report.Folder> folders =
+        inner.values().stream().map(f -> new Report.Folder(pair, f.prefix(), f.replica())).toList();
+    return new Joined(folders, outer.size() + ranges.stream().mapToLong(Edges::number).sum());
   }
 
   /** Whether a folder lies in the range with all it may hold, and is not the range itself. */

@@ -93,7 +93,9 @@ final class QuickRun<V> {
     void run() {
       walkers.forked(scope.range(), this::walk);
       if (scope.tellsFolders() && complete()) {
-        folders.addAll(Folders.joined(pair.name(), scope.range(), edges));
+        Folders.Joined joined = Folders.joined(pair.name(), scope.range(), edges);
+        folders.addAll(joined.folders());
+        counts.add(Count.FOLDERS, joined.number());
       }
       delete();
       tally.add(counts);

@@ -101,10 +101,10 @@ record RunRecord(
     }
   }
 
-  /** A folder that was seen. */
-  record FolderRecord(String prefix, boolean source, boolean replica) {
-    static FolderRecord of(Folders.Seen seen) {
-      return new FolderRecord(encode(seen.prefix()), seen.source(), seen.replica());
+  /** A folder that was seen, wholly inside a range or at its edge. */
+  record FolderRecord(String prefix, boolean source, boolean replica, boolean inner) {
+    static FolderRecord of(Folders.Seen seen, boolean inner) {
+      return new FolderRecord(encode(seen.prefix()), seen.source(), seen.replica(), inner);
     }
 
     Folders.Seen seen() {

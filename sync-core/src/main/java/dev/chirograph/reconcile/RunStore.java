@@ -1,5 +1,9 @@
 package dev.chirograph.reconcile;
 
+import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.partitioningBy;
+import static java.util.stream.Collectors.toList;
+
 import dev.chirograph.Change;
 import dev.chirograph.CloseableIterator;
 import dev.chirograph.Expect;
@@ -229,31 +233,42 @@ final class RunStore {
 
   // ---- folders: some records for each range, because one would be too large
 
-  /** Folders that were seen in one range. */
-  record FoldersRecord(List<FolderRecord> folders) {}
+  /**
+   * Some folders that were seen in one range.
+   *
+   * @param number how many of the range differ, in its first record
+   */
+  record FoldersRecord(List<FolderRecord> folders, long number) {}
 
   void putFolders(long run, int range, Folders.Edges edges) {
     byte[] prefix = concat(runKey(run).toBytes(), number(range));
     clear(FOLDERS, Key.ofBytes(prefix)); // of an earlier walk over the same range
     List<FolderRecord> all =
-        Stream.concat(edges.inner().stream(), edges.outer().stream())
-            .map(FolderRecord::of)
+        Stream.concat(
+                edges.inner().stream().map(seen -> FolderRecord.of(seen, true)),
+                edges.outer().stream().map(seen -> FolderRecord.of(seen, false)))
             .toList();
     for (int from = 0; from < all.size(); from += FOLDERS_TOGETHER) {
       List<FolderRecord> some = all.subList(from, Math.min(all.size(), from + FOLDERS_TOGETHER));
-      byte[] bytes = RunRecord.bytes(new FoldersRecord(some));
+      byte[] bytes = RunRecord.bytes(new FoldersRecord(some, from == 0 ? edges.number() : 0));
       change(FOLDERS, Key.ofBytes(concat(prefix, number(from))), old -> Optional.of(bytes));
     }
   }
 
   Folders.Edges folders(long run, int range) {
     byte[] prefix = concat(runKey(run).toBytes(), number(range));
-    return new Folders.Edges(
+    List<FoldersRecord> records =
         scan(FOLDERS, KeyRange.prefix(Key.ofBytes(prefix))).stream()
-            .flatMap(s -> RunRecord.read(s.value(), FoldersRecord.class).folders().stream())
-            .map(FolderRecord::seen)
-            .toList(),
-        List.of());
+            .map(stored -> RunRecord.read(stored.value(), FoldersRecord.class))
+            .toList();
+    Map<Boolean, List<Folders.Seen>> seen =
+        records.stream()
+            .flatMap(record -> record.folders().stream())
+            .collect(partitioningBy(FolderRecord::inner, mapping(FolderRecord::seen, toList())));
+    return new Folders.Edges(
+        seen.getOrDefault(true, List.of()),
+        records.stream().mapToLong(FoldersRecord::number).sum(),
+        seen.getOrDefault(false, List.of()));
   }
 
   // ---- scopes

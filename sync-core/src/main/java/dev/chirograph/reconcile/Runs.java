@@ -352,6 +352,7 @@ final class Runs<V> {
     Tally tally = Tally.of(run.counts());
     List<Report.Trouble> incomplete = new ArrayList<>();
     List<Report.Trouble> failures = new ArrayList<>();
+    List<Report.Folder> folders = folders(run, tally);
     for (Range range : run.ranges()) {
       tally.add(Tally.of(range.counts()));
       if (range.trouble() != null) {
@@ -373,13 +374,13 @@ final class Runs<V> {
         tally,
         incomplete,
         failures,
-        folders(run),
+        folders,
         run.heldBack().isEmpty()
             ? Optional.empty()
             : Optional.of(String.join("; ", run.heldBack())));
   }
 
-  private List<Report.Folder> folders(RunRecord run) {
+  private List<Report.Folder> folders(RunRecord run, Tally tally) {
     List<Report.Folder> folders = new ArrayList<>();
     if (run.scope().folders() && run.found() && !run.incomplete()) {
       for (String pair : run.pairs()) {
@@ -388,7 +389,9 @@ final class Runs<V> {
                 .filter(range -> range.pair().equals(pair))
                 .map(range -> store.folders(run.id(), range.number()))
                 .toList();
-        folders.addAll(Folders.joined(pair, run.toScope().range(), edges));
+        Folders.Joined joined = Folders.joined(pair, run.toScope().range(), edges);
+        folders.addAll(joined.folders());
+        tally.add(Count.FOLDERS, joined.number());
       }
     }
     return folders;

@@ -31,7 +31,9 @@ class FoldersTest {
       rest = rest.startingAt(cut);
     }
     edges.add(walk(rest));
-    return Folders.joined("pair", scope, edges).stream().map(FoldersTest::text).toList();
+    Folders.Joined joined = Folders.joined("pair", scope, edges);
+    assertThat(joined.folders()).hasSize((int) joined.number());
+    return joined.folders().stream().map(FoldersTest::text).toList();
   }
 
   private static String text(Report.Folder folder) {

@@ -349,6 +349,23 @@ class DurablePathTest {
   }
 
   @Test
+  void moreFoldersThanAreListedAreCounted() {
+    for (int i = 0; i < 1_500; i++) {
+      lab.left("new%04d/x".formatted(i), "v");
+    }
+    lab.right("old/x", "v").same(20);
+    var reconciler = lab.durable().build();
+
+    Report planned = reconciler.plan(Scope.all().folders());
+    Report done = lab.finish(reconciler, Scope.all().folders());
+
+    assertThat(planned.folders()).hasSize(Report.MAX_ITEMS);
+    assertThat(planned.count(Count.FOLDERS)).isEqualTo(1_501);
+    assertThat(done.folders()).hasSize(Report.MAX_ITEMS);
+    assertThat(done.count(Count.FOLDERS)).isEqualTo(1_501);
+  }
+
+  @Test
   void aWorkerDoesItAllAndClosesInTime() throws Exception {
     differing(500).same(50).right("old", "v");
     var backend = dev.chirograph.memory.MemoryBackend.create();
