@@ -141,9 +141,18 @@ public final class JdbcQueue
   /**
    * {@inheritDoc}
    *
-   * <p>The transaction is never committed, rolled back or closed here. Workers of this process are
-   * not woken, because nobody here learns when it commits; those that listen to {@link
-   * Builder#notifications} are.
+   * <p>The transaction is never committed, rolled back or closed here, and may have any isolation.
+   * Until it ends, others who enqueue the same keys wait for it: keep it short. It may lose against
+   * another transaction: by a deadlock anywhere, and with REPEATABLE READ or SERIALIZABLE on
+   * PostgreSQL, and on MariaDB with {@code innodb_snapshot_isolation} (the default from 11.6), also
+   * when others have enqueued or leased one of the keys since it began. It is to be rolled back and
+   * run again then, as a whole.
+   *
+   * <p>Workers of this process are not woken, because nobody here learns when it commits; those
+   * that listen to {@link Builder#notifications} are.
+   *
+   * @throws SyncException of kind UNAVAILABLE when the transaction lost against another one: roll
+   *     it back and run it again; otherwise as the database fails
    */
   @Override
   public Enqueued enqueue(Connection transaction, List<Job> jobs) {
@@ -158,7 +167,7 @@ public final class JdbcQueue
       }
       return enqueued;
     } catch (SQLException e) {
-      throw SqlErrors.of("enqueueing in the caller's transaction", e);
+      throw SqlErrors.ofCaller("enqueueing in the caller's transaction", e);
     }
   }
 

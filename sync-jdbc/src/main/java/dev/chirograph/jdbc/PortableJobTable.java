@@ -17,10 +17,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 
 /**
  * The statements of MariaDB, MySQL, H2 and SQLite: rows are locked, merged here and written back.
+ *
+ * <p>On MariaDB and MySQL, where several write at once, new rows come in the order of their keys,
+ * so that those who add the same keys wait for each other in one direction; the order of the caller
+ * is in their numbers.
  */
 final class PortableJobTable implements JobTable {
 
@@ -33,7 +36,9 @@ final class PortableJobTable implements JobTable {
   private final int keysPerSelect;
   private final String now;
   private final String find;
+  private final String findCommitted;
   private final Optional<String> findByNumber;
+  private final Optional<JobNumbers> numbers;
   private final String insert;
   private final String update;
   private final Optional<String> lockLane;
@@ -53,6 +58,10 @@ final class PortableJobTable implements JobTable {
             mariadb
                 ? "select seq from ${job} force index (${prefix}job_key)" + byKey
                 : select + byKey + lock);
+    // A caller's transaction may have a snapshot that does not show what stands in the way. The
+    // locks of this query stand in the way of leases, so it is for those who need it.
+    this.findCommitted = mariadb ? find + " lock in share mode" : find;
+    this.numbers = mariadb ? Optional.of(new JobNumbers(database)) : Optional.empty();
     this.findByNumber =
         mariadb
             ? Optional.of(
@@ -119,16 +128,14 @@ final class PortableJobTable implements JobTable {
     for (int lane : new TreeSet<>(rows.stream().map(row -> row.lane).toList())) {
       lockLane(connection, lane);
     }
-    // Numbers that are given and numbers that are kept, mixed in one statement, would take InnoDB's
-    // lock on the whole table's counter.
-    Map<Boolean, List<JobRow>> missing =
-        mergeWaiting(connection, rows, merge).stream()
-            .collect(Collectors.partitioningBy(row -> row.seq == JobRow.NEW));
-    for (List<JobRow> alike : missing.values()) {
-      for (int from = 0; from < alike.size(); from += ROWS_PER_INSERT) {
-        int to = Math.min(alike.size(), from + ROWS_PER_INSERT);
-        insert(connection, alike.subList(from, to), merge);
-      }
+    List<JobRow> missing = mergeWaiting(connection, rows, merge, find);
+    if (numbers.isPresent()) {
+      numbers.get().fill(connection, missing);
+      missing.sort(JobRow.BY_KEY);
+    }
+    for (int from = 0; from < missing.size(); from += ROWS_PER_INSERT) {
+      int to = Math.min(missing.size(), from + ROWS_PER_INSERT);
+      insert(connection, missing.subList(from, to), merge);
     }
   }
 
@@ -143,9 +150,9 @@ final class PortableJobTable implements JobTable {
   }
 
   /** Merges those that wait already; answers the others. */
-  private List<JobRow> mergeWaiting(Connection connection, List<JobRow> rows, Merge merge)
-      throws SQLException {
-    Map<RowKey, JobRow> waiting = find(connection, rows);
+  private List<JobRow> mergeWaiting(
+      Connection connection, List<JobRow> rows, Merge merge, String query) throws SQLException {
+    Map<RowKey, JobRow> waiting = find(connection, rows, query);
     List<JobRow> missing = new ArrayList<>();
     try (PreparedStatement statement = connection.prepareStatement(update)) {
       boolean changed = false;
@@ -181,7 +188,7 @@ final class PortableJobTable implements JobTable {
             SyncException.Kind.CONFLICT,
             "cannot enqueue: the same keys are added and taken by others without end; try again later");
       }
-      missing = mergeWaiting(connection, missing, merge);
+      missing = mergeWaiting(connection, missing, merge, findCommitted);
     }
   }
 
@@ -230,7 +237,7 @@ final class PortableJobTable implements JobTable {
   private static void setUpdate(PreparedStatement statement, JobRow row, long seq)
       throws SQLException {
     new Parameters(statement)
-        .add(row.seq == JobRow.NEW ? seq : row.seq)
+        .add(row.seq == JobRow.NEW ? seq : Math.min(seq, row.seq))
         .add(row.at)
         .add(row.run)
         .add(row.rank)
@@ -249,7 +256,8 @@ final class PortableJobTable implements JobTable {
   }
 
   /** Locks the rows of these keys, in their order. */
-  private Map<RowKey, JobRow> find(Connection connection, List<JobRow> rows) throws SQLException {
+  private Map<RowKey, JobRow> find(Connection connection, List<JobRow> rows, String query)
+      throws SQLException {
     Map<Integer, List<JobRow>> byScope = new TreeMap<>();
     rows.stream()
         .sorted(JobRow.BY_KEY)
@@ -258,16 +266,17 @@ final class PortableJobTable implements JobTable {
     for (List<JobRow> group : byScope.values()) {
       for (int from = 0; from < group.size(); from += keysPerSelect) {
         int to = Math.min(group.size(), from + keysPerSelect);
-        find(connection, group.subList(from, to), found);
+        find(connection, group.subList(from, to), query, found);
       }
     }
     return found;
   }
 
-  private void find(Connection connection, List<JobRow> group, Map<RowKey, JobRow> found)
+  private void find(
+      Connection connection, List<JobRow> group, String query, Map<RowKey, JobRow> found)
       throws SQLException {
     String holes = String.join(",", Collections.nCopies(group.size(), "?"));
-    try (PreparedStatement statement = connection.prepareStatement(find.formatted(holes))) {
+    try (PreparedStatement statement = connection.prepareStatement(query.formatted(holes))) {
       Parameters parameters = new Parameters(statement).add(group.get(0).scope);
       for (JobRow row : group) {
         parameters.add(row.key.toBytes());

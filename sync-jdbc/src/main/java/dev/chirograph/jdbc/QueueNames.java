@@ -32,6 +32,7 @@ final class QueueNames {
   private final String addScope;
   private final String nameOfScope;
   private final boolean addsQuietly;
+  private final String whateverTheSnapshot;
 
   private record Scope(int lane, String name) {}
 
@@ -39,6 +40,7 @@ final class QueueNames {
     this.tenant = tenant;
     this.queue = queue;
     this.addsQuietly = database.dialect() == Dialect.POSTGRESQL;
+    this.whateverTheSnapshot = database.dialect() == Dialect.MARIADB ? " lock in share mode" : "";
     String quietly = addsQuietly ? " on conflict do nothing" : "";
     findLane = database.sql("select id from ${lane} where tenant = ? and queue = ? and kind = ?");
     addLane = database.sql("insert into ${lane} (tenant, queue, kind) values (?, ?, ?)") + quietly;
@@ -139,7 +141,7 @@ final class QueueNames {
         throw e;
       }
     }
-    return find(connection, find, names)
+    return find(connection, find + whateverTheSnapshot, names)
         .orElseThrow(
             () ->
                 new SyncException(

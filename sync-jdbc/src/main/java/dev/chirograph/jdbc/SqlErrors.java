@@ -100,16 +100,27 @@ final class SqlErrors {
   /** This error as one of ours. */
   static SyncException of(String operation, SQLException error) {
     Kind kind = kind(error);
-    return new SyncException(
-        kind,
-        operation
-            + " failed in the database (SQL state "
-            + (state(error).isEmpty() ? "none" : state(error))
-            + ", code "
-            + error.getErrorCode()
-            + ")"
-            + advice(kind),
-        error);
+    return new SyncException(kind, failed(operation, error) + advice(kind), error);
+  }
+
+  /** The same for work in a transaction that is not ours to run again. */
+  static SyncException ofCaller(String operation, SQLException error) {
+    return lostLock(error)
+        ? new SyncException(
+            Kind.UNAVAILABLE,
+            failed(operation, error)
+                + ": the transaction lost against another one; roll it back and run it again",
+            error)
+        : of(operation, error);
+  }
+
+  private static String failed(String operation, SQLException error) {
+    return operation
+        + " failed in the database (SQL state "
+        + (state(error).isEmpty() ? "none" : state(error))
+        + ", code "
+        + error.getErrorCode()
+        + ")";
   }
 
   private static String advice(Kind kind) {

@@ -16,11 +16,17 @@ create table if not exists ${scope} (
   foreign key (lane) references ${lane} (id)
 ) engine = InnoDB;
 
+-- A call takes one ticket, whose row it removes, and gives its rows the thousand numbers that start
+-- at 1024 times the ticket, in the caller's order.
+create table if not exists ${job_ticket} (
+  ticket bigint not null auto_increment primary key
+) engine = InnoDB;
+
 -- Jobs that wait. Those that run are in leases.
 -- state 0 ready (at: since when), 1 delayed (at: until when), 2 held; ranking is minus the priority,
 -- flags 1 full, 2 may delete; times are microseconds since 1970.
 create table if not exists ${job} (
-  seq bigint not null auto_increment primary key,
+  seq bigint not null primary key,
   at bigint not null,
   run bigint not null,
   lane int not null,
