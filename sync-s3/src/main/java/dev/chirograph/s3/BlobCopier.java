@@ -58,6 +58,7 @@ final class BlobCopier {
   private final BlobGuard guard;
   private final Uploads uploads;
   private final Limits limits;
+  private final CopiedTags tags;
 
   BlobCopier(S3Client client, String bucket, BlobGuard guard, Uploads uploads, Limits limits) {
     this.client = client;
@@ -65,6 +66,7 @@ final class BlobCopier {
     this.guard = guard;
     this.uploads = uploads;
     this.limits = limits;
+    this.tags = new CopiedTags(client, bucket, guard.reader());
   }
 
   Step copy(Source source, Key to, Expect expect, Optional<String> resume) {
@@ -102,7 +104,7 @@ final class BlobCopier {
       CopyObjectResponse copied = client.copyObject(carried.addTo(request).build());
       String etag = copied.copyObjectResult() == null ? null : copied.copyObjectResult().eTag();
       return carried
-          .retag(client, bucket, to, copied.versionId())
+          .settle(tags, to, copied, condition.guard())
           .orElseGet(() -> guard.applied(to, etag, copied.versionId(), condition.guard()));
     } catch (SdkException e) {
       return S3Errors.missing(e)

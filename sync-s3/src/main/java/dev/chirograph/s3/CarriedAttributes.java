@@ -1,5 +1,6 @@
 package dev.chirograph.s3;
 
+import dev.chirograph.Guard;
 import dev.chirograph.Key;
 import dev.chirograph.ObjectVersion;
 import dev.chirograph.Outcome;
@@ -10,12 +11,11 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkException;
-import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.CopyObjectRequest;
+import software.amazon.awssdk.services.s3.model.CopyObjectResponse;
 import software.amazon.awssdk.services.s3.model.CreateMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.MetadataDirective;
-import software.amazon.awssdk.services.s3.model.PutObjectTaggingRequest;
 import software.amazon.awssdk.services.s3.model.Tagging;
 import software.amazon.awssdk.services.s3.model.TaggingDirective;
 
@@ -134,23 +134,11 @@ final class CarriedAttributes {
     return part.optional().orElse(null);
   }
 
-  /** Writes stated tags once more: some servers copy the old ones whatever they are told. */
-  Optional<Outcome> retag(S3Client client, String bucket, Key to, @Nullable String versionId) {
-    if (!restatesTags()) {
-      return Optional.empty();
-    }
-    try {
-      client.putObjectTagging(
-          PutObjectTaggingRequest.builder()
-              .bucket(bucket)
-              .key(S3Keys.text(to))
-              .versionId(versionId)
-              .tagging(tagging -> tagging.tagSet(BucketWriter.tagSet(tagsOrNone())))
-              .build());
-      return Optional.empty();
-    } catch (SdkException e) {
-      return Optional.of(Outcome.unsure(S3Errors.of("PutObjectTagging", bucket + "/" + to, e)));
-    }
+  /** What becomes of a copy: where tags were stated it is read back, see {@link CopiedTags}. */
+  Optional<Outcome> settle(CopiedTags tags, Key to, CopyObjectResponse copied, Guard how) {
+    return restatesTags()
+        ? Optional.of(tags.settle(to, copied, tagsOrNone(), own.tags(), how))
+        : Optional.empty();
   }
 
   private Map<String, String> tagsOrNone() {

@@ -277,6 +277,10 @@ public final class S3Bucket
     /**
      * All versions and delete markers, not current objects only. Works on any bucket; in one that
      * never kept versions each object has the one version "null".
+     *
+     * <p>S3 tells times in whole seconds, and the SDK lists versions apart from delete markers. The
+     * latest is always the one that S3 calls so; of older ones of the same second, markers are
+     * taken for newer than versions.
      */
     public Builder versions() {
       this.versions = Versions.YES;

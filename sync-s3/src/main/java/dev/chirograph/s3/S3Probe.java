@@ -47,7 +47,8 @@ public final class S3Probe {
    * @param client may put, copy, list and delete under the prefix
    * @param prefix what the name of the probe's object begins with, for example {@code .chirograph/}
    * @param random the source of the rest of its name
-   * @throws SyncException when the store cannot be asked, or the object could not be removed
+   * @throws SyncException PERMISSION_DENIED when the client may not do what a probe does; else when
+   *     the store cannot be asked, or the object could not be removed
    */
   public static S3Guards run(
       S3Client client, String bucket, String prefix, RandomGenerator random) {
@@ -146,10 +147,27 @@ public final class S3Probe {
       }
       SyncException why = S3Errors.of(operation, bucket + "/" + key, e);
       return switch (why.kind()) {
-        case UNSUPPORTED, INVALID_ARGUMENT, NOT_FOUND, PERMISSION_DENIED -> Answer.BROKEN;
+        case UNSUPPORTED, INVALID_ARGUMENT, NOT_FOUND -> Answer.BROKEN;
+        case PERMISSION_DENIED -> throw forbidden(operation, why);
         default -> throw why;
       };
     }
+  }
+
+  /**
+   * A refusal says nothing of conditions, and writes that may not be made would only fail later.
+   */
+  private SyncException forbidden(String operation, SyncException why) {
+    return new SyncException(
+        SyncException.Kind.PERMISSION_DENIED,
+        "the probe may not "
+            + operation
+            + " to "
+            + bucket
+            + "/"
+            + key
+            + "; grant it below the probe's prefix, or give the builder guards(...) instead",
+        why);
   }
 
   private void put(@Nullable String ifNoneMatch, @Nullable String ifMatch) {

@@ -15,12 +15,10 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.CopyObjectRequest;
-import software.amazon.awssdk.services.s3.model.CopyObjectResponse;
 import software.amazon.awssdk.services.s3.model.GetObjectAclResponse;
 import software.amazon.awssdk.services.s3.model.Grant;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.MetadataDirective;
-import software.amazon.awssdk.services.s3.model.PutObjectTaggingRequest;
 import software.amazon.awssdk.services.s3.model.Tagging;
 import software.amazon.awssdk.services.s3.model.TaggingDirective;
 
@@ -38,12 +36,14 @@ final class SelfCopy {
   private final String bucket;
   private final ObjectReader reader;
   private final S3Guards guards;
+  private final CopiedTags copiedTags;
 
   SelfCopy(S3Client client, String bucket, ObjectReader reader, S3Guards guards) {
     this.client = client;
     this.bucket = bucket;
     this.reader = reader;
     this.guards = guards;
+    this.copiedTags = new CopiedTags(client, bucket, reader);
   }
 
   /** Writes the wanted attributes; those that are not known stay as they are. */
@@ -57,19 +57,30 @@ final class SelfCopy {
       return Outcome.rejected(obstacle.get());
     }
     try {
-      HeadObjectResponse head = reader.head(S3Keys.text(key), S3Version.of(have).versionId());
-      if (!isPrivate(key, S3Version.of(have).versionId())) {
+      String versionId = S3Version.of(have).versionId();
+      HeadObjectResponse head = reader.head(S3Keys.text(key), versionId);
+      if (!isPrivate(key, versionId)) {
         return Outcome.rejected(forbidden(key, "its ACL has grants, which a copy drops"));
       }
-      CopyObjectResponse copied =
-          client.copyObject(
-              request(key, seen, head)
-                  .contentType(type.optional().orElse(null))
-                  .metadata(metadata.optional().orElse(Map.of()))
-                  .taggingDirective(TaggingDirective.REPLACE)
-                  .tagging(tagging(tags.optional().orElse(Map.of())))
-                  .build());
-      return finish(key, tags.optional().orElse(Map.of()), copied);
+      // Writing tags changes neither entity tag nor version: no condition notices it.
+      if (!reader.tags(key, S3Keys.text(key), versionId).equals(have.tags())) {
+        return Outcome.conflict(seen.version());
+      }
+      CopyObjectRequest.Builder request =
+          request(key, seen, head)
+              .contentType(type.optional().orElse(null))
+              .metadata(metadata.optional().orElse(Map.of()));
+      if (!tags.equals(have.tags())) {
+        request
+            .taggingDirective(TaggingDirective.REPLACE)
+            .tagging(tagging(tags.optional().orElse(Map.of())));
+      }
+      return copiedTags.settle(
+          key,
+          client.copyObject(request.build()),
+          tags.optional().orElse(Map.of()),
+          have.tags(),
+          Guard.CHECKED);
     } catch (SyncException e) {
       return Outcome.rejected(forbidden(key, String.valueOf(e.getMessage())));
     } catch (SdkException e) {
@@ -138,27 +149,5 @@ final class SelfCopy {
 
   private static Tagging tagging(Map<String, String> tags) {
     return Tagging.builder().tagSet(BucketWriter.tagSet(tags)).build();
-  }
-
-  /** Some servers copy the old tags whatever they are told, and some name no version. */
-  private Outcome finish(Key key, Map<String, String> tags, CopyObjectResponse copied) {
-    String text = S3Keys.text(key);
-    try {
-      HeadObjectResponse now = reader.head(text, copied.versionId());
-      String versionId = S3Version.of(now.eTag(), now.versionId()).versionId();
-      Part<Map<String, String>> written = reader.tags(key, text, versionId);
-      if (written instanceof Part.Known<Map<String, String>> known && !known.value().equals(tags)) {
-        client.putObjectTagging(
-            PutObjectTaggingRequest.builder()
-                .bucket(bucket)
-                .key(text)
-                .versionId(versionId)
-                .tagging(tagging(tags))
-                .build());
-      }
-      return Outcome.applied(S3Version.of(now.eTag(), now.versionId()).toVersion(), Guard.CHECKED);
-    } catch (SdkException e) {
-      return Outcome.unsure(S3Errors.of("reading back the copy", reader.subject(key), e));
-    }
   }
 }

@@ -1,11 +1,18 @@
 package dev.chirograph.s3;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.chirograph.SyncException;
+import dev.chirograph.testkit.Fault;
+import dev.chirograph.testkit.Faults;
+import dev.chirograph.testkit.FaultyHttpClient;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.http.apache5.Apache5HttpClient;
+import software.amazon.awssdk.services.s3.S3Client;
 
 /** What each server honours was seen by hand; a probe that finds something else is wrong. */
 class S3ProbeIT {
@@ -40,6 +47,31 @@ class S3ProbeIT {
   private static void add(Set<String> names, String name, boolean honoured) {
     if (honoured) {
       names.add(name);
+    }
+  }
+
+  /**
+   * Each request of a probe is refused once: a refusal proves nothing, and must not pass for it.
+   */
+  @Test
+  void L1_aRefusalIsAnErrorAndNotAnAnswer() {
+    String bucket = S3On.S3PROXY.versionedBucket();
+    Faults none = Faults.none();
+    probe(none, bucket);
+    for (long call = 1; call <= none.calls(); call++) {
+      Faults faults = Faults.at(call, Fault.FORBIDDEN);
+      assertThatThrownBy(() -> probe(faults, bucket))
+          .as("refused: %s", faults.fired())
+          .isInstanceOfSatisfying(
+              SyncException.class,
+              e -> assertThat(e.kind()).isEqualTo(SyncException.Kind.PERMISSION_DENIED));
+    }
+  }
+
+  private static void probe(Faults faults, String bucket) {
+    try (S3Client client =
+        S3On.S3PROXY.client(FaultyHttpClient.of(Apache5HttpClient.create(), faults))) {
+      S3Probe.run(client, bucket, "probes/", RandomGenerator.getDefault());
     }
   }
 
