@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One statement that writes any number of rows: on PostgreSQL fed by one array for each column, so
- * that it is parsed once and sent once; elsewhere a JDBC batch.
+ * that it is parsed once and sent once, and together with others; elsewhere a JDBC batch.
  *
  * <p>Immutable and safe for use by several threads.
  */
@@ -148,29 +148,58 @@ final class Bulk {
    * Writes rows, each with the values of the columns in order; does nothing when there are none.
    */
   void run(Connection connection, List<@Nullable Object[]> rows) throws SQLException {
-    for (int start = 0; start < rows.size(); start += CHUNK) {
-      List<@Nullable Object[]> chunk = rows.subList(start, Math.min(rows.size(), start + CHUNK));
-      try (PreparedStatement statement = connection.prepareStatement(database.timed(sql))) {
-        if (usesArrays(database)) {
-          runArrays(connection, statement, chunk);
-        } else {
-          runBatch(statement, chunk);
-        }
+    runAll(connection, List.of(new Step(this, rows)));
+  }
+
+  /**
+   * A statement and the rows it writes.
+   *
+   * @param rows each with the values of the columns in order; may be none
+   */
+  record Step(Bulk bulk, List<@Nullable Object[]> rows) {
+
+    private Stream<Step> chunks() {
+      return IntStream.iterate(0, start -> start < rows.size(), start -> start + CHUNK)
+          .mapToObj(
+              start -> new Step(bulk, rows.subList(start, Math.min(rows.size(), start + CHUNK))));
+    }
+
+    private String sql() {
+      return bulk.database.timed(bulk.sql);
+    }
+  }
+
+  /** Runs statements of one database one after another; on PostgreSQL in one round trip. */
+  static void runAll(Connection connection, List<Step> steps) throws SQLException {
+    List<Step> chunks = steps.stream().flatMap(Step::chunks).toList();
+    if (chunks.isEmpty()) {
+      return;
+    }
+    if (usesArrays(chunks.get(0).bulk().database)) {
+      runArrays(connection, chunks);
+      return;
+    }
+    for (Step step : chunks) {
+      try (PreparedStatement statement = connection.prepareStatement(step.sql())) {
+        step.bulk().runBatch(statement, step.rows());
       }
     }
   }
 
-  private void runArrays(
-      Connection connection, PreparedStatement statement, List<@Nullable Object[]> rows)
-      throws SQLException {
-    List<Array> arrays = new ArrayList<>(columns.size());
-    try {
-      for (int i = 0; i < columns.size(); i++) {
-        Array array = connection.createArrayOf(columns.get(i).type().element(), values(rows, i));
-        arrays.add(array);
-        statement.setArray(i + 1, array);
+  private static void runArrays(Connection connection, List<Step> steps) throws SQLException {
+    String sql = steps.stream().map(Step::sql).collect(Collectors.joining(";\n"));
+    List<Array> arrays = new ArrayList<>();
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      for (Step step : steps) {
+        List<Column> columns = step.bulk().columns;
+        for (int i = 0; i < columns.size(); i++) {
+          @Nullable Object[] values = step.bulk().values(step.rows(), i);
+          Array array = connection.createArrayOf(columns.get(i).type().element(), values);
+          arrays.add(array);
+          statement.setArray(arrays.size(), array);
+        }
       }
-      statement.executeUpdate();
+      statement.execute();
     } finally {
       for (Array array : arrays) {
         array.free();

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * The queries of a catalogue. Each is one statement, so that what it reads is of one moment,
@@ -32,6 +33,9 @@ final class CatalogueReader {
   private static final int VERSION = 1;
   private static final int TAG = 2;
   private static final int METADATA = 3;
+
+  /** The revision of an object whose row is locked now. */
+  private static final int LOCKED = 4;
 
   private static final String OBJECTS =
       """
@@ -55,6 +59,16 @@ final class CatalogueReader {
       select 3, m.object, m.ordinal, 0, 0, 0, :metadata_name, m.content, null, null,
         null, null, null, null, null
       from o :metadata""";
+
+  /**
+   * Comes behind {@link #OBJECTS}: locks the object's row, and tells its revision as it is then.
+   */
+  private static final String LOCKED_OBJECT =
+      """
+
+      union all
+      (select 4, l.object, 0, 0, 0, l.rev, null, null, null, null, null, null, null, null, null
+      from :locked)""";
 
   private static final String PAGE =
       """
@@ -80,6 +94,7 @@ final class CatalogueReader {
   private final Database database;
   private final Dialect dialect;
   private final String objects;
+  private final String lockedObject;
   private final String page;
   private final String count;
   private final String nth;
@@ -89,6 +104,7 @@ final class CatalogueReader {
     this.database = database;
     this.dialect = database.dialect();
     this.objects = database.sql(columns(OBJECTS));
+    this.lockedObject = objects + database.sql(LOCKED_OBJECT.replace(":locked", locked()));
     this.page = database.sql(PAGE);
     this.count = database.sql(COUNT);
     this.nth = database.sql(NTH);
@@ -117,6 +133,13 @@ final class CatalogueReader {
         ? "cross join lateral (select * from ${%s} r where r.object = o.object offset 0) %s"
             .formatted(table, alias)
         : "join ${%s} %s on %s.object = o.object".formatted(table, alias, alias);
+  }
+
+  /** The row of one object, locked; PostgreSQL wants that to be a query of its own. */
+  private String locked() {
+    return dialect == Dialect.POSTGRESQL
+        ? "(select object, rev from ${catalogue_object} where :listed for update) l"
+        : "${catalogue_object} l where :listed for update";
   }
 
   private String text(String name) {
@@ -152,6 +175,50 @@ final class CatalogueReader {
       }
       return found;
     }
+  }
+
+  /** Whether {@link #lock} can do its work; H2 has no locks in the parts of a query. */
+  boolean locksWhileReading() {
+    return dialect != Dialect.H2;
+  }
+
+  /**
+   * Reads one object inside a transaction and locks it until its end, most often in one statement.
+   */
+  Optional<StoredObject> lock(Connection connection, int bucket, Key key) throws SQLException {
+    if (dialect == Dialect.SQLITE) { // where the transaction has locked everything
+      return Optional.ofNullable(objects(connection, bucket, List.of(key)).get(key));
+    }
+    OptionalLong locked = OptionalLong.empty();
+    Optional<StoredObject.Draft> draft = Optional.empty();
+    try (PreparedStatement statement =
+        connection.prepareStatement(InList.sql(lockedObject, 1, dialect, "bucket", "key_bytes"))) {
+      for (int index = 1; index <= 3; index += 2) {
+        statement.setInt(index, bucket);
+        InList.bindKeys(connection, statement, index + 1, List.of(key), dialect);
+      }
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          if (rows.getInt(1) == LOCKED) {
+            locked = OptionalLong.of(rows.getLong(6));
+            continue;
+          }
+          if (draft.isEmpty()) {
+            draft = Optional.of(new StoredObject.Draft(rows.getLong(2)));
+          }
+          add(rows, draft.get());
+        }
+      }
+    }
+    if (locked.isEmpty()) {
+      return Optional.empty();
+    }
+    // The rows were read as they were when the statement began, which may have waited for the lock.
+    long rev = locked.getAsLong();
+    Optional<StoredObject> read = draft.map(StoredObject.Draft::build).filter(o -> o.rev() == rev);
+    return read.isPresent()
+        ? read
+        : Optional.ofNullable(objects(connection, bucket, List.of(key)).get(key));
   }
 
   private static void add(ResultSet rows, StoredObject.Draft draft) throws SQLException {

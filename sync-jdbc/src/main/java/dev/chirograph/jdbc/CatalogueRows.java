@@ -166,43 +166,50 @@ final class CatalogueRows {
 
   /** Writes everything; what goes comes first, so that ids and names are free for what comes. */
   void write(Connection connection) throws SQLException {
-    statements.deleteObjects.run(connection, removedObjects);
-    statements.deleteVersionsOfObjects.run(connection, removedObjects);
-    statements.deleteTagsOfObjects.run(connection, removedObjects);
-    statements.deleteMetadataOfObjects.run(connection, removedObjects);
-    statements.deleteVersions.run(connection, removedVersions);
-    statements.deleteTags.run(connection, tags.removed);
-    statements.deleteMetadata.run(connection, metadata.removed);
-    statements.updateObjects.run(connection, changedObjects);
-    statements.insertObjects.run(connection, newObjects);
-    statements.updateVersions.run(connection, changedVersions);
-    statements.insertVersions.run(connection, newVersions);
-    statements.insertTags.run(connection, tags.added);
-    statements.insertMetadata.run(connection, metadata.added);
+    Bulk.runAll(
+        connection,
+        List.of(
+            new Bulk.Step(statements.deleteObjects, removedObjects),
+            new Bulk.Step(statements.deleteVersionsOfObjects, removedObjects),
+            new Bulk.Step(statements.deleteTagsOfObjects, removedObjects),
+            new Bulk.Step(statements.deleteMetadataOfObjects, removedObjects),
+            new Bulk.Step(statements.deleteVersions, removedVersions),
+            new Bulk.Step(statements.deleteTags, tags.removed),
+            new Bulk.Step(statements.deleteMetadata, metadata.removed),
+            new Bulk.Step(statements.updateObjects, changedObjects),
+            new Bulk.Step(statements.insertObjects, newObjects),
+            new Bulk.Step(statements.updateVersions, changedVersions),
+            new Bulk.Step(statements.insertVersions, newVersions),
+            new Bulk.Step(statements.updateTags, tags.changed),
+            new Bulk.Step(statements.insertTags, tags.added),
+            new Bulk.Step(statements.updateMetadata, metadata.changed),
+            new Bulk.Step(statements.insertMetadata, metadata.added)));
   }
 
-  /** Rows of tags or metadata: a changed one is removed and added. */
+  /** Rows of tags or metadata. */
   private static final class Attributes {
     final List<@Nullable Object[]> removed = new ArrayList<>();
+    final List<@Nullable Object[]> changed = new ArrayList<>();
     final List<@Nullable Object[]> added = new ArrayList<>();
 
     void change(long object, int ordinal, Map<String, String> stored, Map<String, String> wanted) {
-      stored.forEach(
-          (name, content) -> {
-            if (!content.equals(wanted.get(name))) {
-              removed.add(new @Nullable Object[] {object, ordinal, name});
-            }
-          });
+      for (String name : stored.keySet()) {
+        if (!wanted.containsKey(name)) {
+          removed.add(new @Nullable Object[] {object, ordinal, name});
+        }
+      }
       wanted.forEach(
           (name, content) -> {
-            if (!content.equals(stored.get(name))) {
-              added.add(new @Nullable Object[] {object, ordinal, name, content});
+            String old = stored.get(name);
+            if (!content.equals(old)) {
+              (old == null ? added : changed)
+                  .add(new @Nullable Object[] {object, ordinal, name, content});
             }
           });
     }
 
     int size() {
-      return removed.size() + added.size();
+      return removed.size() + changed.size() + added.size();
     }
   }
 
@@ -250,8 +257,10 @@ final class CatalogueRows {
     private final Bulk updateVersions;
     private final Bulk deleteVersions;
     private final Bulk insertTags;
+    private final Bulk updateTags;
     private final Bulk deleteTags;
     private final Bulk insertMetadata;
+    private final Bulk updateMetadata;
     private final Bulk deleteMetadata;
 
     Statements(Database database) {
@@ -279,8 +288,10 @@ final class CatalogueRows {
       updateVersions = Bulk.update(database, "catalogue_version", version, VERSION_FACTS);
       deleteVersions = Bulk.delete(database, "catalogue_version", version);
       insertTags = Bulk.insert(database, "catalogue_tag", attributeRow);
+      updateTags = Bulk.update(database, "catalogue_tag", attribute, List.of(CONTENT));
       deleteTags = Bulk.delete(database, "catalogue_tag", attribute);
       insertMetadata = Bulk.insert(database, "catalogue_metadata", attributeRow);
+      updateMetadata = Bulk.update(database, "catalogue_metadata", attribute, List.of(CONTENT));
       deleteMetadata = Bulk.delete(database, "catalogue_metadata", attribute);
     }
   }

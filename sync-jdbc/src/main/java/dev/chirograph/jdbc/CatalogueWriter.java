@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the objects of a bucket. The rows of the objects are locked first, in key order; what
- * differs is then known for certain, and is all that is written.
+ * differs is then known for certain, and is all that is written. A single object is locked and read
+ * in one statement.
  *
  * <p>Immutable and safe for use by several threads.
  */
@@ -59,6 +60,20 @@ final class CatalogueWriter implements BatchWriter.Table<ObjectState> {
 
   private record Locked(long object, long rev) {}
 
+  /**
+   * The objects of a batch that are there, locked.
+   *
+   * @param stored those that will be compared row by row
+   */
+  private record Present(Map<Key, Locked> locked, Map<Key, StoredObject> stored) {
+
+    static Present of(StoredObject object) {
+      return new Present(
+          Map.of(object.key(), new Locked(object.object(), object.rev())),
+          Map.of(object.key(), object));
+    }
+  }
+
   @Override
   public String operation(List<Change<ObjectState>> changes) {
     return changes.size() == 1
@@ -74,19 +89,31 @@ final class CatalogueWriter implements BatchWriter.Table<ObjectState> {
   @Override
   public List<Outcome> write(Connection connection, List<Change<ObjectState>> changes, long number)
       throws SQLException {
-    Map<Key, Locked> locked = lock(connection, changes);
-    Map<Key, StoredObject> stored = reader.objects(connection, bucket, toCompare(changes, locked));
+    Present present = present(connection, changes);
     CatalogueRows rows = new CatalogueRows(statements, bucket);
     List<Outcome> outcomes = new ArrayList<>(changes.size());
     long rev = number;
     for (Change<ObjectState> change : changes) {
-      Locked found = locked.get(change.key());
+      Locked found = present.locked().get(change.key());
       Optional<Outcome> answer = BatchWriter.judge(change, found == null ? null : found.rev());
-      outcomes.add(answer.isPresent() ? answer.get() : collect(change, found, stored, rows, rev));
+      outcomes.add(
+          answer.isPresent() ? answer.get() : collect(change, found, present.stored(), rows, rev));
       rev++;
     }
     rows.write(connection);
     return outcomes;
+  }
+
+  private Present present(Connection connection, List<Change<ObjectState>> changes)
+      throws SQLException {
+    if (changes.size() == 1 && reader.locksWhileReading()) {
+      return reader
+          .lock(connection, bucket, changes.get(0).key())
+          .map(Present::of)
+          .orElseGet(() -> new Present(Map.of(), Map.of()));
+    }
+    Map<Key, Locked> locked = lock(connection, changes);
+    return new Present(locked, reader.objects(connection, bucket, toCompare(changes, locked)));
   }
 
   private Outcome collect(
