@@ -170,13 +170,20 @@ final class BucketWriter {
 
   private Outcome putTags(Key key, @Nullable String versionId, Map<String, String> tags) {
     try {
-      client.putObjectTagging(
-          PutObjectTaggingRequest.builder()
-              .bucket(bucket)
-              .key(S3Keys.text(key))
-              .versionId(versionId)
-              .tagging(tagging -> tagging.tagSet(tagSet(tags)))
-              .build());
+      String text = S3Keys.text(key);
+      if (tags.isEmpty()) {
+        // Not every server takes an empty set.
+        client.deleteObjectTagging(
+            request -> request.bucket(bucket).key(text).versionId(versionId));
+      } else {
+        client.putObjectTagging(
+            PutObjectTaggingRequest.builder()
+                .bucket(bucket)
+                .key(text)
+                .versionId(versionId)
+                .tagging(tagging -> tagging.tagSet(tagSet(tags)))
+                .build());
+      }
       return new Outcome.Applied(Optional.empty(), Guard.NONE);
     } catch (SyncException e) {
       return Outcome.rejected(e);

@@ -119,14 +119,17 @@ final class SelfCopy {
     return owner != null && owner.equals(grantee);
   }
 
-  /** The copy with all that a HEAD tells; a copy of an encrypted object keeps its key. */
+  /**
+   * The copy with all that a HEAD tells; a copy of an encrypted object keeps its key. It is made of
+   * whatever is the latest then, under the condition that this is what was seen: named by its id,
+   * an old version would be brought back on top of one written in between.
+   */
   private CopyObjectRequest.Builder request(
       Key key, Observation.Present<ObjectVersion> seen, HeadObjectResponse head) {
     S3Version version = S3Version.parse(seen.version());
     return CopyObjectRequest.builder()
         .sourceBucket(bucket)
         .sourceKey(S3Keys.text(key))
-        .sourceVersionId(version.versionId())
         .copySourceIfMatch(guards.condition(version.etag()))
         .ifMatch(guards.copyIfMatch() ? guards.condition(version.etag()) : null)
         .destinationBucket(bucket)
