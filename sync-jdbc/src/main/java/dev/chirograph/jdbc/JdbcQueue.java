@@ -60,8 +60,6 @@ public final class JdbcQueue
         SupportsTransaction<Connection> {
 
   private static final int MAX_BATCH = 1_000;
-  private static final int MAX_NAME_LENGTH = 200;
-  private static final Duration SHORTEST_LEASE = Duration.ofSeconds(1);
   private static final QueueCapabilities CAPABILITIES =
       new QueueCapabilities(
           QueueCapabilities.Uniqueness.WAITING_AND_RUNNING, true, true, true, MAX_BATCH);
@@ -175,14 +173,7 @@ public final class JdbcQueue
 
   @Override
   public Optional<Lease> lease(String kind, int limit, Duration duration) {
-    if (limit < 1 || limit > MAX_BATCH) {
-      throw SyncException.invalid(
-          "cannot lease: the limit must be from 1 to " + MAX_BATCH + ", not " + limit);
-    }
-    if (duration.compareTo(SHORTEST_LEASE) < 0) {
-      throw SyncException.invalid(
-          "cannot lease: a lease lasts at least " + SHORTEST_LEASE + ", not " + duration);
-    }
+    Leasing.check(limit, MAX_BATCH, duration);
     waking.polled();
     return leasing.lease(kind, limit, duration);
   }
@@ -317,14 +308,14 @@ public final class JdbcQueue
 
     private Builder(DataSource dataSource, String name) {
       this.settings = new Settings(dataSource);
-      this.name = checked("queue", name);
+      this.name = QueueNames.checked("queue", name);
     }
 
     /**
      * The tenant whose jobs these are, at most 200 characters; by default the one without a name.
      */
     public Builder tenant(String id) {
-      this.tenant = checked("tenant", id);
+      this.tenant = QueueNames.checked("tenant", id);
       return this;
     }
 
@@ -403,20 +394,6 @@ public final class JdbcQueue
               ? null
               : new Notifications(source, executor, settings, names, here::wake);
       return new Waking(database, here, others);
-    }
-
-    private static String checked(String what, String name) {
-      if (name.length() > MAX_NAME_LENGTH) {
-        throw SyncException.invalid(
-            "the name of a "
-                + what
-                + " has at most "
-                + MAX_NAME_LENGTH
-                + " characters: '"
-                + name
-                + "'");
-      }
-      return name;
     }
   }
 }

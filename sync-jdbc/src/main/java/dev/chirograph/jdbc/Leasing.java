@@ -1,6 +1,7 @@
 package dev.chirograph.jdbc;
 
 import dev.chirograph.Pacing;
+import dev.chirograph.SyncException;
 import dev.chirograph.spi.Lease;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -16,6 +17,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * Leases batches, and gives back those of workers that were lost. Safe for use by several threads.
  */
 final class Leasing {
+
+  private static final Duration SHORTEST = Duration.ofSeconds(1);
 
   /** How many lost leases one call gives back; the next call goes on. */
   private static final int GIVEN_BACK_AT_ONCE = 16;
@@ -35,6 +38,18 @@ final class Leasing {
     this.jobs = jobs;
     this.settling = settling;
     this.pacing = pacing;
+  }
+
+  /** Refuses what cannot be leased, before anything is done. */
+  static void check(int limit, int maxBatch, Duration duration) {
+    if (limit < 1 || limit > maxBatch) {
+      throw SyncException.invalid(
+          "cannot lease: the limit must be from 1 to " + maxBatch + ", not " + limit);
+    }
+    if (duration.compareTo(SHORTEST) < 0) {
+      throw SyncException.invalid(
+          "cannot lease: a lease lasts at least " + SHORTEST + ", not " + duration);
+    }
   }
 
   /** The lane of a kind, if any job of that kind was ever enqueued. */

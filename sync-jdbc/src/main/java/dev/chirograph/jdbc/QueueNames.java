@@ -19,6 +19,7 @@ import java.util.Optional;
 final class QueueNames {
 
   private static final int KEPT = 10_000;
+  private static final int MAX_LENGTH = 200;
 
   private final String tenant;
   private final String queue;
@@ -47,6 +48,15 @@ final class QueueNames {
     findScope = database.sql("select id from ${scope} where lane = ? and name = ?");
     addScope = database.sql("insert into ${scope} (lane, name) values (?, ?)") + quietly;
     nameOfScope = database.sql("select name from ${scope} where id = ?");
+  }
+
+  /** The name of a queue or a tenant, unless it is too long. */
+  static String checked(String what, String name) {
+    if (name.length() > MAX_LENGTH) {
+      throw SyncException.invalid(
+          "the name of a " + what + " has at most " + MAX_LENGTH + " characters: '" + name + "'");
+    }
+    return name;
   }
 
   String tenant() {
