@@ -283,7 +283,7 @@ class DurablePathTest {
 
   @Test
   void L11_tenThousandFailingJobsCostTheOthersNoAttempt() {
-    int all = 100_000;
+    int all = 1_000_000;
     IntStream.range(0, all).forEach(i -> lab.source.put(key("k" + i), "v"));
     Faults none = Faults.none();
     MemoryReplica<String> target = Lab.texts().build();

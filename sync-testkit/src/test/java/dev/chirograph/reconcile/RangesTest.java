@@ -1,0 +1,194 @@
+package dev.chirograph.reconcile;
+
+import static dev.chirograph.reconcile.Lab.key;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.chirograph.Change;
+import dev.chirograph.Entry;
+import dev.chirograph.Key;
+import dev.chirograph.KeyRange;
+import dev.chirograph.Listing;
+import dev.chirograph.Outcome;
+import dev.chirograph.Report;
+import dev.chirograph.RetryPolicy;
+import dev.chirograph.Run;
+import dev.chirograph.RunPhase;
+import dev.chirograph.SyncException;
+import dev.chirograph.Tally.Count;
+import dev.chirograph.memory.MemoryReplica;
+import dev.chirograph.spi.Replica;
+import dev.chirograph.spi.SupportsSplit;
+import dev.chirograph.testkit.Fault;
+import dev.chirograph.testkit.Faults;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** L4: only the holder of a range has a say in it. */
+class RangesTest {
+
+  private static final int ITEMS = 3 * Finder.STRIDE + 100;
+
+  private final Lab lab = new Lab();
+  private final Reconciler<String> other = lab.durable().ranges(4).build();
+  private boolean lost;
+
+  /** Once: the lease runs out, and another worker does so much of what is ready. */
+  private void loseTheLease(int steps) {
+    if (!lost) {
+      lost = true;
+      lab.clock.advance(Duration.ofMinutes(2));
+      for (int i = 0; i < steps; i++) {
+        other.drainOnce();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 100})
+  void L4_whoLostARangeDoesNotCutIt(int steps) {
+    lab.same(ITEMS).left("same-000007", "other");
+    Run run = other.submit(Scope.all());
+    var first =
+        lab.durable(lab.source, new SlowToSplit(lab.replica, () -> loseTheLease(steps)))
+            .ranges(4)
+            .build();
+
+    first.drain();
+
+    assertThat(lost).isTrue();
+    Report report = lab.finish(other, run);
+    assertThat(report.agreed()).isTrue();
+    assertThat(report.count(Count.SOURCE_LISTED)).isEqualTo(ITEMS);
+  }
+
+  @Test
+  void L4_whoLostARangeDoesNotSayHowItEnded() {
+    lab.same(ITEMS).left("same-000007", "other");
+    Run run = other.submit(Scope.all());
+    Tapped source =
+        new Tapped(
+            lab.source,
+            10,
+            () -> {
+              loseTheLease(1);
+              throw SyncException.invalid("this worker cannot list");
+            });
+    var first = lab.durable(source, lab.replica).ranges(1).build();
+
+    first.drainOnce();
+
+    assertThat(lost).isTrue();
+    Report report = lab.finish(other, run);
+    assertThat(report.agreed()).isTrue();
+    assertThat(report.count(Count.SOURCE_LISTED)).isEqualTo(ITEMS);
+  }
+
+  @Test
+  void L4_whoLostARangeStopsAtTheNextNote() {
+    lab.same(ITEMS);
+    other.submit(Scope.all());
+    Tapped source = new Tapped(lab.source, 10, () -> loseTheLease(1));
+    var first = lab.durable(source, lab.replica).ranges(1).build();
+
+    first.drainOnce();
+
+    assertThat(lost).isTrue();
+    assertThat(source.given).isLessThan(2 * Finder.STRIDE);
+  }
+
+  @Test
+  void aRangeThatCannotBeWalkedFailsItsRun() {
+    lab.same(ITEMS).left("same-000007", "other");
+    Run run = other.submit(Scope.all());
+    Faults refused =
+        Faults.builder()
+            .when(call -> call.what().equals("WorkQueue.enqueue"), Fault.FORBIDDEN)
+            .build();
+    var first =
+        lab.quick()
+            .queue(refused.queue(lab.queue))
+            .state(lab.state)
+            .jobRetries(RetryPolicy.builder().attempts(1).build())
+            .build();
+
+    first.drain();
+
+    assertThat(run.report().phase()).isEqualTo(RunPhase.FAILED);
+    assertThat(run.report().failures()).isNotEmpty();
+    assertThat(lab.deadErrors()).hasSize(1);
+    assertThat(lab.replica.get(key("same-000007"))).hasValue("v");
+  }
+
+  /** Looking for the middle of a range takes so long that things happen meanwhile. */
+  private static final class SlowToSplit extends Around implements Replica<String>, SupportsSplit {
+    private final Runnable meanwhile;
+
+    SlowToSplit(MemoryReplica<String> inner, Runnable meanwhile) {
+      super(inner);
+      this.meanwhile = meanwhile;
+    }
+
+    @Override
+    public Optional<Key> split(KeyRange range) {
+      Optional<Key> middle = inner.split(range);
+      meanwhile.run();
+      return middle;
+    }
+
+    @Override
+    public List<Outcome> apply(List<Change<String>> changes) {
+      return inner.apply(changes);
+    }
+  }
+
+  /** Something happens when the listings have given so many entries. */
+  private static final class Tapped extends Around {
+    private final int at;
+    private final Runnable then;
+    private int given;
+
+    Tapped(MemoryReplica<String> inner, int at, Runnable then) {
+      super(inner);
+      this.at = at;
+      this.then = then;
+    }
+
+    @Override
+    public Listing list(KeyRange range) {
+      Listing listing = inner.list(range);
+      return new Listing() {
+        @Override
+        public boolean hasNext() {
+          return listing.hasNext();
+        }
+
+        @Override
+        public Entry next() {
+          if (++given == at) {
+            then.run();
+          }
+          return listing.next();
+        }
+
+        @Override
+        public End end() {
+          return listing.end();
+        }
+
+        @Override
+        public Optional<SyncException> why() {
+          return listing.why();
+        }
+
+        @Override
+        public void close() {
+          listing.close();
+        }
+      };
+    }
+  }
+}
