@@ -3,13 +3,18 @@ package dev.chirograph.reconcile;
 import static dev.chirograph.reconcile.Lab.key;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.chirograph.DeleteLimit;
 import dev.chirograph.Key;
 import dev.chirograph.Observation;
 import dev.chirograph.Report;
+import dev.chirograph.RetryPolicy;
+import dev.chirograph.Run;
 import dev.chirograph.SyncException;
 import dev.chirograph.SyncListener.ItemResult;
 import dev.chirograph.Tally.Count;
 import dev.chirograph.spi.Source;
+import dev.chirograph.testkit.Fault;
+import dev.chirograph.testkit.Faults;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -42,5 +47,47 @@ class SilenceLawsTest {
     assertThat(lab.heard.results("bad")).containsExactly(ItemResult.FAILED);
     assertThat(lab.deadErrors()).singleElement().asString().contains("bad name");
     assertThat(lab.replica.get(key("good"))).isPresent();
+  }
+
+  @Test
+  void L12_moreFailuresThanAreListedAreStillCounted() {
+    int items = 1_000;
+    for (int i = 0; i < items; i++) {
+      lab.left("bad/%0200d".formatted(i), "2");
+    }
+    Faults faults = Faults.none();
+    var reconciler =
+        lab.durable(faults.source(lab.source), lab.replica)
+            .jobRetries(RetryPolicy.builder().attempts(1).build())
+            .build();
+    Run run = reconciler.start(Scope.all());
+    faults.always(Fault.FORBIDDEN);
+    reconciler.drain();
+    faults.stop();
+
+    Report report = lab.finish(reconciler, run);
+
+    assertThat(report.count(Count.FAILED)).isEqualTo(items);
+    assertThat(report.failures()).hasSizeBetween(1, items - 1);
+    assertThat(report.agreed()).isFalse();
+    assertThat(lab.queue.statistics().total().dead()).isEqualTo(items);
+  }
+
+  @Test
+  void L12_deletesBeyondTheLimitAreCountedThoughNotKept() {
+    lab.left("x", "v");
+    for (int i = 0; i < 500; i++) {
+      lab.right("old" + i, "v");
+    }
+    var reconciler = lab.durable().deletes(DeleteLimit.of(20, 1)).build();
+    Run run = reconciler.submit(Scope.all());
+    reconciler.drain();
+
+    Report report = lab.finish(reconciler, run);
+
+    assertThat(report.count(Count.HELD)).isEqualTo(21); // one more than may be, which says enough
+    assertThat(report.count(Count.NOT_DELETED)).isEqualTo(500);
+    assertThat(report.heldBack()).hasValueSatisfying(why -> assertThat(why).contains("500"));
+    assertThat(lab.replica.size()).isEqualTo(501);
   }
 }
