@@ -1,11 +1,16 @@
 package dev.chirograph.reconcile;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.chirograph.DeleteLimit;
 import dev.chirograph.Guard;
 import dev.chirograph.SyncException;
+import dev.chirograph.SyncException.Kind;
 import dev.chirograph.memory.MemoryReplica;
+import java.time.Duration;
+import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 /** What does not fit together is refused when a reconciler is built. */
@@ -36,5 +41,31 @@ class MisfitsTest {
     assertThatThrownBy(() -> lab.quick().pair("pair", lab.source, lab.replica))
         .hasMessageContaining("two pairs");
     assertThatThrownBy(() -> lab.quick().build().start(Scope.all())).hasMessageContaining("queue");
+  }
+
+  @Test
+  void numbersThatMakeNoSenseAreRefused() {
+    List<ThrowingCallable> calls =
+        List.of(
+            () -> DeleteLimit.of(-1, 0.1),
+            () -> DeleteLimit.of(1, -0.1),
+            () -> DeleteLimit.of(1, 1.1),
+            () -> lab.quick().deleteBudgetWindow(Duration.ZERO),
+            () -> lab.quick().concurrency(0),
+            () -> lab.quick().ranges(0),
+            () -> lab.quick().batch(-1),
+            () -> lab.quick().rate("pair", 0),
+            () -> lab.quick().lease(Duration.ofMillis(-1)),
+            () -> Scope.all().olderThan(Duration.ofSeconds(-1)),
+            () -> lab.durable().build().worker().poll(Duration.ZERO),
+            () -> lab.durable().build().worker().concurrency(0),
+            () -> lab.durable().build().worker().batches(0),
+            () -> lab.durable().build().worker().closeDeadline(Duration.ofSeconds(-1)));
+    for (int i = 0; i < calls.size(); i++) {
+      assertThatThrownBy(calls.get(i))
+          .as("call %s", i)
+          .isInstanceOfSatisfying(
+              SyncException.class, e -> assertThat(e.kind()).isEqualTo(Kind.INVALID_ARGUMENT));
+    }
   }
 }

@@ -118,6 +118,21 @@ class FaultyHttpClientTest {
     assertThat(served.open).isZero();
   }
 
+  @Test
+  void aRequestIsDelayedAndThenGoesRight() throws IOException {
+    List<Integer> sentBefore = new ArrayList<>();
+    Faults faults =
+        Faults.builder()
+            .at(2, Fault.DELAY)
+            .onDelay(() -> sentBefore.add(served.requests.size()))
+            .build();
+    FaultyHttpClient client = FaultyHttpClient.of(served, faults);
+    for (int i = 0; i < 3; i++) {
+      assertThat(text(send(client, SdkHttpMethod.GET, "/b/k"))).isEqualTo(BODY);
+    }
+    assertThat(sentBefore).containsExactly(1);
+  }
+
   @ParameterizedTest
   @CsvSource({"true", "false"})
   void aBodyIsCutInItsMiddle(boolean withLength) throws IOException {
