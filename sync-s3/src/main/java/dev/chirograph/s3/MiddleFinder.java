@@ -21,10 +21,13 @@ final class MiddleFinder {
   /** The largest number of requests for one split. */
   static final int MAX_REQUESTS = 20;
 
-  private static final int ASCII_END = 0x80;
+  /** Where scripts part that seldom follow the same beginning; looked at before bisecting. */
+  private static final int[] SCRIPTS = {0x80, 0x800, 0x10000, 0x20000};
 
-  /** How exactly the last character of a fan is worth knowing. */
+  /** How exactly the last character of a fan is worth knowing, and which share of the fan. */
   private static final int NEAR = 4;
+
+  private static final int NEAR_SHARE = 8;
 
   private final KeyPeek store;
   private final int page;
@@ -149,12 +152,12 @@ final class MiddleFinder {
     return key.text().startsWith(fan.stem) && fan.childOf(key) < end;
   }
 
-  /** About the last code point that follows the stem: most texts need ASCII only. */
+  /** About the last code point that follows the stem. */
   private int lastChild(KeyRange window, Fan fan) {
     int last = fan.second;
     int end = Character.MAX_CODE_POINT + 1;
-    while (end - last > NEAR && !spent()) {
-      int probe = last < ASCII_END && end > ASCII_END ? ASCII_END : last + (end - last) / 2;
+    while (end - last > Math.max(NEAR, (last - fan.first) / NEAR_SHARE) && !spent()) {
+      int probe = probe(last, end);
       Key found = firstFrom(window, fan.child(probe));
       if (found != null && isUnder(fan, found, end)) {
         last = fan.childOf(found);
@@ -163,6 +166,15 @@ final class MiddleFinder {
       }
     }
     return last;
+  }
+
+  private static int probe(int last, int end) {
+    for (int script : SCRIPTS) {
+      if (last < script && script < end) {
+        return script;
+      }
+    }
+    return last + (end - last) / 2;
   }
 
   /** The first key of the window from a key on; null when there is none or no request is left. */

@@ -13,6 +13,8 @@ import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MiddleFinderTest {
 
@@ -94,11 +96,14 @@ class MiddleFinderTest {
     assertThat(cut(keys, KeyRange.all())).isGreaterThan(0.005);
   }
 
-  @Test
-  void keysBeyondAsciiAreCut() {
-    Keys keys = Keys.of(5_000, i -> Character.toString(0x4e00 + i * 2) + "/😀");
-    // Far from the middle: it is found by code points, of which most are not used.
-    assertThat(cut(keys, KeyRange.all())).isGreaterThan(0.02);
+  @ParameterizedTest
+  @ValueSource(ints = {0xa1, 0x400, 0x4e00, 0x9000, 0xac00, 0x1f300, 0x20000})
+  void keysBeyondAsciiAreCutNearTheMiddle(int first) {
+    int step = first < 0x4e00 ? 1 : 2;
+    int letters = first < 0x4e00 ? 300 : 5_000;
+    Keys keys = Keys.of(5_000, i -> Character.toString(first + i % letters * step) + "/😀" + i);
+    double share = cut(keys, KeyRange.all());
+    assertThat(share).isGreaterThan(0.3);
   }
 
   @Test
