@@ -3,6 +3,7 @@ package dev.chirograph.s3;
 import dev.chirograph.Expect;
 import dev.chirograph.Key;
 import dev.chirograph.ObjectVersion;
+import dev.chirograph.Observation;
 import dev.chirograph.Outcome;
 import dev.chirograph.SyncException;
 import dev.chirograph.SyncException.Kind;
@@ -141,7 +142,7 @@ final class BlobCopier {
 
   private Step goOn(Source source, Key to, Expect expect, CopyToken token) {
     try {
-      Map<Integer, CompletedPart> done = listParts(to, token, token.copied());
+      Map<Integer, CompletedPart> done = partsBehind(to, token);
       long size = source.attributes().size();
       int all = (int) ((size + token.partBytes() - 1) / token.partBytes());
       List<Integer> missing = new ArrayList<>();
@@ -155,7 +156,8 @@ final class BlobCopier {
         }
       }
       if (missing.isEmpty() && position == all) {
-        return complete(to, expect, token, all);
+        checkSource(source);
+        return complete(source, to, expect, token, all);
       }
       Parallel.map(
           missing.size(), limits.executor(), i -> copyPart(source, to, token, missing.get(i)));
@@ -163,7 +165,8 @@ final class BlobCopier {
     } catch (SyncException e) {
       return new Finished(failed(to, token, e));
     } catch (SdkException e) {
-      return S3Errors.noSuchUpload(e)
+      // Of the upload, since nothing else was asked for; not every server says so.
+      return S3Errors.missing(e)
           ? startOver(source, to, expect)
           : new Finished(failed(to, token, S3Errors.of("ListParts", subject(to), e)));
     }
@@ -175,6 +178,37 @@ final class BlobCopier {
    */
   private Step startOver(Source source, Key to, Expect expect) {
     return begin(source, to, expect);
+  }
+
+  /**
+   * The parts may be of several states where the server ignores the condition on the source, as
+   * Ceph does: they are of one if it still is in the first.
+   */
+  private static void checkSource(Source source) {
+    if (source.versionId() != null) {
+      return;
+    }
+    Observation<ObjectVersion> now = source.reader().look(source.ref());
+    if (now instanceof Observation.Unknown<ObjectVersion> unknown) {
+      throw unknown.why();
+    }
+    if (!Expectations.holds(Expect.at(source.pin()), now)) {
+      throw new SyncException(
+          Kind.CONFLICT,
+          source.reader().subject(source.ref().key()) + " was changed while it was copied");
+    }
+  }
+
+  /** Not every server lists parts from one on; then all are listed. */
+  private Map<Integer, CompletedPart> partsBehind(Key to, CopyToken token) {
+    try {
+      return listParts(to, token, token.copied());
+    } catch (SdkException e) {
+      if (token.copied() > 0 && S3Errors.status(e, 501)) {
+        return listParts(to, token, 0);
+      }
+      throw e;
+    }
   }
 
   private Map<Integer, CompletedPart> listParts(Key to, CopyToken token, int behind) {
@@ -240,7 +274,7 @@ final class BlobCopier {
     return changed ? Outcome.conflict() : Outcome.rejected(why);
   }
 
-  private Step complete(Key to, Expect expect, CopyToken token, int all) {
+  private Step complete(Source source, Key to, Expect expect, CopyToken token, int all) {
     List<CompletedPart> parts = new ArrayList<>(listParts(to, token, 0).values());
     if (parts.size() != all) {
       // The store lost parts, or the token ran ahead of them: look for the missing ones.
@@ -257,6 +291,9 @@ final class BlobCopier {
           uploads.complete(S3Keys.text(to), token.upload(), parts, condition);
       return new Finished(guard.applied(to, answer.eTag(), answer.versionId(), condition.guard()));
     } catch (SdkException e) {
+      if (S3Errors.noSuchUpload(e)) {
+        return startOver(source, to, expect);
+      }
       Outcome outcome = Expectations.failed(condition, "CompleteMultipartUpload", subject(to), e);
       abortUnless(outcome, to, token);
       return new Finished(outcome);
