@@ -16,6 +16,7 @@ final class Wakers {
   /** Each is itself, even if its action is subscribed twice. */
   private static final class Waker {
     private final Runnable action;
+    private volatile boolean open = true;
 
     private Waker(Runnable action) {
       this.action = action;
@@ -25,13 +26,18 @@ final class Wakers {
   Subscription add(Runnable action) {
     Waker waker = new Waker(action);
     wakers.add(waker);
-    return () -> wakers.remove(waker);
+    return () -> {
+      waker.open = false; // somebody may be waking them all at this moment
+      wakers.remove(waker);
+    };
   }
 
   void wake() {
     for (Waker waker : wakers) {
       try {
-        waker.action.run();
+        if (waker.open) {
+          waker.action.run();
+        }
       } catch (RuntimeException e) {
         // The jobs are in the queue, and the others want to know.
         LOG.warn("A subscriber failed when it was woken; it finds the work by polling", e);

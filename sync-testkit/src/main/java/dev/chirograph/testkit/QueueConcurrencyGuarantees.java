@@ -218,6 +218,7 @@ abstract class QueueConcurrencyGuarantees extends QueueDeadLetterGuarantees {
     SupportsWakeup.Subscription closed = listener.onWork(closedCalls::incrementAndGet);
     closed.close();
     closed.close();
+    closedCalls.set(0); // it may have been called while it was open
     try (SupportsWakeup.Subscription open = listener.onWork(woken::countDown)) {
       assertThat(open).isNotNull();
       enqueue(job("a"));
