@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 class KeyTest {
@@ -60,6 +61,19 @@ class KeyTest {
               SyncException.class,
               e -> assertThat(e.kind()).isEqualTo(SyncException.Kind.INVALID_ARGUMENT))
           .hasMessageContaining("surrogate");
+    }
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // hosts without such a checker
+  void noKeyIsNull() {
+    List<ThrowingCallable> nulls = List.of(() -> Key.utf8(null), () -> Key.ofBytes(null));
+    for (ThrowingCallable call : nulls) {
+      assertThatThrownBy(call)
+          .isInstanceOfSatisfying(
+              SyncException.class,
+              e -> assertThat(e.kind()).isEqualTo(SyncException.Kind.INVALID_ARGUMENT))
+          .hasMessageContaining("must not be null");
     }
   }
 
