@@ -28,7 +28,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.services.s3.DelegatingS3Client;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.ListObjectVersionsRequest;
+import software.amazon.awssdk.services.s3.model.ListObjectVersionsResponse;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 
 class BucketOnStubTest {
 
@@ -190,6 +195,29 @@ class BucketOnStubTest {
     assertThat(read.entries()).hasSize(200);
     assertThat(read.end()).isEqualTo(end);
     assertThat(read.why()).contains(why);
+  }
+
+  @Test
+  void L2_aPageThatDoesNotSayWhereTheNextOneBeginsIsNotTheLast() {
+    fill(20);
+    S3Client forgetful =
+        new DelegatingS3Client(client) {
+          @Override
+          public ListObjectsV2Response listObjectsV2(ListObjectsV2Request request) {
+            return super.listObjectsV2(request).toBuilder().nextContinuationToken(null).build();
+          }
+
+          @Override
+          public ListObjectVersionsResponse listObjectVersions(ListObjectVersionsRequest request) {
+            return super.listObjectVersions(request).toBuilder().nextKeyMarker(null).build();
+          }
+        };
+    S3Bucket.Builder small = S3Bucket.builder(forgetful, BUCKET).pageSize(10);
+    for (S3Bucket bucket : List.of(small.build(), small.versions().build())) {
+      Read read = read(bucket, KeyRange.all());
+      assertThat(read.end()).isEqualTo(Listing.End.CUT);
+      assertThat(read.why()).contains(Kind.CORRUPT);
+    }
   }
 
   @Test

@@ -299,7 +299,8 @@ abstract class ReconcileOnS3 {
                 .build());
         Report report = run(engine, Scope.all());
         line.go(Faults.none());
-        assertThat(report.agreed()).as(report.toString()).isFalse();
+        assertThat(report.incomplete()).as(report.toString()).isNotEmpty();
+        assertThat(report.agreed()).isFalse();
         assertThat(catalogue.snapshot()).hasSize(26);
       }
     }
