@@ -76,6 +76,11 @@ final class CopiedTags {
   }
 
   private void write(String text, @Nullable String versionId, Map<String, String> tags) {
+    if (tags.isEmpty()) {
+      // Not every server takes an empty set.
+      client.deleteObjectTagging(request -> request.bucket(bucket).key(text).versionId(versionId));
+      return;
+    }
     client.putObjectTagging(
         PutObjectTaggingRequest.builder()
             .bucket(bucket)

@@ -148,6 +148,16 @@ class TagRaceIT {
   @EnumSource(
       value = S3On.class,
       names = {"S3MOCK", "CEPH"})
+  void anObjectLosesItsTagsAndGetsMetadataAtOnce(S3On on) {
+    open(on);
+    assertThat(change(Part.known(Map.of()), -1)).isInstanceOf(Outcome.Applied.class);
+    assertThat(tags("a")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = S3On.class,
+      names = {"S3MOCK", "CEPH"})
   void L5_tagsThatCameBeforeTheCopyAreAConflict(S3On on) {
     open(on);
     // The first read belongs to the look, the second comes right before the copy.
