@@ -21,9 +21,14 @@ import java.util.Optional;
  * @param id the external id kept with the object, when there is one
  * @param versions all versions, newest first; at least one, each id once
  * @param publiclyReadable whether anybody may read the object, as the store answers
+ * @param partial whether a part of it could not be read when it was last looked at; such a state
+ *     proves nothing, so that the next run looks again
  */
 public record ObjectState(
-    Optional<String> id, List<ObjectVersion> versions, Part<Boolean> publiclyReadable)
+    Optional<String> id,
+    List<ObjectVersion> versions,
+    Part<Boolean> publiclyReadable,
+    boolean partial)
     implements Mergeable<ObjectState> {
 
   public ObjectState {
@@ -37,6 +42,12 @@ public record ObjectState(
         && versions.stream().map(ObjectVersion::versionId).distinct().count() < versions.size()) {
       throw SyncException.invalid("the state of an object names a version id twice: " + versions);
     }
+  }
+
+  /** A state of which every part that was asked for was read. */
+  public ObjectState(
+      Optional<String> id, List<ObjectVersion> versions, Part<Boolean> publiclyReadable) {
+    this(id, versions, publiclyReadable, false);
   }
 
   /** The state of an object with one version, no id, and publicity not asked for. */
@@ -63,22 +74,32 @@ public record ObjectState(
 
   /** This state with another id. */
   public ObjectState withId(Optional<String> newId) {
-    return new ObjectState(newId, versions, publiclyReadable);
+    return new ObjectState(newId, versions, publiclyReadable, partial);
+  }
+
+  /** This state, of which a part could not be read, or all was. */
+  public ObjectState withPartial(boolean unread) {
+    return unread == partial ? this : new ObjectState(id, versions, publiclyReadable, unread);
   }
 
   /** This state with another latest version in place of the present one. */
   public ObjectState withLatest(ObjectVersion latest) {
     List<ObjectVersion> changed = new ArrayList<>(versions);
     changed.set(0, latest);
-    return new ObjectState(id, changed, publiclyReadable);
+    return new ObjectState(id, changed, publiclyReadable, partial);
   }
 
   /**
    * What a listing can prove about this state: entity tag, size and time of the latest version, its
-   * id and the history where the bucket keeps versions.
+   * id and the history where the bucket keeps versions. A partial state only tells its size.
    */
   public Evidence evidence() {
     ObjectVersion latest = latest();
+    if (partial) {
+      return latest.deleteMarker()
+          ? Evidence.none()
+          : Evidence.builder().size(latest.size()).build();
+    }
     Evidence.Builder evidence =
         Evidence.builder()
             .lastModified(latest.lastModified())
@@ -126,7 +147,8 @@ public record ObjectState(
             id.or(() -> stored.flatMap(ObjectState::id)),
             merged,
             publiclyReadable.orStored(
-                stored.map(ObjectState::publiclyReadable).orElse(publiclyReadable)));
+                stored.map(ObjectState::publiclyReadable).orElse(publiclyReadable)),
+            !unread.isEmpty());
     return new Merged<>(result, !stored.equals(Optional.of(result)), unread);
   }
 

@@ -30,8 +30,8 @@ class ObjectStateTest {
 
     Mergeable.Merged<ObjectState> merged = observed.onto(Optional.of(stored));
 
-    assertThat(merged.value()).isEqualTo(stored);
-    assertThat(merged.changed()).isFalse();
+    assertThat(merged.value().versions()).isEqualTo(stored.versions());
+    assertThat(merged.value().id()).isEqualTo(stored.id());
     assertThat(merged.unread()).containsExactly(REFUSED, REFUSED);
   }
 
@@ -57,8 +57,23 @@ class ObjectStateTest {
     Mergeable.Merged<ObjectState> merged = observed.onto(Optional.of(stored));
 
     assertThat(merged.value().publiclyReadable()).isEqualTo(Part.known(true));
-    assertThat(merged.changed()).isFalse();
     assertThat(merged.unread()).containsExactly(REFUSED);
+  }
+
+  @Test
+  void L1_aStateOfWhichAPartIsUnreadProvesNothingUntilAllIsRead() {
+    ObjectState stored = ObjectState.of(full("v1").tags(Part.known(Map.of("t", "1"))).build());
+    ObjectState refused = ObjectState.of(full("v1").tags(Part.unread(REFUSED)).build());
+
+    Mergeable.Merged<ObjectState> partial = refused.onto(Optional.of(stored));
+
+    assertThat(partial.changed()).isTrue();
+    assertThat(partial.value().partial()).isTrue();
+    assertThat(partial.value().versions()).isEqualTo(stored.versions());
+    assertThat(partial.value().evidence().compare(stored.evidence()))
+        .isEqualTo(Evidence.Match.NO_SHARED_EVIDENCE);
+    assertThat(refused.onto(Optional.of(partial.value())).changed()).isFalse();
+    assertThat(stored.onto(Optional.of(partial.value())).value()).isEqualTo(stored);
   }
 
   @Test

@@ -40,7 +40,8 @@ final class CatalogueReader {
   private static final String OBJECTS =
       """
       with o as (
-        select object, rev, key_bytes, :id as id, publicly_readable from ${catalogue_object}
+        select object, rev, key_bytes, :id as id, publicly_readable, partial
+        from ${catalogue_object}
         where :listed
       )
       select 1 as part, v.object, v.ordinal, v.place, v.size_bytes, v.last_modified,
@@ -49,7 +50,7 @@ final class CatalogueReader {
       from o :versions
       union all
       select 0, o.object, 0, 0, 0, o.rev, o.id, null, null, null,
-        o.publicly_readable, null, null, null, o.key_bytes
+        o.publicly_readable, o.partial, null, null, o.key_bytes
       from o
       union all
       select 2, t.object, t.ordinal, 0, 0, 0, :tag_name, t.content, null, null,
@@ -72,7 +73,7 @@ final class CatalogueReader {
 
   private static final String PAGE =
       """
-      select key_bytes, deleted, etag, size_bytes, last_modified, version_id, history
+      select key_bytes, deleted, etag, size_bytes, last_modified, version_id, history, partial
       from ${catalogue_object}
       where bucket = ? and key_bytes >= ? :below
       order by key_bytes
@@ -225,7 +226,11 @@ final class CatalogueReader {
     switch (rows.getInt(1)) {
       case OBJECT ->
           draft.object(
-              rows.getLong(6), Key.ofBytes(rows.getBytes(15)), rows.getString(7), flag(rows, 11));
+              rows.getLong(6),
+              Key.ofBytes(rows.getBytes(15)),
+              rows.getString(7),
+              flag(rows, 11),
+              rows.getBoolean(12));
       case VERSION -> draft.version(version(rows));
       case TAG -> draft.tag(rows.getInt(3), rows.getString(7), rows.getString(8));
       case METADATA -> draft.metadata(rows.getInt(3), rows.getString(7), rows.getString(8));
@@ -279,12 +284,14 @@ final class CatalogueReader {
   }
 
   private Entry entry(ResultSet rows) throws SQLException {
-    Evidence.Builder evidence =
-        Evidence.builder()
-            .etag(rows.getString(3))
-            .lastModified(Instant.ofEpochSecond(rows.getLong(5)))
-            .versionId(Column.readName(rows, 6, dialect))
-            .history(rows.getString(7));
+    Evidence.Builder evidence = Evidence.builder();
+    if (!rows.getBoolean(8)) { // a partial state proves nothing
+      evidence
+          .etag(rows.getString(3))
+          .lastModified(Instant.ofEpochSecond(rows.getLong(5)))
+          .versionId(Column.readName(rows, 6, dialect))
+          .history(rows.getString(7));
+    }
     long size = rows.getLong(4);
     if (!rows.wasNull()) {
       evidence.size(size);

@@ -58,6 +58,7 @@ final class CatalogueRows {
     boolean differs =
         size() > before
             || !stored.id().equals(id)
+            || stored.partial() != state.partial()
             || !stored.publiclyReadable().equals(state.publiclyReadable());
     if (differs) {
       List<@Nullable Object> row = new ArrayList<>();
@@ -120,13 +121,15 @@ final class CatalogueRows {
 
   /** The values of {@link Statements#OBJECT_FACTS}. */
   private static List<@Nullable Object> facts(ObjectState state, String id, long rev) {
-    Evidence evidence = state.evidence();
+    // Kept also of a partial state, for those who query the tables; a listing leaves it out.
+    Evidence evidence = state.withPartial(false).evidence();
     OptionalLong size = evidence.size();
     List<@Nullable Object> values = new ArrayList<>();
     values.add(id);
     values.add(rev);
     values.add(state.deleted());
     values.add(state.publiclyReadable().optional().orElse(null));
+    values.add(state.partial());
     values.add(evidence.etag().orElse(null));
     values.add(size.isPresent() ? size.getAsLong() : null);
     values.add(evidence.lastModified().map(Instant::getEpochSecond).orElse(0L));
@@ -228,6 +231,7 @@ final class CatalogueRows {
             Column.number("rev"),
             Column.flag("deleted"),
             Column.flag("publicly_readable"),
+            Column.flag("partial"),
             Column.text("etag"),
             Column.number("size_bytes"),
             Column.number("last_modified"),

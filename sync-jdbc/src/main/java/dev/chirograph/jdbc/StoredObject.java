@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param key its key
  * @param id its external id
  * @param publiclyReadable whether anybody may read it
+ * @param partial whether a part of it could not be read when it was last looked at
  * @param versions its versions, newest first
  */
 record StoredObject(
@@ -30,6 +31,7 @@ record StoredObject(
     Key key,
     String id,
     Part<Boolean> publiclyReadable,
+    boolean partial,
     List<StoredVersion> versions) {
 
   StoredObject {
@@ -57,7 +59,10 @@ record StoredObject(
   /** The state that the rows describe. */
   ObjectState state() {
     return new ObjectState(
-        Optional.of(id), versions.stream().map(StoredVersion::version).toList(), publiclyReadable);
+        Optional.of(id),
+        versions.stream().map(StoredVersion::version).toList(),
+        publiclyReadable,
+        partial);
   }
 
   /** What looking at the object answers. */
@@ -84,6 +89,7 @@ record StoredObject(
     private Key key = Key.EMPTY;
     private String id = "";
     private Part<Boolean> publiclyReadable = Part.omitted();
+    private boolean partial;
     private final List<VersionRow> versions = new ArrayList<>();
     private final Map<Integer, Map<String, String>> tags = new HashMap<>();
     private final Map<Integer, Map<String, String>> metadata = new HashMap<>();
@@ -92,11 +98,17 @@ record StoredObject(
       this.object = object;
     }
 
-    void object(long newRev, Key newKey, String newId, Part<Boolean> isPubliclyReadable) {
+    void object(
+        long newRev,
+        Key newKey,
+        String newId,
+        Part<Boolean> isPubliclyReadable,
+        boolean isPartial) {
       this.rev = newRev;
       this.key = newKey;
       this.id = newId;
       this.publiclyReadable = isPubliclyReadable;
+      this.partial = isPartial;
     }
 
     void version(VersionRow row) {
@@ -117,7 +129,7 @@ record StoredObject(
               .sorted(Comparator.comparingInt(VersionRow::place).reversed())
               .map(this::stored)
               .toList();
-      return new StoredObject(object, rev, key, id, publiclyReadable, built);
+      return new StoredObject(object, rev, key, id, publiclyReadable, partial, built);
     }
 
     private StoredVersion stored(VersionRow row) {

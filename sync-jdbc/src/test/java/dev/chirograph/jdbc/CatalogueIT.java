@@ -79,6 +79,7 @@ class CatalogueIT extends CatalogueOnEvery {
       Outcome outcome = apply(Change.put(KEY, wanted, expect));
       assertThat(outcome).isInstanceOfAny(Outcome.Applied.class, Outcome.Unchanged.class);
       ObjectState merged = wanted.onto(model.map(CatalogueIT::withoutId)).value();
+      merged = merged.withPartial(merged.partial() || wanted.partial());
       Observation<ObjectState> seen = catalogue.observe(List.of(KEY)).get(0);
       ObjectState stored = seen.content().orElseThrow();
       assertThat(withoutId(stored)).as("round %d", round).isEqualTo(known(merged));
@@ -87,6 +88,9 @@ class CatalogueIT extends CatalogueOnEvery {
         assertThat(seen.expectation()).isEqualTo(Expect.at(applied.now().orElseThrow()));
       } else {
         assertThat(seen.expectation()).isEqualTo(expect);
+      }
+      try (Listing listing = catalogue.list(KeyRange.all())) {
+        assertThat(listing.next().evidence()).isEqualTo(stored.evidence());
       }
       model = Optional.of(stored);
       assertRowsMatch(stored);
@@ -119,7 +123,8 @@ class CatalogueIT extends CatalogueOnEvery {
                         .metadata(known(version.metadata()))
                         .build())
             .toList(),
-        known(state.publiclyReadable()));
+        known(state.publiclyReadable()),
+        state.partial());
   }
 
   private static <T> Part<T> known(Part<T> part) {

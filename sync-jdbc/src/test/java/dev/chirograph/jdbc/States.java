@@ -52,7 +52,8 @@ final class States {
       String id = ids.remove(random.nextInt(ids.size()));
       versions.add(random.nextInt(5) == 0 ? marker(id, i) : version(id, random));
     }
-    return new ObjectState(Optional.empty(), versions, part(random, random.nextBoolean()));
+    return new ObjectState(
+        Optional.empty(), versions, part(random, random.nextBoolean()), random.nextBoolean());
   }
 
   private static ObjectVersion version(String id, RandomGenerator random) {

@@ -199,6 +199,24 @@ class IdentityTest {
     assertThat(report.agreed()).isFalse();
   }
 
+  @Test
+  void L1_whatWasReadInPartIsLookedAtAgainByTheNextRun() {
+    put("a", Map.of());
+    sync();
+    blobs.put(
+        key("a"),
+        ObjectVersion.builder().tags(Part.known(Map.of("colour", "red"))).build(),
+        "new".getBytes(UTF_8));
+    sync(new Tagged(bucket, IdentityTest::withoutTags, Optional.empty()));
+
+    Report report = sync();
+
+    assertThat(report.agreed()).isTrue();
+    assertThat(catalogue.get(key("a")).orElseThrow().latest().tags().optional().orElseThrow())
+        .containsEntry("colour", "red");
+    assertThat(sync().count(Count.FOUND)).isZero();
+  }
+
   private static ObjectState withoutTags(ObjectState state) {
     SyncException why = new SyncException(SyncException.Kind.PERMISSION_DENIED, "GetObjectTagging");
     return new ObjectState(

@@ -18,6 +18,7 @@ create table if not exists ${catalogue_object} (
   rev bigint not null comment 'changes with every write and never comes back',
   deleted boolean not null comment 'the latest version is a delete marker',
   publicly_readable boolean comment 'null: not known',
+  partial boolean not null comment 'a part could not be read; the next run looks again',
   etag varchar(1024),
   size_bytes bigint,
   last_modified bigint not null comment 'seconds since 1970',

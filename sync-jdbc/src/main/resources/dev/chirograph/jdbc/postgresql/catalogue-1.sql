@@ -16,6 +16,7 @@ create table if not exists ${catalogue_object} (
   rev bigint not null, -- changes with every write and never comes back
   deleted boolean not null, -- the latest version is a delete marker
   publicly_readable boolean, -- null: not known
+  partial boolean not null, -- a part could not be read; the next run looks again
   etag text,
   size_bytes bigint,
   last_modified bigint not null, -- seconds since 1970

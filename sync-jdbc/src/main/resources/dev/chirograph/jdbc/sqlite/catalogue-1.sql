@@ -16,6 +16,7 @@ create table if not exists ${catalogue_object} (
   rev integer not null, -- changes with every write and never comes back
   deleted integer not null, -- the latest version is a delete marker
   publicly_readable integer, -- null: not known
+  partial integer not null, -- a part could not be read; the next run looks again
   etag text,
   size_bytes integer,
   last_modified integer not null, -- seconds since 1970
