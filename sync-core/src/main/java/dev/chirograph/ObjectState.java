@@ -152,6 +152,17 @@ public record ObjectState(
     return new Merged<>(result, !stored.equals(Optional.of(result)), unread);
   }
 
+  /**
+   * What a catalogue keeps when this state is written over the stored one: parts that are not known
+   * leave the stored ones as they are, and whether anything is partial is kept.
+   *
+   * @param stored empty when nothing is stored
+   */
+  public ObjectState writtenOver(Optional<ObjectState> stored) {
+    ObjectState merged = onto(stored).value();
+    return merged.withPartial(partial || merged.partial);
+  }
+
   private static MessageDigest sha256() {
     try {
       return MessageDigest.getInstance("SHA-256");

@@ -129,20 +129,18 @@ final class CatalogueWriter implements BatchWriter.Table<ObjectState> {
     StoredObject old = stored.get(put.key());
     if (old == null) {
       rows.add(
-          rev, put.key(), merged(put.value(), Optional.empty()), put.value().id().orElseGet(newId));
+          rev,
+          put.key(),
+          put.value().writtenOver(Optional.empty()),
+          put.value().id().orElseGet(newId));
       return BatchWriter.applied(rev);
     }
     ObjectState wanted =
-        merged(put.value(), old.versions().isEmpty() ? Optional.empty() : Optional.of(old.state()));
+        put.value()
+            .writtenOver(old.versions().isEmpty() ? Optional.empty() : Optional.of(old.state()));
     return rows.change(old, wanted, put.value().id().orElse(old.id()), rev)
         ? BatchWriter.applied(rev)
         : Outcome.unchanged();
-  }
-
-  /** A part that was not read leaves the stored one as it was, whoever wrote the change. */
-  private static ObjectState merged(ObjectState value, Optional<ObjectState> stored) {
-    ObjectState merged = value.onto(stored).value();
-    return merged.withPartial(value.partial() || merged.partial());
   }
 
   /** The keys of what is there and will be compared row by row. */
