@@ -82,11 +82,18 @@ final class ExternalSort {
   }
 
   /**
+   * A sorted run in a file.
+   *
+   * @param entries how many it has: a file that ends before is broken, not at its end
+   */
+  private record RunFile(Path path, long entries) {}
+
+  /**
    * Sorted runs in files; when there are enough of one level they are merged into one of the next.
    */
   private static final class Spilled {
     private final int fanIn;
-    private final List<List<Path>> levels = new ArrayList<>();
+    private final List<List<RunFile>> levels = new ArrayList<>();
 
     Spilled(int fanIn) {
       this.fanIn = fanIn;
@@ -97,11 +104,11 @@ final class ExternalSort {
       add(0, written(run.iterator()));
     }
 
-    private void add(int level, Path file) throws IOException {
+    private void add(int level, RunFile file) throws IOException {
       if (level == levels.size()) {
         levels.add(new ArrayList<>());
       }
-      List<Path> files = levels.get(level);
+      List<RunFile> files = levels.get(level);
       files.add(file);
       if (files.size() == fanIn) {
         add(level + 1, merged(files));
@@ -109,32 +116,34 @@ final class ExternalSort {
       }
     }
 
-    private static Path merged(List<Path> files) throws IOException {
+    private static RunFile merged(List<RunFile> files) throws IOException {
       try (Sorted sorted = new Sorted(List.of(), files, Listing.End.COMPLETE, null)) {
-        Path file = written(sorted);
+        RunFile file = written(sorted);
         if (sorted.end() != Listing.End.COMPLETE) {
-          Files.deleteIfExists(file);
+          Files.deleteIfExists(file.path());
           throw new IOException(sorted.why().map(Throwable::getMessage).orElse(""));
         }
         return file;
       }
     }
 
-    private static Path written(Iterator<Entry> entries) throws IOException {
+    private static RunFile written(Iterator<Entry> entries) throws IOException {
       Path file = Files.createTempFile("chirograph-sort-", ".run");
+      long count = 0;
       try (DataOutputStream out =
           new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(file)))) {
         while (entries.hasNext()) {
           EntryBytes.write(entries.next(), out);
+          count++;
         }
       } catch (IOException | RuntimeException | Error e) {
         Files.deleteIfExists(file);
         throw e;
       }
-      return file;
+      return new RunFile(file, count);
     }
 
-    List<Path> files() {
+    List<RunFile> files() {
       return levels.stream().flatMap(List::stream).toList();
     }
 
@@ -143,12 +152,12 @@ final class ExternalSort {
     }
   }
 
-  private static void delete(List<Path> files) {
-    for (Path file : files) {
+  private static void delete(List<RunFile> files) {
+    for (RunFile file : files) {
       try {
-        Files.deleteIfExists(file);
+        Files.deleteIfExists(file.path());
       } catch (IOException e) {
-        file.toFile().deleteOnExit();
+        file.path().toFile().deleteOnExit();
       }
     }
   }
@@ -157,18 +166,22 @@ final class ExternalSort {
   private static final class Run implements AutoCloseable {
     private final @Nullable DataInputStream in;
     private final @Nullable Iterator<Entry> memory;
+    private final long entries;
+    private long given;
     private @Nullable Entry head;
 
     Run(List<Entry> entries) {
       this.in = null;
+      this.entries = entries.size();
       this.memory = entries.iterator();
     }
 
-    Run(Path file) throws IOException {
+    Run(RunFile file) throws IOException {
+      this.entries = file.entries();
       this.in =
           new DataInputStream(
               new BufferedInputStream(
-                  Files.newInputStream(file, StandardOpenOption.DELETE_ON_CLOSE)));
+                  Files.newInputStream(file.path(), StandardOpenOption.DELETE_ON_CLOSE)));
       this.memory = null;
     }
 
@@ -176,13 +189,20 @@ final class ExternalSort {
       if (memory != null) {
         head = memory.hasNext() ? memory.next() : null;
       } else if (in != null) {
-        try {
-          head = EntryBytes.read(in);
-        } catch (EOFException e) {
-          head = null;
-        }
+        head = given < entries ? read(in) : null;
       }
       return head != null;
+    }
+
+    private Entry read(DataInputStream file) throws IOException {
+      try {
+        Entry entry = EntryBytes.read(file);
+        given++;
+        return entry;
+      } catch (EOFException e) {
+        throw new EOFException(
+            "a temporary file ends after " + given + " of its " + entries + " entries");
+      }
     }
 
     Key key() {
@@ -211,11 +231,11 @@ final class ExternalSort {
     private @Nullable SyncException why;
     private @Nullable Key last;
 
-    Sorted(List<Entry> memory, List<Path> files, End end, @Nullable SyncException why) {
+    Sorted(List<Entry> memory, List<RunFile> files, End end, @Nullable SyncException why) {
       this.end = end;
       this.why = why;
       try {
-        for (Path file : files) {
+        for (RunFile file : files) {
           add(new Run(file));
         }
         add(new Run(memory));

@@ -9,8 +9,10 @@ import dev.chirograph.Listing;
 import dev.chirograph.Listing.End;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -40,10 +42,7 @@ class ExternalSortTest {
   }
 
   private static long files() throws IOException {
-    try (Stream<Path> all = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
-      return all.filter(file -> file.getFileName().toString().startsWith("chirograph-sort-"))
-          .count();
-    }
+    return paths().size();
   }
 
   private static List<String> keys(Listing listing) {
@@ -124,6 +123,67 @@ class ExternalSortTest {
         assertThat(sorted.end()).isEqualTo(end);
         assertThat(sorted.why()).isPresent();
       }
+    }
+  }
+
+  @Test
+  void L2_aFileThatWasCutOffInTheMiddleOfAnEntryIsNoEnd() throws IOException {
+    assertBroken(5);
+  }
+
+  @Test
+  void L2_aFileThatWasCutOffBetweenTwoEntriesIsNoEnd() throws IOException {
+    assertBroken(0);
+  }
+
+  /** Half of a file of equally long entries goes, and some bytes more, before it is read. */
+  private void assertBroken(int more) throws IOException {
+    List<Path> older = paths();
+    Iterator<Entry> unsorted =
+        Stream.of("d", "c", "b", "a", "e")
+            .map(
+                key -> {
+                  if (key.equals("e")) {
+                    cutOff(older, more);
+                  }
+                  return FakeListing.entry(key);
+                })
+            .iterator();
+
+    try (Listing sorted = ExternalSort.sort(listing(unsorted), 4, 3)) {
+      int given = 0;
+      for (; sorted.hasNext(); given++) {
+        sorted.next();
+      }
+
+      assertThat(given).isLessThan(5);
+      assertThat(sorted.end()).isEqualTo(End.CUT);
+      assertThat(sorted.why().orElseThrow()).hasMessageContaining("of its 4 entries");
+    }
+  }
+
+  private static void cutOff(List<Path> older, int more) {
+    try {
+      List<Path> files = paths();
+      files.removeAll(older);
+      assertThat(files).hasSize(1);
+      truncate(files.get(0), Files.size(files.get(0)) / 2 - more);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void truncate(Path file, long size) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.truncate(size);
+    }
+  }
+
+  private static List<Path> paths() throws IOException {
+    try (Stream<Path> all = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+      return new ArrayList<>(
+          all.filter(file -> file.getFileName().toString().startsWith("chirograph-sort-"))
+              .toList());
     }
   }
 
