@@ -258,40 +258,50 @@ final class Applier<V> {
 
   // ---- writing
 
+  /** A decision, and what became of its write. */
+  record Written<V>(Decision<V> decision, Outcome outcome) {}
+
   private List<Result> write(List<Decision<V>> decisions, BooleanSupplier stillMine) {
+    StepWriter<V> steps = steps(stillMine);
     List<Decision<V>> due = decisions.stream().filter(d -> d.change().isPresent()).toList();
-    List<Outcome> outcomes =
+    List<Written<V>> written =
         parallel.inChunks(
             due,
             pair.replica().capabilities().maxBatch(),
-            chunk -> stillMine.getAsBoolean() ? written(chunk, stillMine) : lost(chunk.size()));
+            chunk -> stillMine.getAsBoolean() ? written(chunk, steps) : lost(chunk));
     List<Result> results = new ArrayList<>(decisions.size());
     int next = 0;
-    for (Decision<V> decision : decisions) {
-      results.add(
-          decision.change().isPresent()
-              ? result(decision, outcomes.get(next++))
-              : decision.planned());
+    for (Decision<V> decision : abandoned(decisions, steps)) {
+      results.add(decision.change().isPresent() ? result(written.get(next++)) : decision.planned());
     }
     return results;
   }
 
   @SuppressWarnings("unchecked")
-  private List<Outcome> written(List<Decision<V>> decisions, BooleanSupplier stillMine) {
-    return pair.replica() instanceof SupportsSteps<?> steps
-        ? decisions.stream().map(d -> inSteps((SupportsSteps<V>) steps, d, stillMine)).toList()
-        : written(decisions.stream().map(d -> d.change().orElseThrow()).toList());
+  private @Nullable StepWriter<V> steps(BooleanSupplier stillMine) {
+    return pair.replica() instanceof SupportsSteps<?> sink
+        ? new StepWriter<>((SupportsSteps<V>) sink, stillMine)
+        : null;
   }
 
-  /** What was rejected after the batch was given up is left to whoever has it now. */
-  private Outcome inSteps(SupportsSteps<V> steps, Decision<V> decision, BooleanSupplier stillMine) {
-    try {
-      Outcome outcome = steps.apply(decision.change().orElseThrow(), decision.task().progress());
-      boolean stopped = outcome instanceof Outcome.Rejected && !stillMine.getAsBoolean();
-      return stopped ? Outcome.rejected(new Lost()) : outcome;
-    } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {
-      return Outcome.unsure(SyncException.of(e));
+  /** After what earlier attempts had begun and what is not due any more was given up. */
+  private List<Decision<V>> abandoned(List<Decision<V>> decisions, @Nullable StepWriter<V> steps) {
+    return steps == null
+        ? decisions
+        : decisions.stream().map(d -> steps.leftOver(d) ? steps.abandon(d) : d).toList();
+  }
+
+  private List<Written<V>> written(List<Decision<V>> decisions, @Nullable StepWriter<V> steps) {
+    if (steps != null) {
+      return decisions.stream().map(steps::write).toList();
     }
+    List<Outcome> outcomes =
+        written(decisions.stream().map(d -> d.change().orElseThrow()).toList());
+    List<Written<V>> written = new ArrayList<>(decisions.size());
+    for (int i = 0; i < decisions.size(); i++) {
+      written.add(new Written<>(decisions.get(i), outcomes.get(i)));
+    }
+    return written;
   }
 
   private List<Outcome> written(List<Change<V>> changes) {
@@ -314,11 +324,13 @@ final class Applier<V> {
     }
   }
 
-  private static List<Outcome> lost(int size) {
-    return Collections.nCopies(size, Outcome.rejected(new Lost()));
+  private List<Written<V>> lost(List<Decision<V>> decisions) {
+    return decisions.stream().map(d -> new Written<>(d, Outcome.rejected(new Lost()))).toList();
   }
 
-  private Result result(Decision<V> decision, Outcome outcome) {
+  private Result result(Written<V> written) {
+    Decision<V> decision = written.decision();
+    Outcome outcome = written.outcome();
     Task task = decision.task();
     if (outcome instanceof Outcome.Applied) {
       return decision.planned();

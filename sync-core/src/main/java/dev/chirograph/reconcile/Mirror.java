@@ -49,9 +49,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A store that can copy from the source by itself is asked to ({@link SupportsCopy}); otherwise
  * the bytes are streamed in bounded memory. A copy in steps is kept with its job and goes on there
- * after a failure or a crash; one that is given up is abandoned. What a job that was dropped had
- * begun stays in the target until its unfinished uploads expire or are aborted. Safe for use by
- * several threads.
+ * after a failure or a crash, also when a job is replayed that had failed for good; one that is
+ * given up, or that is no longer due, is abandoned. What the target refuses to abandon is told and
+ * left, and what a job that was dropped had begun is left too: it stays in the target until its
+ * unfinished uploads expire or are aborted. Safe for use by several threads.
  */
 public final class Mirror {
 
@@ -248,11 +249,18 @@ public final class Mirror {
         if (change instanceof Change.Put<Original> put) {
           return copy(put.key(), put.value(), put.expect(), stepped);
         }
-        stepped.ifPresent(SteppedCopy::forget);
+        if (stepped.isPresent() && !stepped.get().forget()) {
+          return Outcome.rejected(stepped.get().stopped());
+        }
         return to.delete(BlobRef.latest(change.key()), change.expect());
       } catch (SyncException e) {
         return e.kind() == SyncException.Kind.CONFLICT ? Outcome.conflict() : Outcome.rejected(e);
       }
+    }
+
+    @Override
+    public void abandon(Key key, Progress progress) {
+      stepped(key, progress).ifPresent(SteppedCopy::forget);
     }
 
     /** Copies that the target makes by itself; empty: the bytes have to pass through here. */

@@ -13,7 +13,10 @@ import dev.chirograph.spi.BlobStore.BlobRef;
 import dev.chirograph.spi.SupportsCopy;
 import dev.chirograph.spi.SupportsSteps.Progress;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One copy that the target makes by itself, step by step. Where it stands is kept after each step,
@@ -22,8 +25,15 @@ import java.util.Optional;
  */
 final class SteppedCopy {
 
+  private static final Logger LOG = LoggerFactory.getLogger(SteppedCopy.class);
+
   /** Where a copy of one state of the original stands. */
-  record Place(String pin, String resume) {}
+  record Place(String pin, String resume) {
+    Place {
+      Objects.requireNonNull(pin, "pin");
+      Objects.requireNonNull(resume, "resume");
+    }
+  }
 
   private final BlobStore from;
   private final SupportsCopy to;
@@ -39,7 +49,11 @@ final class SteppedCopy {
 
   /** Copies that state of the original. */
   Outcome run(Version pin, ObjectVersion attributes, Expect expect) {
-    Optional<String> resume = takeUp(pin);
+    Optional<String> resume =
+        place().filter(kept -> kept.pin().equals(pin.token())).map(Place::resume);
+    if (resume.isEmpty() && !forget()) {
+      return Outcome.rejected(stopped());
+    }
     while (true) {
       SupportsCopy.Step step;
       try {
@@ -58,29 +72,46 @@ final class SteppedCopy {
     }
   }
 
-  /** Where to go on; a copy of another state of the original is abandoned. */
-  private Optional<String> takeUp(Version pin) {
-    Optional<Place> place = place();
-    if (place.filter(kept -> !kept.pin().equals(pin.token())).isPresent()) {
-      forget();
+  /** Where an earlier attempt stopped; empty also where its note cannot be read. */
+  private Optional<Place> place() {
+    try {
+      return progress
+          .kept()
+          .map(note -> RunRecord.read(note.getBytes(StandardCharsets.UTF_8), Place.class));
+    } catch (SyncException e) {
       return Optional.empty();
     }
-    return place.map(Place::resume);
   }
 
-  private Optional<Place> place() {
-    return progress
-        .kept()
-        .map(note -> RunRecord.read(note.getBytes(StandardCharsets.UTF_8), Place.class));
-  }
-
-  /** Abandons the copy that an earlier attempt had begun, if any. */
-  void forget() {
-    Optional<Place> place = place();
-    if (place.isPresent()) {
-      to.abandon(key, place.get().resume());
-      progress.keep("");
+  /**
+   * Abandons the copy that an earlier attempt had begun, if any. What the store will not abandon is
+   * left and told, since it must stand in nobody's way.
+   *
+   * @return false: there must be no further step
+   * @throws SyncException when the store cannot be asked now
+   */
+  boolean forget() {
+    if (progress.kept().isEmpty()) {
+      return true;
     }
+    Optional<Place> place = place();
+    try {
+      place.ifPresent(kept -> to.abandon(key, kept.resume()));
+    } catch (SyncException e) {
+      if (passes(e)) {
+        throw e;
+      }
+      progress.remark(left(e));
+    }
+    if (place.isEmpty()) {
+      progress.remark(unreadable());
+    }
+    return progress.keep("");
+  }
+
+  private static boolean passes(SyncException trouble) {
+    return trouble.mayRetry()
+        && (trouble.kind() == Kind.UNAVAILABLE || trouble.kind() == Kind.RATE_LIMITED);
   }
 
   /** Present: there must be no further step. */
@@ -96,19 +127,40 @@ final class SteppedCopy {
     return Optional.of(ended(Outcome.rejected(stopped()), Optional.of(resume)));
   }
 
-  private SyncException stopped() {
+  SyncException stopped() {
     return new SyncException(
         Kind.CONFLICT,
         Advice.MAY_RETRY,
-        "the copy of "
+        "the work on "
             + key
             + " was stopped between two steps: its job is somebody else's now,"
             + " or the worker is closing");
   }
 
+  private SyncException left(SyncException why) {
+    return new SyncException(
+        why.kind(),
+        Advice.NEVER,
+        "what a copy of "
+            + key
+            + " had begun could not be given up; it stays in the target until its unfinished"
+            + " uploads expire or are aborted: "
+            + why.getMessage(),
+        why);
+  }
+
+  private SyncException unreadable() {
+    return new SyncException(
+        Kind.CORRUPT,
+        "the note of where the copy of "
+            + key
+            + " stood cannot be read; what it had begun, if anything, stays in the target until"
+            + " its unfinished uploads expire or are aborted");
+  }
+
   /**
    * What became of it. What may be tried again goes on where it stands when that is kept; all else
-   * that was begun is abandoned.
+   * that was begun is abandoned. What could not be abandoned is told, and stays kept.
    */
   private Outcome ended(Outcome outcome, Optional<String> resume) {
     boolean done = outcome instanceof Outcome.Applied || outcome instanceof Outcome.Unchanged;
@@ -120,25 +172,22 @@ final class SteppedCopy {
     }
     try {
       to.abandon(key, resume.get());
+    } catch (SyncException e) {
+      progress.remark(left(e));
+      return outcome;
+    }
+    dropNote();
+    return outcome;
+  }
+
+  /** A note that stays names a copy that is not known any more, which does no harm. */
+  private void dropNote() {
+    try {
       if (progress.kept().isPresent()) {
         progress.keep("");
       }
-      return outcome;
     } catch (SyncException e) {
-      return left(outcome, e);
+      LOG.debug("the note of the copy of {} could not be dropped: {}", key, e.toString());
     }
-  }
-
-  /** What could not be abandoned is told with the outcome. */
-  private static Outcome left(Outcome outcome, SyncException trouble) {
-    if (outcome instanceof Outcome.Rejected rejected) {
-      rejected.why().addSuppressed(trouble);
-      return outcome;
-    }
-    if (outcome instanceof Outcome.Unsure unsure) {
-      unsure.why().addSuppressed(trouble);
-      return outcome;
-    }
-    return Outcome.rejected(trouble);
   }
 }

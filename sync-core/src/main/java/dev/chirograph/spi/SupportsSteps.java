@@ -1,7 +1,9 @@
 package dev.chirograph.spi;
 
 import dev.chirograph.Change;
+import dev.chirograph.Key;
 import dev.chirograph.Outcome;
+import dev.chirograph.SyncException;
 import java.util.Optional;
 
 /**
@@ -19,6 +21,16 @@ public interface SupportsSteps<V> {
    */
   Outcome apply(Change<V> change, Progress progress);
 
+  /**
+   * Gives up the change that an earlier attempt had begun, because by now there is nothing to
+   * change, and frees what the store holds for it. Harmless when nothing is kept.
+   *
+   * @param key of the item
+   * @param progress where that attempt stopped; what is kept there is dropped
+   * @throws SyncException when it may succeed later; what never will is remarked
+   */
+  void abandon(Key key, Progress progress);
+
   /** How far a change is. Safe for use by several threads. */
   interface Progress {
 
@@ -34,8 +46,11 @@ public interface SupportsSteps<V> {
      * @param note at most {@link Job#MAX_NOTE_BYTES} bytes; an empty one drops what was kept
      * @return false: no further step must be made, because somebody else has the job now or the
      *     worker is closing, and the change answers rejected
-     * @throws dev.chirograph.SyncException when it could not be kept
+     * @throws SyncException when it could not be kept
      */
     boolean keep(String note);
+
+    /** Tells with the item's result what somebody should know although nothing failed. */
+    default void remark(SyncException what) {}
   }
 }
