@@ -24,10 +24,19 @@ final class Keeper {
     this.thread = engine.settings().threads().newThread(this::loop);
   }
 
+  /** One that does nothing before it is started. */
+  static Keeper of(Engine<?> engine, List<Runnable> chores) {
+    return new Keeper(engine, chores);
+  }
+
   static Keeper start(Engine<?> engine, List<Runnable> chores) {
-    Keeper keeper = new Keeper(engine, chores);
-    keeper.thread.start();
+    Keeper keeper = of(engine, chores);
+    keeper.start();
     return keeper;
+  }
+
+  void start() {
+    thread.start();
   }
 
   private void loop() {
@@ -36,9 +45,19 @@ final class Keeper {
       try {
         engine.pacing().pause(third);
       } catch (InterruptedException e) {
-        return;
+        disregarded();
       }
       chores.forEach(this::tried);
+      if (Thread.interrupted()) {
+        disregarded();
+      }
+    }
+  }
+
+  /** Without the chores every lease would run out, so only closing ends them. */
+  private void disregarded() {
+    if (!closed) {
+      LOG.warn("the thread that keeps leases was interrupted by somebody else, and goes on");
     }
   }
 

@@ -7,9 +7,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +24,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>It polls (every 10 seconds by default) and wakes up at once when work arrives, where the queue
  * can tell. Closing it lets batches at hand end, gives back what was not begun, and waits for both.
+ * Nothing else ends it: an interrupt by somebody else is logged, and the work goes on.
  *
  * <p>Safe for use by several threads.
  */
@@ -38,7 +43,10 @@ public final class Worker implements AutoCloseable {
   private final List<RangeWork<?>> ranges = new ArrayList<>();
   private final Keeper leases;
   private final Keeper tending;
-  private final SupportsWakeup.@Nullable Subscription wakeup;
+  private final AtomicInteger running;
+  private final Set<Thread> leaving = ConcurrentHashMap.newKeySet();
+  private final CountDownLatch left;
+  private SupportsWakeup.@Nullable Subscription wakeup; // set before any thread starts
   private volatile boolean closing;
 
   private <V> Worker(Engine<V> engine, Builder builder) {
@@ -59,10 +67,28 @@ public final class Worker implements AutoCloseable {
     items.forEach(item -> keeping.add(item::keepAlive));
     ranges.forEach(range -> keeping.add(range::keepAlive));
     // Apart from the tending, which may take long, because leases wait for nobody.
-    this.leases = Keeper.start(engine, keeping);
-    this.tending = Keeper.start(engine, List.of(ownRuns::tend, this::tellLag));
-    this.wakeup =
+    this.leases = Keeper.of(engine, keeping);
+    this.tending = Keeper.of(engine, List.of(ownRuns::tend, this::tellLag));
+    this.running = new AtomicInteger(threads.size());
+    this.left = new CountDownLatch(threads.size());
+  }
+
+  private static Worker started(Engine<?> engine, Builder builder) {
+    Worker worker = new Worker(engine, builder);
+    try {
+      worker.begin();
+      return worker;
+    } catch (RuntimeException | Error e) {
+      worker.close(); // nobody else could
+      throw e;
+    }
+  }
+
+  private void begin() {
+    wakeup =
         engine.settings().queue() instanceof SupportsWakeup queue ? queue.onWork(this::wake) : null;
+    leases.start();
+    tending.start();
     threads.forEach(Thread::start);
   }
 
@@ -73,22 +99,41 @@ public final class Worker implements AutoCloseable {
   }
 
   private void loop(RangeWork<?> rangeWork, ItemWork<?> itemWork) {
-    while (!closing) {
-      try {
-        boolean busy = rangeWork.step();
-        busy |= itemWork.step() > 0;
-        if (busy) {
-          wake(); // where there was one batch there may be another, for another thread
-        } else {
-          runs.tend();
-          idle();
+    try {
+      while (!closing) {
+        boolean busy = turn(rangeWork, itemWork);
+        if (Thread.interrupted()) {
+          disregarded();
         }
-      } catch (RuntimeException | Error e) { // an error of a host's code must not end the worker
-        if (!closing) {
-          LOG.warn("a worker could not go on and tries again after a pause: {}", e.toString(), e);
+        if (!busy && !closing) {
           idle();
         }
       }
+    } finally {
+      leave();
+      if (running.decrementAndGet() == 0) {
+        leases.close();
+        lookers.close();
+      }
+    }
+  }
+
+  /** Answers whether there may be more to do right now. */
+  private boolean turn(RangeWork<?> rangeWork, ItemWork<?> itemWork) {
+    try {
+      boolean busy = rangeWork.step();
+      busy |= itemWork.step() > 0;
+      if (busy) {
+        wake(); // where there was one batch there may be another, for another thread
+      } else {
+        runs.tend();
+      }
+      return busy;
+    } catch (RuntimeException | Error e) { // an error of a host's code must not end the worker
+      if (!closing) {
+        LOG.warn("a worker could not go on and tries again after a pause: {}", e.toString(), e);
+      }
+      return false;
     }
   }
 
@@ -98,8 +143,21 @@ public final class Worker implements AutoCloseable {
         work.drainPermits();
       }
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      closing = true;
+      disregarded();
+    }
+  }
+
+  /** Only closing ends a worker, and it has said so before it interrupts. */
+  private void disregarded() {
+    if (!closing) {
+      LOG.warn("a thread of a worker was interrupted by somebody else, and goes on");
+    }
+  }
+
+  /** This thread ends with its batch: closing from within another one need not wait for it. */
+  private void leave() {
+    if (leaving.add(Thread.currentThread())) {
+      left.countDown();
     }
   }
 
@@ -112,7 +170,7 @@ public final class Worker implements AutoCloseable {
    * Ends the work: no new leases, batches at hand come to their end without further writes, what
    * was not done goes back to the queue. Waits for that up to the deadline, then interrupts; leases
    * that are still held then run out by themselves. Closing twice is harmless; a listener may do
-   * it.
+   * it, and then the batch it was told of ends after this returns.
    */
   @Override
   public void close() {
@@ -124,12 +182,23 @@ public final class Worker implements AutoCloseable {
     ranges.forEach(RangeWork::stopSoon);
     work.release(threads.size());
     tending.close();
-    long end = System.nanoTime() + deadline.toNanos();
+    boolean within = threads.contains(Thread.currentThread());
     boolean interrupted = Thread.interrupted();
+    long end = System.nanoTime() + deadline.toNanos();
+    interrupted |= within ? awaitOthers(end) : awaitAll(end);
+    if (!within) { // else the batch at hand still needs both, and the last thread closes them
+      leases.close();
+      lookers.close();
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Answers whether the wait was interrupted. */
+  private boolean awaitAll(long end) {
+    boolean interrupted = false;
     for (Thread thread : threads) {
-      if (thread == Thread.currentThread()) {
-        continue; // a listener closes its own worker, whose batch ends after this returns
-      }
       try {
         TimeUnit.NANOSECONDS.timedJoin(thread, Math.max(1, end - System.nanoTime()));
       } catch (InterruptedException e) {
@@ -139,11 +208,22 @@ public final class Worker implements AutoCloseable {
         thread.interrupt();
       }
     }
-    leases.close();
-    lookers.close();
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+    return interrupted;
+  }
+
+  /** The same from within a batch: those that wait here as well are not waited for. */
+  private boolean awaitOthers(long end) {
+    leave();
+    boolean interrupted = false;
+    try {
+      if (left.await(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+        return false;
+      }
+    } catch (InterruptedException e) {
+      interrupted = true;
     }
+    threads.stream().filter(thread -> !leaving.contains(thread)).forEach(Thread::interrupt);
+    return interrupted;
   }
 
   /** Collects the settings of a worker. Not safe for use by several threads. */
@@ -195,7 +275,7 @@ public final class Worker implements AutoCloseable {
 
     /** Starts the worker. */
     public Worker start() {
-      return new Worker(engine, this);
+      return Worker.started(engine, this);
     }
 
     private static int positive(int number, String what) {
