@@ -61,6 +61,11 @@ public final class RetryPolicy {
     return error.mayRetry() && failures < attemptsByKind.getOrDefault(error.kind(), attempts);
   }
 
+  /** The largest number of attempts, whatever the error. */
+  public int mostAttempts() {
+    return attemptsByKind.values().stream().reduce(attempts, Math::max);
+  }
+
   /**
    * How long to wait before trying again.
    *

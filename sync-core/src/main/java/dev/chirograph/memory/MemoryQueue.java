@@ -57,7 +57,7 @@ public final class MemoryQueue
   private final WaitingTasks waiting = new WaitingTasks(running::contains);
   private final DeadTasks dead = new DeadTasks();
   private final Map<Long, Long> leftByRun = new HashMap<>();
-  private final Map<Long, Long> releasedByRun = new HashMap<>();
+  private final Map<RunScope, Long> released = new HashMap<>();
   private long nextNumber;
 
   MemoryQueue(String name, InstantSource clock, AtomicLong fences) {
@@ -127,9 +127,9 @@ public final class MemoryQueue
   }
 
   @Override
-  public Release release(long run, long limit) {
+  public Release release(long run, String scope, long limit) {
     checkRun("release", run);
-    Release release = locked(() -> releaseHeld(run, limit));
+    Release release = locked(() -> releaseHeld(run, scope, limit));
     if (release.released() && release.held() > 0) {
       wake();
     }
@@ -137,9 +137,9 @@ public final class MemoryQueue
   }
 
   @Override
-  public long discard(long run) {
+  public long discard(long run, String scope) {
     checkRun("discard", run);
-    return locked(() -> removeAll(heldBy(run)));
+    return locked(() -> removeAll(heldBy(run, scope)));
   }
 
   @Override
@@ -153,8 +153,8 @@ public final class MemoryQueue
     checkRun("forget", run);
     return locked(
         () -> {
-          releasedByRun.remove(run);
-          return removeAll(heldBy(run));
+          released.keySet().removeIf(key -> key.run() == run);
+          return removeAll(waiting.select(task -> task.held && task.run == run));
         });
   }
 
@@ -330,20 +330,23 @@ public final class MemoryQueue
 
   // ---- runs
 
-  private List<Task> heldBy(long run) {
-    return waiting.select(task -> task.held && task.run == run);
+  private record RunScope(long run, String scope) {}
+
+  private List<Task> heldBy(long run, String scope) {
+    return waiting.select(task -> task.held && task.run == run && task.lane.scope().equals(scope));
   }
 
-  private Release releaseHeld(long run, long limit) {
-    List<Task> held = heldBy(run);
+  private Release releaseHeld(long run, String scope, long limit) {
+    List<Task> held = heldBy(run, scope);
     if (held.isEmpty()) {
       return new Release(0, true);
     }
-    long released = releasedByRun.getOrDefault(run, 0L) + held.size();
-    if (released > limit) {
+    RunScope key = new RunScope(run, scope);
+    long sum = released.getOrDefault(key, 0L) + held.size();
+    if (sum > limit) {
       return new Release(held.size(), false);
     }
-    releasedByRun.put(run, released);
+    released.put(key, sum);
     long now = clock.millis();
     for (Task task : held) {
       remove(task);

@@ -122,6 +122,24 @@ final class Applier<V> {
     return result.error().filter(Lost.class::isInstance).isPresent();
   }
 
+  /** Whether the write may have been made although its result is an error. */
+  static boolean wasUnsure(Result result) {
+    return result.error().filter(Unsure.class::isInstance).isPresent();
+  }
+
+  /** A write that may have been made has to be looked at again, whatever the error was. */
+  private static final class Unsure extends SyncException {
+    private static final long serialVersionUID = 1L;
+
+    Unsure(SyncException why) {
+      super(
+          why.kind(),
+          why.mayRetry() ? why.advice() : Advice.MAY_RETRY,
+          String.valueOf(why.getMessage()),
+          why);
+    }
+  }
+
   /** The batch belongs to somebody else now, or the worker is closing. */
   static final class Lost extends SyncException {
     private static final long serialVersionUID = 1L;
@@ -344,7 +362,7 @@ final class Applier<V> {
       return Result.failed(task, identity == null ? rejected.why() : idTaken(rejected.why()));
     }
     if (outcome instanceof Outcome.Unsure unsure) {
-      return Result.failed(task, retryable(unsure.why()));
+      return Result.failed(task, new Unsure(unsure.why()));
     }
     conflicts.accept(task.key());
     return Result.failed(
@@ -367,13 +385,5 @@ final class Applier<V> {
             String.valueOf(why.getMessage()),
             why)
         : why;
-  }
-
-  /** A write that may have been made has to be looked at again, whatever the error was. */
-  private static SyncException retryable(SyncException why) {
-    return why.mayRetry()
-        ? why
-        : new SyncException(
-            why.kind(), SyncException.Advice.MAY_RETRY, String.valueOf(why.getMessage()), why);
   }
 }

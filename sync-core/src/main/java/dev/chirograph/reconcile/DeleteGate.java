@@ -1,6 +1,7 @@
 package dev.chirograph.reconcile;
 
 import dev.chirograph.DeleteLimit;
+import dev.chirograph.Listing;
 import dev.chirograph.Tally;
 import dev.chirograph.Tally.Count;
 import java.util.Optional;
@@ -47,23 +48,28 @@ final class DeleteGate {
           "%s: %d of %d items would be deleted, at most %d may be; look at the plan, then raise the limit"
               .formatted(pair.name(), due, size, allowed));
     }
-    if (emptied(limit, pair, listings)) {
-      return Verdict.no(
-          pair.name()
-              + ": "
-              + due
-              + " deletes were due, but the source shows nothing at all; allow an empty source if this"
-              + " is right");
-    }
-    return new Verdict(allowed, Optional.empty());
+    return emptied(limit, pair, listings)
+        .map(why -> Verdict.no(pair.name() + ": " + due + " deletes were due, but " + why))
+        .orElseGet(() -> new Verdict(allowed, Optional.empty()));
   }
 
   /**
-   * Whether the source now holds nothing at all and may not empty its replica. It is asked afresh:
-   * it may have been emptied since it was walked.
+   * Why a source must not empty its replica: it shows nothing at all now, or cannot be asked. It is
+   * asked afresh: it may have been emptied since it was walked.
    */
-  static boolean emptied(DeleteLimit limit, Pair<?> pair, Listings listings) {
-    return limit.emptySource() == DeleteLimit.EmptySource.REFUSED
-        && !listings.holdsAnything(pair.source());
+  static Optional<String> emptied(DeleteLimit limit, Pair<?> pair, Listings listings) {
+    if (limit.emptySource() == DeleteLimit.EmptySource.ALLOWED) {
+      return Optional.empty();
+    }
+    try (Listing all = listings.openUnsorted(pair.source())) {
+      if (all.hasNext()) {
+        return Optional.empty();
+      }
+      return Optional.of(
+          all.end() == Listing.End.COMPLETE
+              ? "the source shows nothing at all; allow an empty source if this is right"
+              : "the source could not be asked whether it holds anything"
+                  + all.why().map(why -> ": " + why.summary()).orElse(""));
+    }
   }
 }

@@ -65,27 +65,31 @@ final class HeldLease {
     return true;
   }
 
+  long fence() {
+    return lease.fence();
+  }
+
   /**
-   * Whether the worker of a job fell silent as often as the job may fail: it may be the job that
-   * kills it.
+   * Whether a job was tried so often that its last workers must have fallen silent: it may be the
+   * job that kills them. One that fails in the open is buried before.
    *
-   * @param tries how often it was leased before without being settled
+   * @param tries how often it was leased before
    */
   static boolean suspect(RetryPolicy retries, int tries) {
-    return tries > 0 && !retries.again(silence(tries), tries);
+    return tries >= retries.mostAttempts();
   }
 
   /** The error of a suspect that was tried alone often enough. */
   static Optional<SyncException> hopeless(RetryPolicy retries, int tries) {
-    return suspect(retries, tries - TRIES_ALONE) ? Optional.of(silence(tries)) : Optional.empty();
-  }
-
-  private static SyncException silence(int tries) {
-    return new SyncException(
-        SyncException.Kind.UNAVAILABLE,
-        "its worker fell silent or was killed "
-            + tries
-            + " times while it worked on this; look into that before it is replayed");
+    return suspect(retries, tries - TRIES_ALONE)
+        ? Optional.of(
+            new SyncException(
+                SyncException.Kind.UNAVAILABLE,
+                "tried "
+                    + tries
+                    + " times, the last of which its worker fell silent or was killed; look into"
+                    + " that before it is replayed"))
+        : Optional.empty();
   }
 
   @Override

@@ -58,10 +58,31 @@ final class ItemWork<V> {
     held.set(lease);
     try {
       work(lease);
+    } catch (RuntimeException e) {
+      if (Thread.currentThread().isInterrupted()) { // nothing is wrong with the jobs
+        shielded(() -> lease.settle(released(lease.jobs())));
+      }
+      throw e;
     } finally {
       held.set(null);
     }
     return lease.jobs().size();
+  }
+
+  private static List<Settlement> released(List<LeasedJob> jobs) {
+    return jobs.stream().<Settlement>map(job -> new Settlement.Release(job.slot())).toList();
+  }
+
+  /** Does what has to be done although the thread was interrupted: some databases refuse then. */
+  private static void shielded(Runnable action) {
+    boolean interrupted = Thread.interrupted();
+    try {
+      action.run();
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   /** Keeps the lease that is being worked on; called by a timer well before it ends. */
@@ -79,29 +100,31 @@ final class ItemWork<V> {
 
   private void work(HeldLease lease) {
     Map<String, Map<Key, LeasedJob>> byPair = new LinkedHashMap<>();
-    List<Settlement> settlements = new ArrayList<>();
-    Map<Long, RunTally> tallies = new HashMap<>();
+    Batch batch = new Batch();
     for (LeasedJob job : chosen(lease)) {
       Optional<SyncException> hopeless =
           HeldLease.hopeless(engine.settings().jobRetries(), job.attempts());
-      if (hopeless.isPresent()) {
-        Task task = new Task(job.job().key(), job.job().full(), job.mayDelete());
-        Result result = Result.failed(task, hopeless.get());
-        settlements.add(settle(job.job().scope(), job, result, tallies));
+      if (batch.stopped(job.job().run())) {
+        batch.settlements.add(new Settlement.Done(job.slot()));
+      } else if (hopeless.isPresent()) {
+        Result result = Result.failed(task(lease, job), hopeless.get());
+        batch.settlements.add(settle(job.job().scope(), job, result, batch));
       } else if (byPair
               .computeIfAbsent(job.job().scope(), pair -> new LinkedHashMap<>())
               .putIfAbsent(job.job().key(), job)
           != null) {
-        settlements.add(new Settlement.Release(job.slot())); // a queue may hold a key twice
+        batch.settlements.add(new Settlement.Release(job.slot())); // a queue may hold a key twice
       }
     }
-    byPair.forEach(
-        (name, jobs) -> work(lease, name, List.copyOf(jobs.values()), settlements, tallies));
+    byPair.forEach((name, jobs) -> work(lease, name, List.copyOf(jobs.values()), batch));
     // Before settling: a job that is done twice is counted twice, one that was done is never
     // missed.
-    tallies.forEach(
-        (run, tally) -> runs.store().addTally(run, worker, tally.counts, tally.failures));
-    lease.settle(settlements);
+    shielded(
+        () -> {
+          batch.tallies.forEach(
+              (run, tally) -> runs.store().addTally(run, worker, tally.counts, tally.failures));
+          lease.settle(batch.settlements);
+        });
   }
 
   /**
@@ -117,12 +140,28 @@ final class ItemWork<V> {
     if (suspect.isEmpty() || jobs.size() == 1) {
       return jobs;
     }
-    List<Settlement> others =
-        jobs.stream()
-            .filter(job -> job.slot() != suspect.get().slot())
-            .<Settlement>map(job -> new Settlement.Release(job.slot()))
-            .toList();
-    return lease.settle(others) ? List.of(suspect.get()) : List.of();
+    List<LeasedJob> others =
+        jobs.stream().filter(job -> job.slot() != suspect.get().slot()).toList();
+    return lease.settle(released(others)) ? List.of(suspect.get()) : List.of();
+  }
+
+  /** What is known of a batch so far. */
+  private final class Batch {
+    private final List<Settlement> settlements = new ArrayList<>();
+    private final Map<Long, RunTally> tallies = new HashMap<>();
+    private final Map<Long, Optional<RunPhase>> phases = new HashMap<>();
+
+    /** How far a run had come when the batch was begun; empty without one. */
+    Optional<RunPhase> phase(long run) {
+      return phases.computeIfAbsent(run, ItemWork.this::phase);
+    }
+
+    /** Whether a job was put into the queue by a run that was being stopped. */
+    boolean stopped(long run) {
+      return phase(run)
+          .filter(phase -> phase == RunPhase.CANCELLED || phase == RunPhase.FAILED)
+          .isPresent();
+    }
   }
 
   /** What one batch adds to the tally of a run. */
@@ -131,12 +170,7 @@ final class ItemWork<V> {
     private final List<Report.Trouble> failures = new ArrayList<>();
   }
 
-  private void work(
-      HeldLease lease,
-      String name,
-      List<LeasedJob> jobs,
-      List<Settlement> settlements,
-      Map<Long, RunTally> tallies) {
+  private void work(HeldLease lease, String name, List<LeasedJob> jobs, Batch batch) {
     List<Task> tasks = jobs.stream().map(job -> task(lease, job)).toList();
     List<Result> results =
         engine
@@ -144,7 +178,7 @@ final class ItemWork<V> {
             .map(pair -> results(lease, pair, jobs, tasks))
             .orElseGet(() -> tasks.stream().map(task -> unknownPair(name, task)).toList());
     for (int i = 0; i < jobs.size(); i++) {
-      settlements.add(settle(name, jobs.get(i), results.get(i), tallies));
+      batch.settlements.add(settle(name, jobs.get(i), results.get(i), batch));
     }
   }
 
@@ -166,7 +200,8 @@ final class ItemWork<V> {
 
   private List<Result> results(
       HeldLease lease, Pair<V> pair, List<LeasedJob> jobs, List<Task> tasks) {
-    BooleanSupplier stillMine = () -> lease.mine() && !closing;
+    // When its time has passed unheard it may be ours all the same; only the queue knows.
+    BooleanSupplier stillMine = () -> !closing && (lease.mine() || lease.extend());
     List<Result> results = new ArrayList<>(engine.applier(pair, lookers).apply(tasks, stillMine));
     for (int i = 0; i < jobs.size(); i++) {
       Result result = results.get(i);
@@ -192,9 +227,9 @@ final class ItemWork<V> {
     if (limit == 0) {
       return held; // nothing is ever deleted here
     }
-    if (DeleteGate.emptied(engine.deletes(), pair, engine.listings())) {
-      return Result.failed(
-          held.task(), refused("the source of " + pair.name() + " shows nothing at all"));
+    Optional<String> emptied = DeleteGate.emptied(engine.deletes(), pair, engine.listings());
+    if (emptied.isPresent()) {
+      return Result.failed(held.task(), refused(emptied.get()));
     }
     Duration window = engine.settings().budgetWindow();
     if (!runs.store().spend(pair.name(), engine.clock().millis(), window.toMillis(), limit)) {
@@ -203,7 +238,11 @@ final class ItemWork<V> {
           refused("the " + limit + " deletes that hints may make in " + window + " are spent"));
     }
     Task task = new Task(held.task().key(), held.task().full(), true, held.task().progress());
-    return engine.applier(pair, lookers).apply(List.of(task), stillMine).get(0);
+    Result result = engine.applier(pair, lookers).apply(List.of(task), stillMine).get(0);
+    if (result.result() != ItemResult.DELETED && !Applier.wasUnsure(result)) {
+      runs.store().giveBack(pair.name());
+    }
+    return result;
   }
 
   /**
@@ -221,20 +260,19 @@ final class ItemWork<V> {
     return new SyncException(SyncException.Kind.RATE_LIMITED, "a delete is due, but " + why);
   }
 
-  private Settlement settle(
-      String pair, LeasedJob leased, Result result, Map<Long, RunTally> tallies) {
+  private Settlement settle(String pair, LeasedJob leased, Result result, Batch batch) {
     Job job = leased.job();
     int failures = leased.attempts() + 1;
     Optional<SyncException> error = result.error();
-    if (Applier.wasLost(result)) {
+    if (Applier.wasLost(result) || (error.isPresent() && Thread.currentThread().isInterrupted())) {
       return new Settlement.Release(leased.slot()); // not tried, so neither counted nor told
     }
     boolean again =
         error.isPresent() && engine.settings().jobRetries().again(error.get(), failures);
     ItemResult shown = again ? ItemResult.RETRIED : result.result();
     engine.itemDone(job.run(), pair, job.key(), shown, result.told());
-    if (job.run() != 0) {
-      RunTally tally = tallies.computeIfAbsent(job.run(), run -> new RunTally());
+    if (batch.phase(job.run()).isPresent()) {
+      RunTally tally = batch.tallies.computeIfAbsent(job.run(), run -> new RunTally());
       tally.counts.add(again ? Count.RETRIED : Engine.countOf(result.result()), 1);
       if (result.told().isPresent() && !again) {
         tally.failures.add(

@@ -34,11 +34,9 @@ final class Listings {
     return new Resuming(source, range, !source.capabilities().ordered());
   }
 
-  /** Whether a source holds anything at all; false also when it cannot be told. */
-  boolean holdsAnything(Source<?> source) {
-    try (Listing all = new Resuming(source, KeyRange.all(), false)) {
-      return all.hasNext();
-    }
+  /** All of a source in its own order: to see whether it holds anything. */
+  Listing openUnsorted(Source<?> source) {
+    return new Resuming(source, KeyRange.all(), false);
   }
 
   /** Goes on after the last key when a listing breaks off, and notices keys out of order. */

@@ -53,13 +53,13 @@ final class PatientQueue implements WorkQueue, SupportsRuns {
   }
 
   @Override
-  public Release release(long run, long limit) {
-    return engine.call(() -> runs.release(run, limit));
+  public Release release(long run, String scope, long limit) {
+    return engine.call(() -> runs.release(run, scope, limit));
   }
 
   @Override
-  public long discard(long run) {
-    return engine.call(() -> runs.discard(run));
+  public long discard(long run, String scope) {
+    return engine.call(() -> runs.discard(run, scope));
   }
 
   @Override

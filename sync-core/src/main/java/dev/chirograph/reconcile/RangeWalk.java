@@ -84,10 +84,22 @@ final class RangeWalk<V> implements Finder.Findings {
       return leased.attempts() - position.attempts();
     }
 
+    /** Only what nobody has reached before is progress: a walk may have begun anew. */
     private void reached(Key last, long due, Tally counts) {
-      position = new Position(RunRecord.encode(last), due, counts.toMap(), leased.attempts());
+      boolean further =
+          position.last() == null || RunRecord.decode(position.last()).compareTo(last) < 0;
+      position =
+          new Position(
+              further ? RunRecord.encode(last) : position.last(),
+              due,
+              counts.toMap(),
+              further ? leased.attempts() : position.attempts());
       String note = new String(RunRecord.bytes(position), StandardCharsets.UTF_8);
       settle(new Settlement.Note(slot(), note));
+    }
+
+    long fence() {
+      return lease.fence();
     }
 
     /** A lease that was lost means that somebody else walks the range, and says how it ends. */
@@ -97,7 +109,7 @@ final class RangeWalk<V> implements Finder.Findings {
       }
     }
 
-    private void stillMine() {
+    void stillMine() {
       if (!lease.extend()) {
         throw new Abandoned();
       }
@@ -154,14 +166,22 @@ final class RangeWalk<V> implements Finder.Findings {
     }
     hold.stillMine();
     if (scope.tellsFolders()) {
-      runs.store().putFolders(run.id(), range.number(), walk.folders());
+      runs.store().putFolders(run.id(), range.number(), hold.fence(), walk.folders());
     }
     Tally all = Tally.of(counts.toMap());
     String trouble = walk.trouble().map(t -> RunStore.shortened(t.error())).orElse(null);
-    runs.store()
-        .update(
-            run.id(),
-            now -> now.withRange(range.number(), open -> open.finished(due, all, trouble)));
+    RunRecord now =
+        runs.store()
+            .update(
+                run.id(),
+                r ->
+                    r.withRange(
+                        range.number(), open -> open.finished(hold.fence(), due, all, trouble)));
+    if (now.phase().ended()) {
+      runs.sweep(now);
+    } else if (!now.range(range.number()).orElseThrow().closedUnder(hold.fence())) {
+      throw new Abandoned(); // somebody else walks it, and says how it ends
+    }
   }
 
   private boolean mayTryAgain() {
@@ -214,15 +234,16 @@ final class RangeWalk<V> implements Finder.Findings {
 
   @Override
   public Optional<Key> passed(Key last) {
+    RunRecord now = runs.store().require(run.id());
+    if (now.phase().ended()) {
+      runs.sweep(now);
+      hold.settle(new Settlement.Done(hold.slot()));
+      throw new Abandoned();
+    }
     flush();
     rest = rest.after(last);
     strides++;
     hold.reached(last, due, counts);
-    RunRecord now = runs.store().require(run.id());
-    if (now.phase().ended()) {
-      hold.settle(new Settlement.Done(hold.slot()));
-      throw new Abandoned();
-    }
     if (closing.getAsBoolean()) {
       hold.settle(new Settlement.Release(hold.slot()));
       throw new Abandoned();
@@ -239,7 +260,8 @@ final class RangeWalk<V> implements Finder.Findings {
 
   private void split(Key middle) {
     Optional<Key> end = rest.to();
-    RunRecord now = runs.store().update(run.id(), r -> r.split(range.number(), middle, end));
+    RunRecord now =
+        runs.store().update(run.id(), r -> r.split(range.number(), hold.fence(), middle, end));
     if (!now.range(range.number()).orElseThrow().endsAt(middle)) {
       throw new Abandoned(); // somebody else has the range, and has closed it or cut it elsewhere
     }

@@ -73,7 +73,24 @@ final class RangeWork<V> {
     } catch (Abandoned e) {
       throw e;
     } catch (RuntimeException e) {
+      if (Thread.currentThread().isInterrupted()) { // nothing is wrong with the range
+        handBack(hold);
+        throw e;
+      }
       failed(hold, SyncException.of(e));
+    }
+  }
+
+  private static void handBack(RangeWalk.Hold hold) {
+    boolean interrupted = Thread.interrupted(); // some databases refuse an interrupted thread
+    try {
+      hold.settle(new Settlement.Release(hold.slot()));
+    } catch (RuntimeException e) {
+      LOG.debug("a range is given up, and comes back when its lease has run out", e);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 
@@ -92,9 +109,13 @@ final class RangeWork<V> {
           SyncException.Advice.MAY_RETRY,
           "no pair named '" + job.scope() + "' is known to this worker");
     }
-    if (!run.range(number).orElseThrow().done()) {
-      new RangeWalk<>(engine, runs, hold, run, run.range(number).orElseThrow(), pair, () -> closing)
-          .walk();
+    RunRecord mine =
+        runs.store()
+            .update(run.id(), now -> now.withRange(number, range -> range.heldUnder(hold.fence())));
+    hold.stillMine(); // otherwise the fence of whoever has it now was just overwritten by ours
+    RunRecord.Range range = mine.range(number).orElseThrow();
+    if (!range.done()) {
+      new RangeWalk<>(engine, runs, hold, mine, range, pair, () -> closing).walk();
     }
     runs.settle(run.id());
     hold.settle(new Settlement.Done(hold.slot()));

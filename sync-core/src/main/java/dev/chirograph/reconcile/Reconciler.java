@@ -247,24 +247,19 @@ public final class Reconciler<V> {
    * @return how many batches and ranges were worked on
    */
   public int drain() {
-    int steps = 0;
-    for (int more = drainOnce(); more > 0; more = drainOnce()) {
-      steps += more;
+    try (Drain<V> drain = new Drain<>(engine)) {
+      int steps = 0;
+      for (int more = drain.once(); more > 0; more = drain.once()) {
+        steps += more;
+      }
+      return steps;
     }
-    return steps;
   }
 
   /** One range and one batch, or a look after the runs, which may make work again. */
   int drainOnce() {
-    Runs<V> runs = new Runs<>(engine);
-    try (Parallel lookers = engine.lookers()) {
-      ItemWork<V> items = new ItemWork<>(engine, runs, lookers, "drain");
-      int steps = (new RangeWork<>(engine, runs).step() ? 1 : 0) + (items.step() > 0 ? 1 : 0);
-      if (steps == 0) {
-        runs.tend();
-        steps = items.step() > 0 ? 1 : 0;
-      }
-      return steps;
+    try (Drain<V> drain = new Drain<>(engine)) {
+      return drain.once();
     }
   }
 

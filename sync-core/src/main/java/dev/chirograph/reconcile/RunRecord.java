@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param released how many deletes have been released, for the report; the queue has the number
  *     that counts
  * @param counts what was counted beside the ranges
- * @param heldBack why deletes were not made
+ * @param refusals why deletes were not made, at most one for each pair
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record RunRecord(
@@ -43,7 +43,7 @@ record RunRecord(
     List<Range> ranges,
     long released,
     Map<Tally.Count, Long> counts,
-    List<String> heldBack,
+    List<Refusal> refusals,
     @Nullable String failure) {
 
   private static final ObjectMapper JSON =
@@ -53,10 +53,22 @@ record RunRecord(
     ranges = ranges == null ? List.of() : List.copyOf(ranges);
     pairs = List.copyOf(pairs);
     counts = counts == null ? Map.of() : Map.copyOf(counts);
-    heldBack = heldBack == null ? List.of() : List.copyOf(heldBack);
+    refusals = refusals == null ? List.of() : List.copyOf(refusals);
   }
 
-  /** A part of the walk. */
+  /**
+   * Why the deletes of a pair are not made.
+   *
+   * @param counted how many of those that are held were counted when this was written
+   * @param discarded whether what was held then has been discarded
+   */
+  record Refusal(String pair, String why, long counted, boolean discarded) {}
+
+  /**
+   * A part of the walk.
+   *
+   * @param fence of the lease under which it is walked; another one may neither cut nor close it
+   */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record Range(
       int number,
@@ -66,7 +78,8 @@ record RunRecord(
       boolean done,
       long due,
       Map<Tally.Count, Long> counts,
-      @Nullable String trouble) {
+      @Nullable String trouble,
+      long fence) {
 
     Range {
       counts = counts == null ? Map.of() : Map.copyOf(counts);
@@ -81,7 +94,8 @@ record RunRecord(
           false,
           0,
           Map.of(),
-          null);
+          null,
+          0);
     }
 
     boolean endsAt(Key end) {
@@ -93,11 +107,22 @@ record RunRecord(
     }
 
     Range endingAt(Key end) {
-      return new Range(number, pair, from, encode(end), done, due, counts, trouble);
+      return new Range(number, pair, from, encode(end), done, due, counts, trouble, fence);
     }
 
-    Range finished(long dueNow, Tally tally, @Nullable String why) {
-      return new Range(number, pair, from, to, true, dueNow, tally.toMap(), why);
+    Range heldUnder(long newFence) {
+      return done ? this : new Range(number, pair, from, to, false, due, counts, trouble, newFence);
+    }
+
+    boolean closedUnder(long itsFence) {
+      return done && fence == itsFence;
+    }
+
+    /** This range closed, unless somebody else holds it. */
+    Range finished(long itsFence, long dueNow, Tally tally, @Nullable String why) {
+      return done || fence != itsFence
+          ? this
+          : new Range(number, pair, from, to, true, dueNow, tally.toMap(), why, fence);
     }
   }
 
@@ -174,9 +199,12 @@ record RunRecord(
   }
 
   /** The upper part of a range becomes one of its own. */
-  RunRecord split(int number, Key at, Optional<Key> end) {
+  RunRecord split(int number, long fence, Key at, Optional<Key> end) {
     Range whole = range(number).orElseThrow();
-    if (phase != RunPhase.FINDING || whole.done() || !whole.keys().to().equals(end)) {
+    if (phase != RunPhase.FINDING
+        || whole.done()
+        || whole.fence() != fence
+        || !whole.keys().to().equals(end)) {
       return this; // made already, and the reply was lost; or the range is no longer the caller's
     }
     List<Range> all = new ArrayList<>(withRange(number, range -> range.endingAt(at)).ranges);
@@ -186,7 +214,7 @@ record RunRecord(
 
   private RunRecord withRanges(List<Range> all) {
     return new RunRecord(
-        id, scope, pairs, phase, requested, ended, all, released, counts, heldBack, failure);
+        id, scope, pairs, phase, requested, ended, all, released, counts, refusals, failure);
   }
 
   RunRecord moved(RunPhase to, long now, @Nullable String why) {
@@ -200,7 +228,7 @@ record RunRecord(
         ranges,
         released,
         counts,
-        heldBack,
+        refusals,
         why == null ? failure : why);
   }
 
@@ -215,20 +243,25 @@ record RunRecord(
         ranges,
         released + more,
         counts,
-        heldBack,
+        refusals,
         failure);
   }
 
-  /** This run with deletes that were not made; unchanged without a reason. */
-  RunRecord refused(List<String> why, long notDeleted) {
-    if (why.isEmpty()) {
-      return this;
-    }
-    List<String> all = new ArrayList<>(heldBack);
-    why.stream().filter(text -> !all.contains(text)).forEach(all::add);
+  /** Why the deletes of a pair are not made. */
+  Optional<Refusal> refusal(String pair) {
+    return refusals.stream().filter(refusal -> refusal.pair().equals(pair)).findFirst();
+  }
+
+  /** This run with a refusal of a pair that had none, or in place of the one it had. */
+  RunRecord refused(Refusal refusal, long notDeleted) {
+    List<Refusal> all = new ArrayList<>(refusals);
+    all.removeIf(other -> other.pair().equals(refusal.pair()));
+    all.add(refusal);
     Map<Tally.Count, Long> more = new EnumMap<>(Tally.Count.class);
     more.putAll(counts);
-    more.merge(Tally.Count.NOT_DELETED, notDeleted, Long::sum);
+    if (notDeleted > 0) {
+      more.merge(Tally.Count.NOT_DELETED, notDeleted, Long::sum);
+    }
     return new RunRecord(
         id, scope, pairs, phase, requested, ended, ranges, released, more, all, failure);
   }
@@ -236,6 +269,10 @@ record RunRecord(
   /** Whether some range was not seen to its end. */
   boolean incomplete() {
     return ranges.stream().anyMatch(range -> range.trouble() != null);
+  }
+
+  boolean incomplete(String pair) {
+    return ranges.stream().anyMatch(range -> range.pair().equals(pair) && range.trouble() != null);
   }
 
   byte[] toBytes() {

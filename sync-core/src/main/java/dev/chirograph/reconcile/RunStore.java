@@ -240,8 +240,8 @@ final class RunStore {
    */
   record FoldersRecord(List<FolderRecord> folders, long number) {}
 
-  void putFolders(long run, int range, Folders.Edges edges) {
-    byte[] prefix = concat(runKey(run).toBytes(), number(range));
+  void putFolders(long run, int range, long fence, Folders.Edges edges) {
+    byte[] prefix = folderPrefix(run, range, fence);
     clear(FOLDERS, Key.ofBytes(prefix)); // of an earlier walk over the same range
     List<FolderRecord> all =
         Stream.concat(
@@ -255,8 +255,9 @@ final class RunStore {
     }
   }
 
-  Folders.Edges folders(long run, int range) {
-    byte[] prefix = concat(runKey(run).toBytes(), number(range));
+  /** The folders of a range, as whoever closed it saw them. */
+  Folders.Edges folders(long run, int range, long fence) {
+    byte[] prefix = folderPrefix(run, range, fence);
     List<FoldersRecord> records =
         scan(FOLDERS, KeyRange.prefix(Key.ofBytes(prefix))).stream()
             .map(stored -> RunRecord.read(stored.value(), FoldersRecord.class))
@@ -269,6 +270,10 @@ final class RunStore {
         seen.getOrDefault(true, List.of()),
         records.stream().mapToLong(FoldersRecord::number).sum(),
         seen.getOrDefault(false, List.of()));
+  }
+
+  private static byte[] folderPrefix(long run, int range, long fence) {
+    return ByteBuffer.allocate(20).putLong(run).putInt(range).putLong(fence).array();
   }
 
   // ---- scopes
@@ -324,6 +329,18 @@ final class RunStore {
    * @param spender drawn by who spent last, so that nobody takes another's write for their own
    */
   record Budget(long windowStart, long spent, long spender) {}
+
+  /** Gives back a delete that was taken out of the budget and was certainly not made. */
+  void giveBack(String pair) {
+    long me = engine.random().nextLong();
+    change(
+        BUDGETS,
+        Key.utf8(pair),
+        old ->
+            old.map(bytes -> RunRecord.read(bytes, Budget.class))
+                .map(now -> new Budget(now.windowStart(), Math.max(0, now.spent() - 1), me))
+                .map(RunRecord::bytes));
+  }
 
   /**
    * Takes one delete out of the budget of a pair; answers whether there was one left. The window is

@@ -7,13 +7,17 @@ import dev.chirograph.SyncException;
 import dev.chirograph.Tally;
 import dev.chirograph.Tally.Count;
 import dev.chirograph.reconcile.RunRecord.Range;
+import dev.chirograph.reconcile.RunRecord.Refusal;
 import dev.chirograph.spi.Job;
 import dev.chirograph.spi.SupportsRuns;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -139,22 +143,31 @@ final class Runs<V> {
     return run.pairs().stream().allMatch(pair -> engine.pair(pair).isPresent());
   }
 
+  /** The judgement is written down first: of several judges one wins, and all act by its word. */
   private RunRecord judged(RunRecord run) {
-    List<String> refused = new ArrayList<>();
+    Map<String, String> refused = new LinkedHashMap<>();
     for (String pair : run.pairs()) {
-      judge(run, pair).refused().ifPresent(refused::add);
+      judge(run, pair).refused().ifPresent(why -> refused.put(pair, why));
     }
-    if (refused.isEmpty()) {
-      release(run).ifPresent(refused::add);
+    RunRecord judged =
+        store.update(
+            run.id(),
+            now -> now.phase() == RunPhase.FINDING && now.found() ? applying(now, refused) : now);
+    if (judged.phase() == RunPhase.APPLYING) {
+      letGo(judged);
     }
-    long notDeleted = refused.isEmpty() ? 0 : notDeleted(run);
-    return store.update(
-        run.id(),
-        now ->
-            now.phase() == RunPhase.FINDING && now.found()
-                ? now.refused(refused, notDeleted)
-                    .moved(RunPhase.APPLYING, engine.clock().millis(), null)
-                : now);
+    return store.require(run.id());
+  }
+
+  private RunRecord applying(RunRecord run, Map<String, String> refused) {
+    RunRecord judged = run;
+    for (Map.Entry<String, String> entry : refused.entrySet()) {
+      String pair = entry.getKey();
+      judged =
+          judged.refused(
+              new Refusal(pair, entry.getValue(), kept(run, pair), false), due(run, pair));
+    }
+    return judged.moved(RunPhase.APPLYING, engine.clock().millis(), null);
   }
 
   private DeleteGate.Verdict judge(RunRecord run, String pair) {
@@ -166,7 +179,7 @@ final class Runs<V> {
             engine.requirePair(pair),
             due,
             counts(run, pair),
-            run.incomplete(),
+            run.incomplete(pair),
             engine.listings());
   }
 
@@ -182,41 +195,56 @@ final class Runs<V> {
     return sum;
   }
 
-  /** Discards what is held; answers how many deletes that were due will not be made. */
-  private long notDeleted(RunRecord run) {
-    long discarded = queue.discard(run.id());
-    long due = run.ranges().stream().mapToLong(Range::due).sum();
-    long kept = run.ranges().stream().mapToLong(range -> kept(range.due())).sum();
-    return due + Math.max(0, discarded - kept);
-  }
-
   /** How many candidates of a range are kept in the queue: beyond the limit none will be made. */
   long kept(long due) {
     return Math.min(due, engine.deletes().count() + 1);
   }
 
+  private long kept(RunRecord run, String pair) {
+    return run.ranges().stream()
+        .filter(range -> range.pair().equals(pair))
+        .mapToLong(range -> kept(range.due()))
+        .sum();
+  }
+
   // ---- letting go what is held
 
   /**
-   * Releases what is held when it is within the limit of the run, with all that was released
-   * before; answers why not, otherwise. The queue counts what it released, so this may be repeated,
-   * and be done by several at once.
+   * Releases or discards what is held, pair by pair. The queue counts what it released, so this may
+   * be repeated, and be done by several at once.
    */
-  private Optional<String> release(RunRecord run) {
-    long held = queue.release(run.id(), 0).held(); // a limit of zero only counts
+  private void letGo(RunRecord run) {
+    for (String pair : run.pairs()) {
+      Optional<Refusal> refused = run.refusal(pair).or(() -> release(run, pair));
+      refused.ifPresent(refusal -> discard(run, refusal));
+    }
+  }
+
+  /**
+   * Releases what is held of a pair when it is within its limit, with all that was released before;
+   * answers the refusal that was written down otherwise.
+   */
+  private Optional<Refusal> release(RunRecord run, String pair) {
+    long held = queue.release(run.id(), pair, 0).held(); // a limit of zero only counts
     if (held == 0) {
       return Optional.empty();
     }
-    Optional<String> refused = refusal(run, held);
-    if (refused.isPresent()) {
-      return refused;
+    if (run.incomplete(pair)) {
+      return refused(run, pair, held + " deletes were due, but not every listing was complete");
     }
-    long allowed = allowed(run);
-    SupportsRuns.Release release = queue.release(run.id(), allowed);
+    Optional<String> emptied =
+        DeleteGate.emptied(engine.deletes(), engine.requirePair(pair), engine.listings());
+    if (emptied.isPresent()) {
+      return refused(run, pair, held + " deletes were due, but " + emptied.get());
+    }
+    long allowed = engine.deletes().allowed(counts(run, pair).get(Count.REPLICA_IN_SCOPE));
+    SupportsRuns.Release release = queue.release(run.id(), pair, allowed);
     if (!release.released()) {
-      return Optional.of(
-          "%d deletes were found due after %d were released, at most %d may be made"
-              .formatted(release.held(), run.released(), allowed));
+      return refused(
+          run,
+          pair,
+          "%d deletes are due besides those that were released, at most %d may be made in all"
+              .formatted(release.held(), allowed));
     }
     if (release.held() > 0) {
       store.update(run.id(), now -> now.withReleased(release.held()));
@@ -224,36 +252,39 @@ final class Runs<V> {
     return Optional.empty();
   }
 
-  /** Why nothing that is held may be released, whatever its number. */
-  private Optional<String> refusal(RunRecord run, long held) {
-    if (run.incomplete()) {
-      return Optional.of(held + " deletes were due, but not every listing was complete");
-    }
-    if (!run.heldBack().isEmpty()) {
-      return Optional.of(held + " more deletes were found due while items were looked at");
-    }
-    for (String pair : run.pairs()) {
-      if (DeleteGate.emptied(engine.deletes(), engine.requirePair(pair), engine.listings())) {
-        return Optional.of(
-            held + " deletes were due, but the source of " + pair + " shows nothing");
-      }
-    }
-    return Optional.empty();
+  /** Writes down why nothing more of a pair is deleted, unless somebody else has. */
+  private Optional<Refusal> refused(RunRecord run, String pair, String why) {
+    Refusal refusal = new Refusal(pair, pair + ": " + why, 0, false);
+    return store
+        .update(
+            run.id(),
+            now ->
+                now.phase().ended() || now.refusal(pair).isPresent()
+                    ? now
+                    : now.refused(refusal, 0))
+        .refusal(pair);
   }
 
-  /**
-   * How many deletes the whole run may make. What was found due has been judged pair by pair; what
-   * comes later may all be of one pair, so it stays within what the strictest of them has left.
-   */
-  private long allowed(RunRecord run) {
-    long due = 0;
-    long left = Long.MAX_VALUE;
-    for (String pair : run.pairs()) {
-      long size = counts(run, pair).get(Count.REPLICA_IN_SCOPE);
-      due += due(run, pair);
-      left = Math.min(left, engine.deletes().allowed(size) - due(run, pair));
+  /** Discards what is held of a pair that may not delete, and counts what was not counted yet. */
+  private void discard(RunRecord run, Refusal refusal) {
+    String pair = refusal.pair();
+    long discarded = queue.discard(run.id(), pair);
+    if (refusal.discarded() && discarded == 0) {
+      return;
     }
-    return due + Math.max(0, left);
+    store.update(
+        run.id(),
+        now ->
+            now.refusal(pair)
+                .filter(present -> !present.discarded() || discarded > 0)
+                .map(
+                    present -> {
+                      long counted = present.discarded() ? 0 : present.counted();
+                      return now.refused(
+                          new Refusal(pair, present.why(), counted, true),
+                          Math.max(0, discarded - counted));
+                    })
+                .orElse(now));
   }
 
   // ---- ending
@@ -266,11 +297,7 @@ final class Runs<V> {
     if (queue.remaining(run.id(), 1) > 0) {
       return run;
     }
-    Optional<String> refused = release(run);
-    long discarded = refused.isPresent() ? queue.discard(run.id()) : 0;
-    if (discarded > 0) {
-      store.update(run.id(), now -> now.refused(List.of(refused.orElseThrow()), discarded));
-    }
+    letGo(run);
     if (queue.remaining(run.id(), 1) > 0) {
       return run;
     }
@@ -299,6 +326,11 @@ final class Runs<V> {
     long now = engine.clock().millis();
     store.require(id).pairs().forEach(pair -> store.updateScope(pair, s -> s.failed(now)));
     stop(id, RunPhase.FAILED, RunStore.shortened(why.summary()));
+  }
+
+  /** Removes from the queue what was put there after its run was stopped. */
+  void sweep(RunRecord ended) {
+    queue.cancel(ended.id());
   }
 
   private void stop(long id, RunPhase phase, @Nullable String why) {
@@ -375,9 +407,10 @@ final class Runs<V> {
         incomplete,
         failures,
         folders,
-        run.heldBack().isEmpty()
+        run.refusals().isEmpty()
             ? Optional.empty()
-            : Optional.of(String.join("; ", run.heldBack())));
+            : Optional.of(
+                run.refusals().stream().map(Refusal::why).collect(Collectors.joining("; "))));
   }
 
   private List<Report.Folder> folders(RunRecord run, Tally tally) {
@@ -387,7 +420,7 @@ final class Runs<V> {
         List<Folders.Edges> edges =
             run.ranges().stream()
                 .filter(range -> range.pair().equals(pair))
-                .map(range -> store.folders(run.id(), range.number()))
+                .map(range -> store.folders(run.id(), range.number(), range.fence()))
                 .toList();
         Folders.Joined joined = Folders.joined(pair, run.toScope().range(), edges);
         folders.addAll(joined.folders());

@@ -5,11 +5,11 @@ package dev.chirograph.spi;
  * released.
  *
  * <ul>
- *   <li><b>RUN-1</b> A release is all or nothing: either every held job of the run becomes ready
- *       and may delete, or, when that would be more than the limit together with all that was
- *       released of the run before, none does. So a release may be repeated after a lost reply, and
- *       be made by several at once.
- *   <li><b>RUN-2</b> Discarding removes the held jobs of the run and no others.
+ *   <li><b>RUN-1</b> A release is all or nothing: either every held job of the run in the scope
+ *       becomes ready and may delete, or, when that would be more than the limit together with all
+ *       that was released of the run in the scope before, none does. So a release may be repeated
+ *       after a lost reply, and be made by several at once.
+ *   <li><b>RUN-2</b> Discarding removes the held jobs of the run in the scope and no others.
  *   <li><b>RUN-3</b> Cancelling removes the waiting jobs of the run, delayed and held ones
  *       included; running ones end as they do.
  *   <li><b>RUN-4</b> {@link #remaining} is zero only when no job of the run waits, is delayed or
@@ -20,17 +20,19 @@ package dev.chirograph.spi;
 public interface SupportsRuns {
 
   /**
-   * Makes the held jobs of a run ready at once and lets them delete, if that keeps within the
-   * limit.
+   * Makes the held jobs of a run in one scope ready at once and lets them delete, if that keeps
+   * within the limit.
    *
    * @param run a run's id; as everywhere here, 0 or less is refused with INVALID_ARGUMENT, because
    *     it would mean the jobs of no run
-   * @param limit how many jobs all releases of the run together may let delete; 0 only counts
+   * @param scope the scope of the jobs, of whatever kind
+   * @param limit how many jobs all releases of the run in the scope together may let delete; 0 only
+   *     counts
    */
-  Release release(long run, long limit);
+  Release release(long run, String scope, long limit);
 
-  /** Removes the held jobs of a run; answers how many there were. */
-  long discard(long run);
+  /** Removes the held jobs of a run in one scope; answers how many there were. */
+  long discard(long run, String scope);
 
   /** Removes the waiting jobs of a run; answers how many there were. */
   long cancel(long run);
@@ -51,7 +53,7 @@ public interface SupportsRuns {
   /**
    * The answer to a release.
    *
-   * @param held how many jobs of the run were held
+   * @param held how many jobs of the run were held in the scope
    * @param released whether they are ready now; true also when none was held
    */
   record Release(long held, boolean released) {}

@@ -216,9 +216,10 @@ public final class JdbcQueue
   // ---- runs
 
   @Override
-  public Release release(long run, long limit) {
+  public Release release(long run, String scope, long limit) {
     checkRun("release", run);
-    Release release = database.transaction("releasing a run", c -> runs.release(c, run, limit));
+    Release release =
+        database.transaction("releasing a run", c -> runs.release(c, run, scope, limit));
     if (release.released() && release.held() > 0) {
       leasing.restart();
       waking.tell();
@@ -227,9 +228,10 @@ public final class JdbcQueue
   }
 
   @Override
-  public long discard(long run) {
+  public long discard(long run, String scope) {
     checkRun("discard", run);
-    return database.transaction("discarding the held jobs of a run", c -> runs.discard(c, run));
+    return database.transaction(
+        "discarding the held jobs of a run", c -> runs.discard(c, run, scope));
   }
 
   @Override

@@ -21,6 +21,7 @@ final class RunTable {
   private final String open;
   private final String release;
   private final String discard;
+  private final String discardAll;
   private final String cancel;
   private final String forget;
   private final String remaining;
@@ -29,21 +30,25 @@ final class RunTable {
     this.database = database;
     this.names = names;
     String ours = "lane in (select id from ${lane} where tenant = ? and queue = ?)";
-    this.countHeld =
-        database.sql("select count(*) from ${job} where run = ? and state = 2 and " + ours);
-    String row = " where tenant = ? and queue = ? and run = ?";
+    String held =
+        " where run = ? and state = 2 and scope in (select s.id from ${scope} s join ${lane} l"
+            + " on l.id = s.lane where l.tenant = ? and l.queue = ? and s.name = ?)";
+    this.countHeld = database.sql("select count(*) from ${job}" + held);
+    String row = " where tenant = ? and queue = ? and run = ? and scope = ?";
     this.released = database.sql("select released from ${run}" + row);
     this.spend =
         database.sql("update ${run} set released = released + ?" + row + " and released = ?");
     this.open =
-        database.sql("insert into ${run} (tenant, queue, run, released) values (?, ?, ?, ?)");
-    this.forget = database.sql("delete from ${run}" + row);
+        database.sql(
+            "insert into ${run} (tenant, queue, run, scope, released) values (?, ?, ?, ?, ?)");
+    this.forget = database.sql("delete from ${run} where run = ? and tenant = ? and queue = ?");
     this.release =
         database.sql(
             "update ${job} set state = 0, at = ${now}, flags = case when flags >= 2 then flags"
-                + " else flags + 2 end where run = ? and state = 2 and "
-                + ours);
-    this.discard = database.sql("delete from ${job} where run = ? and state = 2 and " + ours);
+                + " else flags + 2 end"
+                + held);
+    this.discard = database.sql("delete from ${job}" + held);
+    this.discardAll = database.sql("delete from ${job} where run = ? and state = 2 and " + ours);
     // As the condition of the index of runs says it, which leaves out what is held.
     this.cancel =
         database.sql("delete from ${job} where run = ? and run <> 0 and state <> 2 and " + ours);
@@ -62,18 +67,18 @@ final class RunTable {
                 .formatted(ours));
   }
 
-  /** Makes the held jobs of a run ready, if all that is released of it stays within the limit. */
-  Release release(Connection connection, long run, long limit) throws SQLException {
-    long held = countHeld(connection, run);
+  /** Makes held jobs ready, if all that is released of their run and scope is within the limit. */
+  Release release(Connection connection, long run, String scope, long limit) throws SQLException {
+    long held = countHeld(connection, run, scope);
     if (held == 0) {
       return new Release(0, true);
     }
-    Long before = released(connection, run);
+    Long before = released(connection, run, scope);
     if ((before == null ? 0 : before) + held > limit) {
       return new Release(held, false);
     }
-    if (change(connection, database.timed(release), run) != held
-        || !spend(connection, run, before, held)) {
+    if (changeHeld(connection, database.timed(release), run, scope) != held
+        || !spend(connection, run, scope, before, held)) {
       // Somebody holds or releases at the same time: as if we had lost a lock, so that all is
       // undone and counted again.
       throw new SQLException("what the run holds or has released changed meanwhile", "40001");
@@ -81,9 +86,9 @@ final class RunTable {
     return new Release(held, true);
   }
 
-  private long countHeld(Connection connection, long run) throws SQLException {
+  private long countHeld(Connection connection, long run, String scope) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(countHeld)) {
-      set(statement, run);
+      set(statement, run).add(scope);
       try (ResultSet row = statement.executeQuery()) {
         row.next();
         return row.getLong(1);
@@ -92,9 +97,10 @@ final class RunTable {
   }
 
   /** How many were released before; null without a row. */
-  private @Nullable Long released(Connection connection, long run) throws SQLException {
+  private @Nullable Long released(Connection connection, long run, String scope)
+      throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(released)) {
-      row(new Parameters(statement), run);
+      row(new Parameters(statement), run, scope);
       try (ResultSet row = statement.executeQuery()) {
         return row.next() ? row.getLong(1) : null;
       }
@@ -102,13 +108,14 @@ final class RunTable {
   }
 
   /** Writes down what is released; false when somebody else did so since it was read. */
-  private boolean spend(Connection connection, long run, @Nullable Long before, long more)
+  private boolean spend(
+      Connection connection, long run, String scope, @Nullable Long before, long more)
       throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(before == null ? open : spend)) {
       if (before == null) {
-        row(new Parameters(statement), run).add(more);
+        row(new Parameters(statement), run, scope).add(more);
       } else {
-        row(new Parameters(statement).add(more), run).add(before);
+        row(new Parameters(statement).add(more), run, scope).add(before);
       }
       return statement.executeUpdate() == 1;
     } catch (SQLException e) {
@@ -119,24 +126,29 @@ final class RunTable {
     }
   }
 
-  private Parameters row(Parameters parameters, long run) throws SQLException {
-    return parameters.add(names.tenant()).add(names.queue()).add(run);
+  private Parameters row(Parameters parameters, long run, String scope) throws SQLException {
+    return parameters.add(names.tenant()).add(names.queue()).add(run).add(scope);
+  }
+
+  long discard(Connection connection, long run, String scope) throws SQLException {
+    return changeHeld(connection, discard, run, scope);
+  }
+
+  private long changeHeld(Connection connection, String sql, long run, String scope)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      set(statement, run).add(scope);
+      return statement.executeLargeUpdate();
+    }
   }
 
   long forget(Connection connection, long run) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(forget)) {
-      row(new Parameters(statement), run);
-      statement.executeUpdate();
-    }
-    return discard(connection, run);
-  }
-
-  long discard(Connection connection, long run) throws SQLException {
-    return change(connection, discard, run);
+    change(connection, forget, run);
+    return change(connection, discardAll, run);
   }
 
   long cancel(Connection connection, long run) throws SQLException {
-    return change(connection, cancel, run) + discard(connection, run);
+    return change(connection, cancel, run) + change(connection, discardAll, run);
   }
 
   private long change(Connection connection, String sql, long run) throws SQLException {

@@ -285,7 +285,7 @@ class BadInputIT {
           () -> queue.lease("sync", 1, duration), Kind.INVALID_ARGUMENT, "at least PT1S", "not");
     }
     for (long run : List.of(-1L, 0L, Long.MIN_VALUE)) {
-      refused(() -> queue.release(run, 10), Kind.INVALID_ARGUMENT, "not " + run);
+      refused(() -> queue.release(run, "s", 10), Kind.INVALID_ARGUMENT, "not " + run);
     }
   }
 

@@ -47,7 +47,7 @@ class PostgresSpecificsIT {
       queue.settle(lease, List.of(new Settlement.Retry(0, Duration.ZERO, "again")));
       assertThat(queue.settle(lease, List.of(new Settlement.Done(1)))).isEqualTo(Settled.DONE);
       assertThat(queue.settle(lease, List.of())).isEqualTo(Settled.STALE);
-      assertThat(queue.release(1, 10)).isEqualTo(new Release(1, true));
+      assertThat(queue.release(1, "s", 10)).isEqualTo(new Release(1, true));
       assertThat(queue.lease("k", 10, MINUTE).orElseThrow().jobs()).hasSize(2);
       QueueTransactionTest.check(dataSource);
     }
@@ -103,7 +103,7 @@ class PostgresSpecificsIT {
     before = rowsRead(dataSource);
     assertThat(queue.remaining(7, 10)).isEqualTo(10);
     assertThat(queue.remaining(3, 10)).isZero();
-    assertThat(queue.discard(3)).isZero();
+    assertThat(queue.discard(3, "s")).isZero();
     assertThat(queue.cancel(3)).isZero();
     assertThat(rowsRead(dataSource) - before).as("rows read by questions of runs").isLessThan(200);
   }

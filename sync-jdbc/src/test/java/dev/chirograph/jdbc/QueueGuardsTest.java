@@ -45,7 +45,7 @@ class QueueGuardsTest {
             return When.NEVER;
           });
 
-      assertThat(queue.release(RUN, 1)).isEqualTo(new Release(2, false));
+      assertThat(queue.release(RUN, "s", 1)).isEqualTo(new Release(2, false));
       assertThat(queue.lease("k", 10, Duration.ofMinutes(1))).isEmpty();
     }
     assertThat(others.statistics().total().held()).isEqualTo(2);

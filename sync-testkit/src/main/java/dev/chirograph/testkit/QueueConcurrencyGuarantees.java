@@ -155,7 +155,8 @@ abstract class QueueConcurrencyGuarantees extends QueueDeadLetterGuarantees {
                 return releases;
               }
               while (holding.get() > 0) {
-                releases.add(Crowd.patiently(() -> ((SupportsRuns) handle).release(RUN, limit)));
+                releases.add(
+                    Crowd.patiently(() -> ((SupportsRuns) handle).release(RUN, SCOPE, limit)));
               }
               return releases;
             });
@@ -167,7 +168,7 @@ abstract class QueueConcurrencyGuarantees extends QueueDeadLetterGuarantees {
           .isEqualTo(release.held() == 0 || released + release.held() <= limit);
       released += release.released() ? release.held() : 0;
     }
-    long discarded = runs().discard(RUN);
+    long discarded = runs().discard(RUN, SCOPE);
     List<Held> leased = leaseAll();
     assertThat(leased).hasSize((int) released).allMatch(held -> held.leased().mayDelete());
     assertThat(released + discarded).isEqualTo(each * (THREADS - 1L));

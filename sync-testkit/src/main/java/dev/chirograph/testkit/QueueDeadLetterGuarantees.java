@@ -153,7 +153,7 @@ abstract class QueueDeadLetterGuarantees extends QueueRunGuarantees {
     SupportsDeadLetters dead = deadLetters();
     SupportsRuns runs = runs();
     enqueue(heldJob("a", 5));
-    runs.release(5, 1);
+    runs.release(5, SCOPE, 1);
     Held held = leaseOnly("a");
     assertThat(held.leased().mayDelete()).isTrue();
     assertSettled(settle(held, new Settlement.Bury(held.slot(), "broken")));

@@ -34,7 +34,7 @@ abstract class QueueRunGuarantees extends QueueSettleGuarantees {
     advance(Duration.ofDays(365));
     assertNothingReady();
 
-    assertThat(runs.release(RUN, 1)).isEqualTo(new Release(1, true));
+    assertThat(runs.release(RUN, SCOPE, 1)).isEqualTo(new Release(1, true));
     Held held = leaseOnly("a");
     assertThat(held.leased().mayDelete()).isTrue();
     assertThat(held.job()).isEqualTo(job("a").run(RUN).priority(9).full().note("n").build());
@@ -46,7 +46,7 @@ abstract class QueueRunGuarantees extends QueueSettleGuarantees {
   void QUE_11_onlyReleasedJobsMayDelete() {
     SupportsRuns runs = runs();
     enqueue(heldJob("held", RUN), job("ready").run(RUN), job("none"), heldJob("other", NEWER));
-    runs.release(RUN, NO_LIMIT);
+    runs.release(RUN, SCOPE, NO_LIMIT);
 
     assertThat(leaseAll())
         .extracting(held -> held.text() + held.leased().mayDelete())
@@ -57,7 +57,7 @@ abstract class QueueRunGuarantees extends QueueSettleGuarantees {
   void QUE_11_leaveToDeleteOutlivesRetriesReleasesAndLostLeases() {
     SupportsRuns runs = runs();
     enqueue(heldJob("a", RUN));
-    runs.release(RUN, NO_LIMIT);
+    runs.release(RUN, SCOPE, NO_LIMIT);
     assertSettled(retry(leaseOnly("a"), Duration.ZERO));
     Held held = leaseOnly("a");
     assertThat(held.leased().mayDelete()).as("after a retry").isTrue();
@@ -71,7 +71,7 @@ abstract class QueueRunGuarantees extends QueueSettleGuarantees {
   void QUE_11_leaveToDeleteEndsWithTheJob() {
     SupportsRuns runs = runs();
     enqueue(heldJob("a", RUN));
-    runs.release(RUN, NO_LIMIT);
+    runs.release(RUN, SCOPE, NO_LIMIT);
     assertSettled(done(leaseOnly("a")));
     enqueue(job("a").run(RUN));
 
@@ -104,7 +104,7 @@ abstract class QueueRunGuarantees extends QueueSettleGuarantees {
     Held held = leaseOnly("a");
     assertThat(held.leased().mayDelete()).isFalse();
     assertThat(held.job().run()).isEqualTo(RUN);
-    assertThat(runs.release(RUN, 0)).as("nothing is held").isEqualTo(new Release(0, true));
+    assertThat(runs.release(RUN, SCOPE, 0)).as("nothing is held").isEqualTo(new Release(0, true));
     advance(HOUR.plusMinutes(1));
     assertThat(leaseAll()).noneMatch(other -> other.leased().mayDelete());
   }
@@ -116,10 +116,10 @@ abstract class QueueRunGuarantees extends QueueSettleGuarantees {
     assertThat(enqueue(heldJob("a", NEWER))).isEqualTo(new Enqueued(0, 1, 0));
     assertThat(enqueue(heldJob("a", NEWER))).isEqualTo(new Enqueued(0, 0, 1));
 
-    assertThat(runs.release(RUN, NO_LIMIT)).isEqualTo(new Release(0, true));
-    assertThat(runs.discard(RUN)).isZero();
+    assertThat(runs.release(RUN, SCOPE, NO_LIMIT)).isEqualTo(new Release(0, true));
+    assertThat(runs.discard(RUN, SCOPE)).isZero();
     assertNothingReady();
-    assertThat(runs.release(NEWER, 1)).isEqualTo(new Release(1, true));
+    assertThat(runs.release(NEWER, SCOPE, 1)).isEqualTo(new Release(1, true));
     Held held = leaseOnly("a");
     assertThat(held.job().run()).isEqualTo(NEWER);
     assertThat(held.leased().mayDelete()).isTrue();
@@ -129,9 +129,10 @@ abstract class QueueRunGuarantees extends QueueSettleGuarantees {
   void QUE_11_leaveToDeleteDoesNotPassToTheNextRun() {
     SupportsRuns runs = runs();
     enqueue(heldJob("a", RUN), heldJob("b", RUN), heldJob("c", RUN));
-    runs.release(RUN, NO_LIMIT);
+    runs.release(RUN, SCOPE, NO_LIMIT);
     enqueue(job("a").run(NEWER), heldJob("b", NEWER), job("c").full());
-    runs.discard(NEWER); // it found too many deletes, and must not get its way by an old release
+    runs.discard(
+        NEWER, SCOPE); // it found too many deletes, and must not get its way by an old release
 
     assertThat(leaseAll())
         .extracting(held -> held.text() + held.job().run() + held.leased().mayDelete())
@@ -149,7 +150,7 @@ abstract class QueueRunGuarantees extends QueueSettleGuarantees {
     assertCounts(held(1));
     assertNothingReady();
     assertThat(runs.remaining(RUN, 10)).isZero();
-    assertThat(runs.release(RUN, 1)).isEqualTo(new Release(1, true));
+    assertThat(runs.release(RUN, SCOPE, 1)).isEqualTo(new Release(1, true));
     Held again = leaseOnly("a");
     assertThat(again.leased().mayDelete()).isTrue();
     assertThat(again.leased().attempts()).isEqualTo(1);
@@ -167,8 +168,8 @@ abstract class QueueRunGuarantees extends QueueSettleGuarantees {
     Held wanted = leaseOnly("wanted");
     assertThat(wanted.leased().mayDelete()).isFalse();
     assertThat(wanted.job()).isEqualTo(job("wanted").run(RUN).note("n").build());
-    assertThat(runs.release(RUN, NO_LIMIT)).isEqualTo(new Release(0, true));
-    assertThat(runs.release(NEWER, NO_LIMIT)).isEqualTo(new Release(1, true));
+    assertThat(runs.release(RUN, SCOPE, NO_LIMIT)).isEqualTo(new Release(0, true));
+    assertThat(runs.release(NEWER, SCOPE, NO_LIMIT)).isEqualTo(new Release(1, true));
     assertThat(leaseOnly("held").leased().mayDelete()).isTrue();
   }
 
@@ -198,7 +199,7 @@ abstract class QueueRunGuarantees extends QueueSettleGuarantees {
     enqueue(job("a"));
     Held first = leaseOnly("a");
     enqueue(heldJob("a", RUN));
-    assertThat(runs.release(RUN, NO_LIMIT)).isEqualTo(new Release(1, true));
+    assertThat(runs.release(RUN, SCOPE, NO_LIMIT)).isEqualTo(new Release(1, true));
     assertNothingReady();
     assertSettled(done(first));
 
@@ -209,7 +210,7 @@ abstract class QueueRunGuarantees extends QueueSettleGuarantees {
   void QUE_11_aFollowUpOfADeleteHasNoLeave() {
     SupportsRuns runs = runs();
     enqueue(heldJob("a", RUN));
-    runs.release(RUN, NO_LIMIT);
+    runs.release(RUN, SCOPE, NO_LIMIT);
     Held first = leaseOnly("a");
     assertThat(enqueue(job("a").run(RUN))).isEqualTo(new Enqueued(1, 0, 0));
     assertSettled(done(first));
@@ -223,47 +224,67 @@ abstract class QueueRunGuarantees extends QueueSettleGuarantees {
   void RUN_1_beyondTheLimitNothingIsReleased() {
     SupportsRuns runs = runs();
     holdMany(10, RUN);
-    queue.enqueue(
-        List.of(Job.builder("other", "elsewhere", Key.utf8("k")).run(RUN).held().build()));
+    queue.enqueue(List.of(Job.builder("other", SCOPE, Key.utf8("k")).run(RUN).held().build()));
 
-    assertThat(runs.release(RUN, 10)).isEqualTo(new Release(11, false));
+    assertThat(runs.release(RUN, SCOPE, 10)).isEqualTo(new Release(11, false));
     assertNothingReady();
     assertThat(leaseAll(queue, "other")).isEmpty();
-    assertThat(runs.release(RUN, 0)).isEqualTo(new Release(11, false));
-    assertThat(runs.release(RUN, 11)).isEqualTo(new Release(11, true));
+    assertThat(runs.release(RUN, SCOPE, 0)).isEqualTo(new Release(11, false));
+    assertThat(runs.release(RUN, SCOPE, 11)).isEqualTo(new Release(11, true));
     assertThat(leaseAll()).hasSize(10).allMatch(held -> held.leased().mayDelete());
     assertThat(leaseAll(queue, "other")).hasSize(1);
-    assertThat(runs.release(RUN, 0)).as("a second release").isEqualTo(new Release(0, true));
+    assertThat(runs.release(RUN, SCOPE, 0)).as("a second release").isEqualTo(new Release(0, true));
+  }
+
+  @Test
+  void RUN_1_eachScopeOfARunIsReleasedAndDiscardedByItself() {
+    SupportsRuns runs = runs();
+    enqueue(heldJob("a", RUN), heldJob("b", RUN));
+    queue.enqueue(
+        List.of(
+            Job.builder(KIND, "elsewhere", Key.utf8("a")).run(RUN).held().build(),
+            Job.builder(KIND, "third", Key.utf8("c")).run(RUN).held().build()));
+
+    assertThat(runs.release(RUN, "elsewhere", 1)).isEqualTo(new Release(1, true));
+    assertThat(runs.release(RUN, SCOPE, 1)).isEqualTo(new Release(2, false));
+    assertThat(runs.release(RUN, "nowhere", 1)).isEqualTo(new Release(0, true));
+    assertThat(leaseAll())
+        .singleElement()
+        .satisfies(held -> assertThat(held.leased().job().scope()).isEqualTo("elsewhere"));
+    assertThat(runs.discard(RUN, SCOPE)).isEqualTo(2);
+    assertThat(runs.release(RUN, "third", 1)).isEqualTo(new Release(1, true));
   }
 
   @Test
   void RUN_1_theLimitCountsAllThatWasReleasedOfTheRun() {
     SupportsRuns runs = runs();
     holdMany(10, RUN);
-    assertThat(runs.release(RUN, 12)).isEqualTo(new Release(10, true));
-    assertThat(runs.release(RUN, 12)).as("the reply was lost").isEqualTo(new Release(0, true));
+    assertThat(runs.release(RUN, SCOPE, 12)).isEqualTo(new Release(10, true));
+    assertThat(runs.release(RUN, SCOPE, 12))
+        .as("the reply was lost")
+        .isEqualTo(new Release(0, true));
     enqueue(heldJob("late1", RUN), heldJob("late2", RUN), heldJob("late3", RUN));
 
-    assertThat(runs.release(RUN, 12)).isEqualTo(new Release(3, false));
+    assertThat(runs.release(RUN, SCOPE, 12)).isEqualTo(new Release(3, false));
     assertThat(leaseAll()).hasSize(10);
-    assertThat(runs.release(RUN, 13)).isEqualTo(new Release(3, true));
+    assertThat(runs.release(RUN, SCOPE, 13)).isEqualTo(new Release(3, true));
     assertThat(leaseAll()).hasSize(3).allMatch(held -> held.leased().mayDelete());
     enqueue(heldJob("later", RUN), heldJob("later", NEWER));
-    assertThat(runs.release(NEWER, 1)).as("another run").isEqualTo(new Release(1, true));
+    assertThat(runs.release(NEWER, SCOPE, 1)).as("another run").isEqualTo(new Release(1, true));
   }
 
   @Test
   void RUN_5_aForgottenRunHoldsAndHasReleasedNothing() {
     SupportsRuns runs = runs();
     holdMany(10, RUN);
-    assertThat(runs.release(RUN, 10)).isEqualTo(new Release(10, true));
+    assertThat(runs.release(RUN, SCOPE, 10)).isEqualTo(new Release(10, true));
     enqueue(heldJob("late", RUN), heldJob("other", NEWER));
 
     assertThat(runs.forget(RUN)).isEqualTo(1);
     assertThat(runs.forget(RUN)).isZero();
-    assertThat(runs.release(NEWER, 1)).isEqualTo(new Release(1, true));
+    assertThat(runs.release(NEWER, SCOPE, 1)).isEqualTo(new Release(1, true));
     enqueue(heldJob("anew", RUN));
-    assertThat(runs.release(RUN, 1)).isEqualTo(new Release(1, true));
+    assertThat(runs.release(RUN, SCOPE, 1)).isEqualTo(new Release(1, true));
   }
 
   @Test
@@ -274,12 +295,12 @@ abstract class QueueRunGuarantees extends QueueSettleGuarantees {
     enqueue(job("running").run(RUN).priority(9));
     Lease running = queue.lease(KIND, 1, LEASE).orElseThrow();
 
-    assertThat(runs.discard(RUN)).isEqualTo(10);
+    assertThat(runs.discard(RUN, SCOPE)).isEqualTo(10);
     assertCounts(new Counts(1, 1, 1, 1, 0));
-    assertThat(runs.discard(RUN)).isZero();
+    assertThat(runs.discard(RUN, SCOPE)).isZero();
     assertSettled(
         queue.settle(running, List.of(new Settlement.Done(running.jobs().get(0).slot()))));
-    assertThat(runs.release(NEWER, 1).released()).isTrue();
+    assertThat(runs.release(NEWER, SCOPE, 1).released()).isTrue();
     advance(HOUR.plusMinutes(1));
     assertThat(drain()).containsExactlyInAnyOrder("ready", "delayed", "other");
     assertThat(enqueue(job("k1"))).as("a key that was discarded").isEqualTo(new Enqueued(1, 0, 0));
@@ -314,7 +335,7 @@ abstract class QueueRunGuarantees extends QueueSettleGuarantees {
 
     assertThat(runs.remaining(RUN, 10)).as("a dead letter is not left to do").isZero();
     assertThat(runs.cancel(RUN)).isZero();
-    assertThat(runs.discard(RUN)).isZero();
+    assertThat(runs.discard(RUN, SCOPE)).isZero();
     assertCounts(dead(1));
   }
 
@@ -333,7 +354,7 @@ abstract class QueueRunGuarantees extends QueueSettleGuarantees {
     assertThat(runs.remaining(RUN, 10)).as("running, its follow-up, delayed").isEqualTo(3);
     assertSettled(retry(held, HOUR));
     assertThat(runs.remaining(RUN, 10)).as("absorbed, delayed").isEqualTo(2);
-    runs.release(RUN, 1);
+    runs.release(RUN, SCOPE, 1);
     assertThat(runs.remaining(RUN, 10)).as("absorbed, delayed, released").isEqualTo(3);
     advance(HOUR.plusMinutes(1));
     assertThat(drain()).containsExactlyInAnyOrder("a", "b", "c", "other");
@@ -379,8 +400,8 @@ abstract class QueueRunGuarantees extends QueueSettleGuarantees {
     enqueue(job("a"));
     for (LongConsumer operation :
         List.<LongConsumer>of(
-            run -> runs.release(run, 9),
-            runs::discard,
+            run -> runs.release(run, SCOPE, 9),
+            run -> runs.discard(run, SCOPE),
             runs::cancel,
             runs::forget,
             run -> runs.remaining(run, 9))) {
@@ -399,13 +420,13 @@ abstract class QueueRunGuarantees extends QueueSettleGuarantees {
 
     for (SupportsRuns other : List.of(others, strangers)) {
       assertThat(other.remaining(RUN, 9)).isZero();
-      assertThat(other.release(RUN, 9)).isEqualTo(new Release(0, true));
-      assertThat(other.discard(RUN)).isZero();
+      assertThat(other.release(RUN, SCOPE, 9)).isEqualTo(new Release(0, true));
+      assertThat(other.discard(RUN, SCOPE)).isZero();
       assertThat(other.cancel(RUN)).isZero();
       assertThat(other.forget(RUN)).isZero();
     }
     assertCounts(new Counts(1, 0, 1, 0, 0));
-    assertThat(runs.release(RUN, 1)).isEqualTo(new Release(1, true));
+    assertThat(runs.release(RUN, SCOPE, 1)).isEqualTo(new Release(1, true));
   }
 
   private void holdMany(int number, long run) {

@@ -90,7 +90,9 @@ final class QueueTwins {
     for (int i = 0; i < 5; i++) {
       for (long run = 1; run <= 3; run++) {
         long each = run;
-        ifRuns("release " + each, queue -> queue.release(each, Long.MAX_VALUE).held());
+        ifRuns(
+            "release " + each,
+            queue -> queue.release(each, QueueHarness.SCOPE, Long.MAX_VALUE).held());
       }
       settle("settle all as done", 100, Settlement.Done::new);
       advance.accept(Duration.ofHours(100));
@@ -230,14 +232,14 @@ final class QueueTwins {
     long run = 1L + random.nextInt(3);
     long limit = random.nextInt(40);
     switch (random.nextInt(6)) {
-      case 0 -> ifRuns("discard " + run, queue -> queue.discard(run));
+      case 0 -> ifRuns("discard " + run, queue -> queue.discard(run, QueueHarness.SCOPE));
       case 1 -> ifRuns("cancel " + run, queue -> queue.cancel(run));
       case 2 -> ifRuns("forget " + run, queue -> queue.forget(run));
       default ->
           ifRuns(
               "release " + run + " up to " + limit,
               queue -> {
-                SupportsRuns.Release release = queue.release(run, limit);
+                SupportsRuns.Release release = queue.release(run, QueueHarness.SCOPE, limit);
                 return release.released() ? release.held() : -release.held();
               });
     }

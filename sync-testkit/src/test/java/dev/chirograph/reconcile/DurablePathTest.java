@@ -189,7 +189,7 @@ class DurablePathTest {
 
     Run run = reconciler.start(Scope.all());
 
-    RunRecord record = new RunStore(lab.state, engineOf()).require(run.id());
+    RunRecord record = new RunStore(lab.state, engineOf(lab)).require(run.id());
     assertThat(record.ranges()).hasSizeGreaterThan(1);
     Report report = lab.finish(reconciler, run);
     assertThat(report.agreed()).isTrue();
@@ -198,7 +198,7 @@ class DurablePathTest {
     assertThat(report.count(Count.WRITTEN)).isOne();
   }
 
-  private Engine<String> engineOf() {
+  static Engine<String> engineOf(Lab lab) {
     return new Engine<>(
         List.of(new Pair<>("pair", lab.source, lab.replica, null)),
         new Engine.Settings(

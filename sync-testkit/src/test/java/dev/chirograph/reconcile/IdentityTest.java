@@ -292,6 +292,7 @@ class IdentityTest {
           @Override
           public Outcome writeTags(Key key, String versionId, Map<String, String> tags) {
             lab.waits.pause(Duration.ofMinutes(2)); // longer than the lease
+            lab.queue.lease(Runs.ITEM, 10, Duration.ofMinutes(1));
             return super.writeTags(key, versionId, tags);
           }
         };

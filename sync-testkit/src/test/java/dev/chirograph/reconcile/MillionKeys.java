@@ -145,8 +145,8 @@ final class MillionKeys {
     }
 
     @Override
-    public Release release(long run, long limit) {
-      return queue.release(run, limit);
+    public Release release(long run, String scope, long limit) {
+      return queue.release(run, scope, limit);
     }
 
     @Override
@@ -155,8 +155,8 @@ final class MillionKeys {
     }
 
     @Override
-    public long discard(long run) {
-      return queue.discard(run);
+    public long discard(long run, String scope) {
+      return queue.discard(run, scope);
     }
 
     @Override

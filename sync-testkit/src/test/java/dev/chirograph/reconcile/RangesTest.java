@@ -4,6 +4,7 @@ import static dev.chirograph.reconcile.Lab.key;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.chirograph.Change;
+import dev.chirograph.DeleteLimit;
 import dev.chirograph.Entry;
 import dev.chirograph.Key;
 import dev.chirograph.KeyRange;
@@ -23,6 +24,8 @@ import dev.chirograph.testkit.Faults;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -63,6 +66,63 @@ class RangesTest {
     Report report = lab.finish(other, run);
     assertThat(report.agreed()).isTrue();
     assertThat(report.count(Count.SOURCE_LISTED)).isEqualTo(ITEMS);
+  }
+
+  /** Otherwise the part that was cut off is counted twice, and more deletes seem to be allowed. */
+  @Test
+  void L3_L4_whoLostARangeDoesNotCutItWhileAnotherOneWalksIt() throws Exception {
+    int same = 15_100;
+    lab.same(same);
+    for (int i = 0; i < 1_900; i++) {
+      lab.right("a-%05d".formatted(i), "v"); // of 17,000 in all: a tenth is 1,700
+    }
+    CountDownLatch late = new CountDownLatch(1);
+    CountDownLatch cut = new CountDownLatch(1);
+    Tapped waiting =
+        new Tapped(
+            lab.source,
+            same - Finder.STRIDE, // it begins after the first note, and is nearly at its end
+            () -> {
+              late.countDown();
+              try {
+                assertThat(cut.await(30, TimeUnit.SECONDS)).isTrue();
+              } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+              }
+            });
+    DeleteLimit limit = DeleteLimit.of(100_000, 0.1);
+    var second = lab.durable(waiting, lab.replica).deletes(limit).ranges(1).build();
+    Run run = second.submit(Scope.all());
+    Thread[] walker = new Thread[1];
+    var first =
+        lab.durable(
+                lab.source,
+                new SlowToSplit(
+                    lab.replica,
+                    () -> {
+                      if (walker[0] == null) {
+                        lab.clock.advance(Duration.ofMinutes(2));
+                        walker[0] = new Thread(second::drainOnce);
+                        walker[0].start();
+                        try {
+                          assertThat(late.await(30, TimeUnit.SECONDS)).isTrue();
+                        } catch (InterruptedException e) {
+                          throw new IllegalStateException(e);
+                        }
+                      }
+                    }))
+            .deletes(limit)
+            .ranges(2)
+            .build();
+
+    first.drainOnce(); // stalls while it looks for a place to cut
+    first.drainOnce(); // the part it cut off, if it did
+    cut.countDown();
+    walker[0].join();
+
+    Report report = lab.finish(first, run);
+    assertThat(report.count(Count.REPLICA_LISTED)).isEqualTo(same + 1_900);
+    assertThat(report.count(Count.DELETED)).isZero();
   }
 
   @Test

@@ -74,11 +74,12 @@ create table if not exists ${dead} (
   primary key (scope, item)
 ) engine = InnoDB;
 
--- How many jobs of a run were released to delete; the limit of a release counts them all.
+-- How many jobs of a run and scope were released to delete; the limit of a release counts them all.
 create table if not exists ${run} (
   tenant varbinary(800) not null,
   queue varbinary(800) not null,
   run bigint not null,
+  scope varbinary(800) not null,
   released bigint not null,
-  primary key (tenant, queue, run)
+  primary key (tenant, queue, run, scope)
 ) engine = InnoDB;

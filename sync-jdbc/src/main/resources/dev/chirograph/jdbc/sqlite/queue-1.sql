@@ -72,11 +72,12 @@ create table if not exists ${dead} (
   primary key (scope, item)
 );
 
--- How many jobs of a run were released to delete; the limit of a release counts them all.
+-- How many jobs of a run and scope were released to delete; the limit of a release counts them all.
 create table if not exists ${run} (
   tenant text not null,
   queue text not null,
   run bigint not null,
+  scope text not null,
   released bigint not null,
-  primary key (tenant, queue, run)
+  primary key (tenant, queue, run, scope)
 );
