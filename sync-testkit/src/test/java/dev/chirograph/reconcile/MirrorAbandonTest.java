@@ -169,6 +169,7 @@ class MirrorAbandonTest {
                 lost[0] = true;
                 lab.clock.advance(Duration.ofMinutes(2));
                 lab.waits.nanos += Duration.ofMinutes(2).toNanos();
+                lab.queue.lease(Runs.ITEM, 10, Duration.ofMinutes(1)); // by somebody else
               }
             });
     var reconciler = lab.durable(mirror.source(), slow).build();
