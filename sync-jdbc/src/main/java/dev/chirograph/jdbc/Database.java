@@ -133,19 +133,26 @@ final class Database {
   }
 
   private <T extends @Nullable Object> T once(String operation, Work<T> work) throws SQLException {
-    try (Connection connection = dataSource.getConnection()) {
-      Dialect.Before before = dialect.begin(connection);
-      T result;
-      try {
-        result = work.run(connection);
-      } catch (SQLException | RuntimeException | Error e) {
-        abandon(connection, before, e);
-        throw e;
-      }
-      commit(operation, connection, before);
-      dialect.end(connection, before);
-      return result;
-    }
+    return onConnection(
+        connection -> {
+          Dialect.Before before = dialect.begin(connection);
+          T result;
+          try {
+            result = work.run(connection);
+          } catch (SQLException | RuntimeException | Error e) {
+            abandon(connection, before, e);
+            throw e;
+          }
+          commit(operation, connection, before);
+          Afterwards.done(() -> dialect.end(connection, before));
+          return result;
+        });
+  }
+
+  /** Work on a connection, which is given back; what was done stands, even if that fails. */
+  private <T extends @Nullable Object> T onConnection(Work<T> work) throws SQLException {
+    Connection connection = dataSource.getConnection();
+    return Afterwards.always(() -> work.run(connection), connection::close);
   }
 
   private void commit(String operation, Connection connection, Dialect.Before before)
@@ -165,28 +172,26 @@ final class Database {
    * Rolls back and restores what it can; what goes wrong meanwhile is told with the first error.
    */
   private void abandon(Connection connection, Dialect.Before before, Throwable error) {
-    try {
-      dialect.rollback(connection);
-      dialect.end(connection, before);
-    } catch (SQLException e) {
-      error.addSuppressed(e);
-    }
+    Afterwards.failed(
+        error,
+        () -> {
+          dialect.rollback(connection);
+          dialect.end(connection, before);
+        });
   }
 
   private <T extends @Nullable Object> T alone(Work<T> work) throws SQLException {
-    try (Connection connection = dataSource.getConnection()) {
-      boolean autoCommit = connection.getAutoCommit();
-      if (!autoCommit) {
-        connection.setAutoCommit(true);
-      }
-      try {
-        return work.run(connection);
-      } finally {
-        if (!autoCommit) {
-          connection.setAutoCommit(false);
-        }
-      }
+    return onConnection(connection -> autoCommitted(connection, work));
+  }
+
+  /** Each statement is a transaction; the connection is as before when this ends. */
+  static <T extends @Nullable Object> T autoCommitted(Connection connection, Work<T> work)
+      throws SQLException {
+    if (connection.getAutoCommit()) {
+      return work.run(connection);
     }
+    connection.setAutoCommit(true);
+    return Afterwards.always(() -> work.run(connection), () -> connection.setAutoCommit(false));
   }
 
   /** The work, told apart from a connection that could not be had in the first place. */

@@ -187,6 +187,10 @@ public final class JdbcSchema {
     if (dialect == Dialect.POSTGRESQL) {
       lock(connection, "select pg_advisory_xact_lock(hashtextextended(?, 0))");
     }
+    return upgrade(connection, dialect);
+  }
+
+  private int upgrade(Connection connection, Dialect dialect) throws SQLException {
     List<String> statements = pending(connection, dialect);
     run(connection, statements);
     return statements.size();
@@ -201,11 +205,9 @@ public final class JdbcSchema {
       try (Connection connection = dataSource.getConnection()) {
         boolean autoCommit = connection.getAutoCommit();
         connection.setAutoCommit(true);
-        try {
-          installAlone(connection, database.dialect());
-        } finally {
-          connection.setAutoCommit(autoCommit);
-        }
+        Afterwards.always(
+            () -> installAlone(connection, database.dialect()),
+            () -> connection.setAutoCommit(autoCommit));
         return;
       } catch (SQLException e) {
         boolean raced =
@@ -217,17 +219,13 @@ public final class JdbcSchema {
     }
   }
 
-  private void installAlone(Connection connection, Dialect dialect) throws SQLException {
+  private int installAlone(Connection connection, Dialect dialect) throws SQLException {
     if (dialect != Dialect.MARIADB) {
-      run(connection, pending(connection, dialect));
-      return;
+      return upgrade(connection, dialect);
     }
     lock(connection, "select get_lock(?, " + LOCK_SECONDS + ")");
-    try {
-      run(connection, pending(connection, dialect));
-    } finally {
-      lock(connection, "select release_lock(?)");
-    }
+    return Afterwards.always(
+        () -> upgrade(connection, dialect), () -> lock(connection, "select release_lock(?)"));
   }
 
   private void lock(Connection connection, String sql) throws SQLException {

@@ -150,30 +150,21 @@ final class Notifications {
 
   private void listenOnce() throws SQLException {
     try (Connection connection = dataSource.getConnection()) {
-      boolean autoCommit = connection.getAutoCommit();
-      if (!autoCommit) {
-        connection.setAutoCommit(true);
-      }
-      try {
-        listenOn(connection);
-      } finally {
-        if (!autoCommit) {
-          connection.setAutoCommit(false);
-        }
-      }
+      Database.autoCommitted(connection, this::listenOn);
     }
   }
 
-  private void listenOn(Connection connection) throws SQLException {
+  private boolean listenOn(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.execute("listen " + channel);
-      try {
-        heard();
-        wake.run(); // for what came while nobody listened
-        waitForWork(connection.unwrap(PGConnection.class));
-      } finally {
-        statement.execute("unlisten " + channel);
-      }
+      return Afterwards.always(
+          () -> {
+            heard();
+            wake.run(); // for what came while nobody listened
+            waitForWork(connection.unwrap(PGConnection.class));
+            return true;
+          },
+          () -> statement.execute("unlisten " + channel));
     }
   }
 

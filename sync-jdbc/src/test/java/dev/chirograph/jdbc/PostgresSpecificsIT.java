@@ -1,15 +1,18 @@
 package dev.chirograph.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.chirograph.Key;
 import dev.chirograph.servers.PostgresServer;
+import dev.chirograph.servers.Shared;
 import dev.chirograph.spi.Job;
 import dev.chirograph.spi.Lease;
 import dev.chirograph.spi.Settlement;
 import dev.chirograph.spi.SupportsRuns.Release;
 import dev.chirograph.spi.SupportsWakeup.Subscription;
 import dev.chirograph.spi.WorkQueue.Settled;
+import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -85,6 +88,36 @@ class PostgresSpecificsIT {
     } finally {
       listeners.shutdownNow();
     }
+  }
+
+  /**
+   * Whoever gives connections without auto-commit gets them back so, which fails when one broke.
+   */
+  @Test
+  void L4_aLostReplyIsUnsureThoughTheConnectionCannotBeGivenBack() throws SQLException {
+    DataSource origin = TestDatabases.installed(Shared.postgres().newDatabase().dataSource());
+    try (SpyDataSource spy = new SpyDataSource(withoutAutoCommit(origin))) {
+      JdbcQueue queue = JdbcQueue.of(spy.dataSource(), "q");
+      queue.enqueue(List.of(JdbcSchemaTest.job("a")));
+      spy.breakAt((step, commit) -> SpyDataSource.When.AFTER);
+      assertThatThrownBy(() -> queue.enqueue(List.of(JdbcSchemaTest.job("b"))))
+          .isInstanceOf(UnsureException.class)
+          .satisfies(e -> assertThat(e.getSuppressed()).isNotEmpty());
+      spy.repair();
+      assertThat(queue.lease("k", 10, MINUTE).orElseThrow().jobs()).hasSize(2);
+    }
+  }
+
+  private static DataSource withoutAutoCommit(DataSource origin) {
+    return (DataSource)
+        Proxy.newProxyInstance(
+            PostgresSpecificsIT.class.getClassLoader(),
+            new Class<?>[] {DataSource.class},
+            (proxy, method, arguments) -> {
+              Connection connection = origin.getConnection();
+              connection.setAutoCommit(false);
+              return connection;
+            });
   }
 
   @Test
