@@ -73,6 +73,14 @@ final class SqlErrors {
   }
 
   /**
+   * Whether something of this key is there already, and the index of the key is this one. Vendors
+   * put the name of the index into the text, in any language.
+   */
+  static boolean alreadyExistsIn(SQLException error, String index) {
+    return alreadyExists(error) && String.valueOf(error.getMessage()).contains(index);
+  }
+
+  /**
    * Whether H2 failed inside: when two connections create the same index, it may notice no earlier.
    */
   static boolean failedInsideH2(SQLException error) {
@@ -112,6 +120,13 @@ final class SqlErrors {
                 + ": the transaction lost against another one; roll it back and run it again",
             error)
         : of(operation, error);
+  }
+
+  /** An error for the log: without its cause, whose text may quote a row. */
+  static String told(RuntimeException error) {
+    return error instanceof SyncException ours
+        ? ours.kind() + ": " + ours.getMessage()
+        : error.toString();
   }
 
   private static String failed(String operation, SQLException error) {

@@ -4,12 +4,16 @@ import dev.chirograph.spi.SupportsWakeup.Subscription;
 import java.sql.Connection;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Tells those who wait for work that some has come: in this process, and in others where the
  * database carries it. Safe for use by several threads.
  */
 final class Waking {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Waking.class);
 
   private final Database database;
   private final Wakers inProcess;
@@ -37,18 +41,30 @@ final class Waking {
     return new ListeningSubscription(here, remote);
   }
 
-  /** Work has been committed. */
+  /**
+   * Work has been committed. Who cannot be told finds it by polling.
+   *
+   * <p>Others are told by a transaction of its own, not by the one that wrote the work: notifying
+   * commits wait for each other, and the one with the work would make them wait for the disk.
+   */
   void tell() {
+    inProcess.wake();
     Notifications remote = others;
-    if (remote != null) {
+    if (remote == null) {
+      return;
+    }
+    try {
       database.statement(
           "telling others of work",
           connection -> {
             remote.send(connection);
             return true;
           });
+    } catch (RuntimeException e) { // a pool may throw what it likes
+      LOG.warn(
+          "Other processes could not be told of work; they find it by polling: {}",
+          SqlErrors.told(e));
     }
-    inProcess.wake();
   }
 
   /** Work will have come when the connection's transaction is committed. */

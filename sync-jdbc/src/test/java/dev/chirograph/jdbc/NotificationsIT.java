@@ -2,12 +2,20 @@ package dev.chirograph.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.chirograph.Key;
 import dev.chirograph.Pacing;
+import dev.chirograph.servers.Shared;
+import dev.chirograph.spi.Job;
+import dev.chirograph.spi.Lease;
+import dev.chirograph.spi.Settlement;
+import dev.chirograph.spi.SupportsDeadLetters.Selection;
+import dev.chirograph.spi.SupportsRuns.Release;
 import dev.chirograph.spi.SupportsWakeup.Subscription;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -123,6 +131,59 @@ class NotificationsIT {
         assertThat(connection.getAutoCommit()).isEqualTo(autoCommit);
         connection.setAutoCommit(true);
       }
+    }
+  }
+
+  @Test
+  void whatWasDoneStandsWhenOtherProcessesCannotBeTold() throws SQLException {
+    try (SpyDataSource spy = new SpyDataSource(dataSource);
+        CapturedLog log = new CapturedLog()) {
+      JdbcQueue queue =
+          JdbcQueue.builder(spy.dataSource(), "untold")
+              .notifications(dataSource, task -> {}) // nobody listens, so only we wake ourselves
+              .build();
+      spy.statements();
+      spy.breakAt(
+          (step, commit) ->
+              spy.statements().stream().anyMatch(ran -> ran.sql().contains("pg_notify"))
+                  ? SpyDataSource.When.BEFORE
+                  : SpyDataSource.When.NEVER);
+      try (Subscription subscription = queue.onWork(woken::release)) {
+        assertThat(subscription).isNotNull();
+        Job held = Job.builder("k", "s", Key.utf8("held")).run(1).held().build();
+        assertThat(queue.enqueue(List.of(JdbcSchemaTest.job("a"), held)).added()).isEqualTo(2);
+        assertThat(woken.tryAcquire()).as("woken by enqueueing").isTrue();
+        assertThat(queue.release(1, "s", 1)).isEqualTo(new Release(1, true));
+        assertThat(woken.tryAcquire()).as("woken by a release").isTrue();
+        Lease lease = queue.lease("k", 1, MINUTE).orElseThrow();
+        queue.settle(lease, List.of(new Settlement.Bury(0, "broken")));
+        assertThat(queue.replay(Selection.all())).isEqualTo(1);
+        assertThat(woken.tryAcquire()).as("woken by a replay").isTrue();
+      }
+      assertThat(log.text().split("could not be told of work")).hasSize(4);
+    }
+  }
+
+  @Test
+  void whyListeningEndedIsToldThoughTheConnectionCannotBeGivenBack() throws Exception {
+    DataSource direct = TestDatabases.installed(Shared.postgres().newDatabase().dataSource());
+    try (CapturedLog log = new CapturedLog()) {
+      JdbcQueue queue =
+          JdbcQueue.builder(direct, "ended").pacing(pacing).notifications(direct, threads).build();
+      try (Subscription subscription = queue.onWork(woken::release)) {
+        assertThat(subscription).isNotNull();
+        assertThat(woken.tryAcquire(30, TimeUnit.SECONDS)).as("it listens").isTrue();
+        try (Connection connection = direct.getConnection();
+            Statement statement = connection.createStatement()) {
+          statement.execute(
+              "select pg_terminate_backend(pid) from pg_stat_activity"
+                  + " where datname = current_database() and query like 'listen %'");
+        }
+        assertThat(woken.tryAcquire(30, TimeUnit.SECONDS)).as("it listens again").isTrue();
+      }
+      assertThat(log.text())
+          .containsPattern("Listening for work was interrupted[^\n]*\n[^\n]*terminating")
+          .contains("Suppressed: ");
     }
   }
 
