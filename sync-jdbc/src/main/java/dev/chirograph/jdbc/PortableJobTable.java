@@ -34,6 +34,7 @@ final class PortableJobTable implements JobTable {
 
   private final Database database;
   private final int keysPerSelect;
+  private final String keyIndex;
   private final String now;
   private final String find;
   private final String findCommitted;
@@ -41,6 +42,7 @@ final class PortableJobTable implements JobTable {
   private final Optional<JobNumbers> numbers;
   private final String insert;
   private final String update;
+  private final String updateInPlace;
   private final Optional<String> lockLane;
   private final PortableTaking taking;
 
@@ -49,6 +51,7 @@ final class PortableJobTable implements JobTable {
     boolean mariadb = database.dialect() == Dialect.MARIADB;
     // In the same process a statement per key is fastest, and surely uses the index.
     this.keysPerSelect = mariadb ? 250 : 1;
+    this.keyIndex = database.sql("${prefix}job_key");
     String lock = database.dialect().forUpdate();
     String select = "select " + PortableRows.COLUMNS + " from ${job}";
     this.now = "select ${now}";
@@ -73,6 +76,11 @@ final class PortableJobTable implements JobTable {
         database.sql(
             "update ${job} set seq = ?, at = ?, run = ?, ranking = ?, state = ?, flags = ?,"
                 + " attempts = ?, note = ?, error = ? where seq = ?");
+    this.updateInPlace =
+        database.sql(
+            (mariadb ? "update ${job} force index (primary)" : "update ${job}")
+                + " set at = ?, run = ?, ranking = ?, state = ?, flags = ?,"
+                + " attempts = ?, note = ?, error = ? where seq = ? and scope = ? and item = ?");
     // H2 refuses a key that another transaction has inserted, and does not wait for its end.
     this.lockLane =
         database.dialect() == Dialect.H2
@@ -154,46 +162,81 @@ final class PortableJobTable implements JobTable {
       Connection connection, List<JobRow> rows, Merge merge, String query) throws SQLException {
     Map<RowKey, JobRow> waiting = find(connection, rows, query);
     List<JobRow> missing = new ArrayList<>();
-    try (PreparedStatement statement = connection.prepareStatement(update)) {
-      boolean changed = false;
-      for (JobRow row : rows) {
-        JobRow present = waiting.get(RowKey.of(row));
-        if (present == null) {
-          missing.add(row);
-          continue;
-        }
-        long seq = present.seq;
-        Optional<JobRow> merged = merge.merge(present, row);
-        if (merged.isPresent()) {
-          setUpdate(statement, merged.get(), seq);
-          statement.addBatch();
-          changed = true;
-        }
+    List<Change> changes = new ArrayList<>();
+    for (JobRow row : rows) {
+      JobRow present = waiting.get(RowKey.of(row));
+      if (present == null) {
+        missing.add(row);
+        continue;
       }
-      if (changed) {
-        statement.executeBatch();
-      }
+      long seq = present.seq;
+      merge.merge(present, row).ifPresent(merged -> changes.add(new Change(seq, merged)));
     }
+    update(connection, changes);
     return missing;
+  }
+
+  /** What becomes of the row with this number. */
+  private record Change(long seq, JobRow row) {}
+
+  private void update(Connection connection, List<Change> changes) throws SQLException {
+    if (changes.isEmpty()) {
+      return;
+    }
+    try (PreparedStatement statement = connection.prepareStatement(update)) {
+      for (Change change : changes) {
+        long before = change.row().seq == JobRow.NEW ? change.seq() : change.row().seq;
+        Parameters parameters = new Parameters(statement).add(Math.min(change.seq(), before));
+        set(parameters, change.row()).add(change.seq());
+        statement.addBatch();
+      }
+      statement.executeBatch();
+    } catch (SQLException e) {
+      if (!SqlErrors.alreadyExists(e)) {
+        throw e;
+      }
+      updateInPlace(connection, changes);
+    }
+  }
+
+  /**
+   * A number from before the lease was given again meanwhile, see {@link JobNumbers#renew}: the
+   * rows keep those they have. Rows that were changed and moved just now are not found any more.
+   */
+  private void updateInPlace(Connection connection, List<Change> changes) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(updateInPlace)) {
+      for (Change change : changes) {
+        JobRow row = change.row();
+        set(new Parameters(statement), row).add(change.seq()).add(row.scope).add(row.key.toBytes());
+        statement.addBatch();
+      }
+      statement.executeBatch();
+    }
   }
 
   private void insert(Connection connection, List<JobRow> rows, Merge merge) throws SQLException {
     List<JobRow> missing = rows;
     for (int races = 0; !missing.isEmpty(); races++) {
-      if (tryInsert(connection, missing)) {
+      Optional<SQLException> clash = tryInsert(connection, missing);
+      if (clash.isEmpty()) {
         return;
       }
       if (races == RACES) {
         throw new SyncException(
             SyncException.Kind.CONFLICT,
-            "cannot enqueue: the same keys are added and taken by others without end; try again later");
+            "cannot enqueue: the same keys are added and taken by others without end; try again later",
+            clash.get());
       }
-      missing = mergeWaiting(connection, missing, merge, findCommitted);
+      boolean ofKey = numbers.isEmpty() || SqlErrors.alreadyExistsIn(clash.get(), keyIndex);
+      if (ofKey || !numbers.get().renew(connection, missing)) {
+        missing = mergeWaiting(connection, missing, merge, findCommitted);
+      }
     }
   }
 
-  /** Inserts all rows; or none, when somebody else inserted one of the keys in between. */
-  private boolean tryInsert(Connection connection, List<JobRow> rows) throws SQLException {
+  /** Inserts all rows; or none, when one of the keys or numbers is there already. */
+  private Optional<SQLException> tryInsert(Connection connection, List<JobRow> rows)
+      throws SQLException {
     String sql =
         insert + String.join(", ", Collections.nCopies(rows.size(), "(?,?,?,?,?,?,?,?,?,?,?,?,?)"));
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
@@ -202,10 +245,10 @@ final class PortableJobTable implements JobTable {
         i = setInsert(statement, i, row);
       }
       statement.executeUpdate();
-      return true;
+      return Optional.empty();
     } catch (SQLException e) {
       if (SqlErrors.alreadyExists(e)) {
-        return false;
+        return Optional.of(e);
       }
       throw e;
     }
@@ -234,10 +277,8 @@ final class PortableJobTable implements JobTable {
     return i;
   }
 
-  private static void setUpdate(PreparedStatement statement, JobRow row, long seq)
-      throws SQLException {
-    new Parameters(statement)
-        .add(row.seq == JobRow.NEW ? seq : Math.min(seq, row.seq))
+  private static Parameters set(Parameters parameters, JobRow row) throws SQLException {
+    return parameters
         .add(row.at)
         .add(row.run)
         .add(row.rank)
@@ -245,8 +286,7 @@ final class PortableJobTable implements JobTable {
         .add(row.flags)
         .add(row.attempts)
         .add(row.note)
-        .add(row.error)
-        .add(seq);
+        .add(row.error);
   }
 
   private record RowKey(int scope, Key key) {
