@@ -11,11 +11,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongFunction;
 
 /**
  * Counts the jobs of a queue. Of each state at most {@value #LIMIT} rows are looked at, and at most
- * {@value #LEASES} leases, so that it stays quick; what was cut makes the answer inexact.
+ * {@value #LEASES} leases, so that it stays quick; what was cut makes the answer inexact, and so
+ * does what cannot be read.
  */
 final class Census {
 
@@ -24,6 +26,8 @@ final class Census {
 
   private final Database database;
   private final QueueNames names;
+  private final LeaseTable leases;
+  private final UnreadableRows unreadable = new UnreadableRows();
   private final String lanes;
   private final String time;
   private final String waiting;
@@ -33,9 +37,10 @@ final class Census {
   private final String running;
   private final String dead;
 
-  Census(Database database, QueueNames names) {
+  Census(Database database, QueueNames names, LeaseTable leases) {
     this.database = database;
     this.names = names;
+    this.leases = leases;
     String count =
         "select scope, count(*), min(at) from (select scope, at from ${job} where lane = ? and state = ";
     String cut = " limit " + LIMIT + ") counted group by scope";
@@ -127,7 +132,9 @@ final class Census {
         try (ResultSet rows = statement.executeQuery()) {
           while (rows.next()) {
             seen++;
-            for (JobRow row : LeaseTable.held(rows, lane).open()) {
+            Optional<LeaseTable.Held> held = leases.readable(rows, lane, true);
+            exact &= held.isPresent();
+            for (JobRow row : held.map(LeaseTable.Held::open).orElse(List.of())) {
               add(row.scope, new Counts(0, 0, 0, 1, 0));
             }
           }
@@ -137,7 +144,13 @@ final class Census {
     }
 
     private void add(int scope, Counts counts) throws SQLException {
-      scopes.merge(names.nameOfScope(connection, scope), counts, Counts::plus);
+      Optional<String> name = names.nameOfScope(connection, scope);
+      if (name.isPresent()) {
+        scopes.merge(name.get(), counts, Counts::plus);
+      } else {
+        unreadable.tell(scope, QueueNames.missingScope(scope));
+        exact = false;
+      }
     }
 
     private QueueStatistics statistics() {

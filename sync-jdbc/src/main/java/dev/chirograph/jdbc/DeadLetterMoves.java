@@ -5,6 +5,7 @@ import dev.chirograph.spi.SupportsDeadLetters.Selection;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Replays and drops dead letters page by page, each page in one transaction. Safe for use by
@@ -54,24 +55,22 @@ final class DeadLetterMoves {
 
   private long eachPage(DeadTable.DeadScope scope, KeyRange keys, PageWork work) {
     long total = 0;
-    KeyRange ahead = keys;
-    List<DeadTable.Dead> page;
-    do {
-      KeyRange range = ahead;
-      page = database.transaction("changing dead letters", c -> onePage(c, scope, range, work));
-      total += page.size();
-      if (!page.isEmpty()) {
-        ahead = ahead.after(page.get(page.size() - 1).row().key);
-      }
-    } while (page.size() == DeadTable.PAGE);
+    Optional<byte[]> ahead = Optional.of(keys.from().toBytes());
+    while (ahead.isPresent()) {
+      byte[] from = ahead.get();
+      DeadTable.Page page =
+          database.transaction("changing dead letters", c -> onePage(c, scope, from, keys, work));
+      total += page.letters().size();
+      ahead = page.next();
+    }
     return total;
   }
 
-  private List<DeadTable.Dead> onePage(
-      Connection connection, DeadTable.DeadScope scope, KeyRange range, PageWork work)
+  private DeadTable.Page onePage(
+      Connection connection, DeadTable.DeadScope scope, byte[] from, KeyRange keys, PageWork work)
       throws SQLException {
-    List<DeadTable.Dead> letters = dead.lockPage(connection, scope, range);
-    work.run(connection, letters.stream().map(DeadTable.Dead::row).toList());
-    return letters;
+    DeadTable.Page page = dead.lockPage(connection, scope, from, keys);
+    work.run(connection, page.letters().stream().map(DeadTable.Dead::row).toList());
+    return page;
   }
 }

@@ -6,7 +6,6 @@ import dev.chirograph.spi.SupportsDeadLetters.DeadLetter;
 import dev.chirograph.spi.SupportsDeadLetters.Selection;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
 import java.util.NoSuchElementException;
 
 /** Dead letters page by page: between two pages no connection is held. For one thread. */
@@ -17,13 +16,13 @@ final class DeadLetters implements CloseableIterator<DeadLetter> {
   private final KeyRange keys;
   private final Deque<DeadTable.DeadScope> scopes;
   private final Deque<DeadLetter> page = new ArrayDeque<>();
-  private KeyRange ahead;
+  private byte[] ahead;
 
   DeadLetters(Database database, DeadTable table, Selection selection) {
     this.database = database;
     this.table = table;
     this.keys = selection.keys();
-    this.ahead = keys;
+    this.ahead = keys.from().toBytes();
     this.scopes =
         new ArrayDeque<>(
             database.transaction("listing dead letters", c -> table.scopes(c, selection)));
@@ -33,16 +32,14 @@ final class DeadLetters implements CloseableIterator<DeadLetter> {
   public boolean hasNext() {
     while (page.isEmpty() && !scopes.isEmpty()) {
       DeadTable.DeadScope scope = scopes.getFirst();
-      KeyRange range = ahead;
-      List<DeadTable.Dead> found =
-          database.transaction("listing dead letters", c -> table.page(c, scope, range));
-      found.forEach(dead -> page.add(dead.letter()));
-      if (found.size() < DeadTable.PAGE) {
+      byte[] from = ahead;
+      DeadTable.Page found =
+          database.transaction("listing dead letters", c -> table.page(c, scope, from, keys));
+      found.letters().forEach(dead -> page.add(dead.letter()));
+      if (found.next().isEmpty()) {
         scopes.removeFirst();
-        ahead = keys;
-      } else {
-        ahead = ahead.after(found.get(found.size() - 1).row().key);
       }
+      ahead = found.next().orElseGet(() -> keys.from().toBytes());
     }
     return !page.isEmpty();
   }

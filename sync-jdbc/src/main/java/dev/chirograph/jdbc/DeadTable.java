@@ -2,8 +2,10 @@ package dev.chirograph.jdbc;
 
 import dev.chirograph.Key;
 import dev.chirograph.KeyRange;
+import dev.chirograph.SyncException;
 import dev.chirograph.spi.SupportsDeadLetters.DeadLetter;
 import dev.chirograph.spi.SupportsDeadLetters.Selection;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -13,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /** The dead letters in their table. Every method takes part in the caller's transaction. */
 final class DeadTable {
@@ -28,6 +31,8 @@ final class DeadTable {
 
   private final Database database;
   private final QueueNames names;
+  private final UnreadableRows unreadable = new UnreadableRows();
+  private final String table;
   private final String remove;
   private final String add;
   private final String scopes;
@@ -37,6 +42,7 @@ final class DeadTable {
   DeadTable(Database database, QueueNames names) {
     this.database = database;
     this.names = names;
+    this.table = database.sql("${dead}");
     this.remove = database.sql("delete from ${dead} where scope = ? and item = ?");
     this.add =
         database.sql(
@@ -116,35 +122,67 @@ final class DeadTable {
     return found;
   }
 
-  /** The first dead letters of a scope in a range of keys. */
-  List<Dead> page(Connection connection, DeadScope scope, KeyRange keys) throws SQLException {
-    return page(connection, page, scope, keys);
+  /**
+   * Some dead letters of a scope.
+   *
+   * @param letters those that can be read, in the order of their keys
+   * @param next where the next page begins; empty after the last one
+   */
+  record Page(List<Dead> letters, Optional<byte[]> next) {}
+
+  /** The first dead letters of a scope in a range of keys, from one of them on. */
+  Page page(Connection connection, DeadScope scope, byte[] from, KeyRange keys)
+      throws SQLException {
+    return page(connection, page, scope, from, keys);
   }
 
   /** The same, locked until the transaction ends. */
-  List<Dead> lockPage(Connection connection, DeadScope scope, KeyRange keys) throws SQLException {
-    return page(connection, lockPage, scope, keys);
+  Page lockPage(Connection connection, DeadScope scope, byte[] from, KeyRange keys)
+      throws SQLException {
+    return page(connection, lockPage, scope, from, keys);
   }
 
-  private static List<Dead> page(Connection connection, String sql, DeadScope scope, KeyRange keys)
+  private Page page(Connection connection, String sql, DeadScope scope, byte[] from, KeyRange keys)
       throws SQLException {
     List<Dead> letters = new ArrayList<>();
+    int seen = 0;
+    byte[] last = from;
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       new Parameters(statement)
           .add(scope.id())
-          .add(keys.from().toBytes())
+          .add(from)
           .add(keys.to().map(Key::toBytes).orElse(END));
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
-          letters.add(dead(rows, scope));
+          seen++;
+          last = PortableRows.bytes(rows, 1);
+          readable(rows, scope, last).ifPresent(letters::add);
         }
       }
     }
-    return letters;
+    // Directly behind it is the same key with a zero at its end.
+    return new Page(
+        letters,
+        seen < PAGE ? Optional.empty() : Optional.of(Arrays.copyOf(last, last.length + 1)));
   }
 
-  private static Dead dead(ResultSet row, DeadScope scope) throws SQLException {
-    JobRow job = new JobRow(scope.lane(), scope.id(), Key.ofBytes(row.getBytes(1)));
+  private Optional<Dead> readable(ResultSet row, DeadScope scope, byte[] key) throws SQLException {
+    try {
+      return Optional.of(dead(row, scope, key));
+    } catch (SyncException e) {
+      // The reason may quote what is stored, which does not belong into a log.
+      unreadable.tell(
+          List.of(scope.id(), ByteBuffer.wrap(key)),
+          new SyncException(
+              SyncException.Kind.CORRUPT,
+              "a dead letter of scope number " + scope.id() + " in " + table + " cannot be read",
+              e));
+      return Optional.empty();
+    }
+  }
+
+  private static Dead dead(ResultSet row, DeadScope scope, byte[] key) throws SQLException {
+    JobRow job = new JobRow(scope.lane(), scope.id(), Key.ofBytes(key));
     job.run = row.getLong(2);
     job.rank = row.getInt(4);
     job.flags = row.getInt(5);

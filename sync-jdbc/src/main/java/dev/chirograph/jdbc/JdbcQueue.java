@@ -38,6 +38,11 @@ import org.jspecify.annotations.Nullable;
  * different keys may share a hash, about one pair in four billion; then one of them waits while the
  * other runs.
  *
+ * <p>A row that cannot be read, because somebody changed it, stops nothing but its own keys, and
+ * the log tells of it as an error. A lease stays where it is, is looked at again every hour, and
+ * counts as running for its run; a job becomes a dead letter; a dead letter is left out of
+ * listings, and neither replayed nor dropped.
+ *
  * <p>Without {@link Builder#notifications}, workers learn of jobs that another process enqueued
  * when they next poll; with them, on PostgreSQL, as soon as the transaction has been committed:
  *
@@ -85,8 +90,8 @@ public final class JdbcQueue
             : new PortableJobTable(database);
     this.leases = new LeaseTable(database);
     this.dead = new DeadTable(database, names);
-    this.runs = new RunTable(database, names);
-    this.census = new Census(database, names);
+    this.runs = new RunTable(database, names, leases);
+    this.census = new Census(database, names, leases);
     this.settling = new Settling(jobs, leases, dead);
     this.leasing = new Leasing(database, names, jobs, settling, builder.settings.pacing);
     this.letters = new DeadLetterMoves(database, dead, jobs);

@@ -64,13 +64,15 @@ final class LeasePayload {
         row.note = notes.getOrDefault(rows.size(), row.note);
         rows.add(row);
       }
-    } catch (BufferUnderflowException e) {
-      throw new SyncException(
-          SyncException.Kind.CORRUPT,
-          "a lease holds a broken record after slot " + (rows.size() - 1) + "; its row was changed",
-          e);
+    } catch (BufferUnderflowException | NegativeArraySizeException | SyncException e) {
+      throw broken("a broken record at slot " + rows.size(), e);
     }
     return rows;
+  }
+
+  private static SyncException broken(String what, RuntimeException cause) {
+    return new SyncException(
+        SyncException.Kind.CORRUPT, "a lease holds " + what + "; its row was changed", cause);
   }
 
   private static JobRow decodeOne(int lane, ByteBuffer in) {
@@ -105,11 +107,15 @@ final class LeasePayload {
   static Map<Integer, byte[]> decodeNotes(byte[] notes) {
     Map<Integer, byte[]> bySlot = new HashMap<>();
     ByteBuffer in = ByteBuffer.wrap(notes);
-    while (in.hasRemaining()) {
-      int slot = in.getInt();
-      byte[] note = new byte[in.getShort()];
-      in.get(note);
-      bySlot.put(slot, note);
+    try {
+      while (in.hasRemaining()) {
+        int slot = in.getInt();
+        byte[] note = new byte[in.getShort()];
+        in.get(note);
+        bySlot.put(slot, note);
+      }
+    } catch (BufferUnderflowException | NegativeArraySizeException e) {
+      throw broken("a broken note after " + bySlot.size() + " others", e);
     }
     return bySlot;
   }

@@ -3,30 +3,32 @@ package dev.chirograph.jdbc;
 import dev.chirograph.Pacing;
 import dev.chirograph.SyncException;
 import dev.chirograph.spi.Lease;
-import java.nio.charset.StandardCharsets;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Leases batches, and gives back those of workers that were lost. Safe for use by several threads.
  */
 final class Leasing {
 
+  private static final Logger LOG = LoggerFactory.getLogger(Leasing.class);
   private static final Duration SHORTEST = Duration.ofSeconds(1);
 
   /** How many lost leases one call gives back; the next call goes on. */
   private static final int GIVEN_BACK_AT_ONCE = 16;
 
+  /** How many batches with jobs that no worker can be given one call looks at. */
+  private static final int UNDONE_AT_ONCE = 16;
+
   private final Database database;
   private final QueueNames names;
   private final JobTable jobs;
   private final Settling settling;
+  private final Handover handover;
   private final Pacing pacing;
 
   /** By lane: one for each kind of the queue. */
@@ -37,6 +39,7 @@ final class Leasing {
     this.names = names;
     this.jobs = jobs;
     this.settling = settling;
+    this.handover = new Handover(database, names, settling);
     this.pacing = pacing;
   }
 
@@ -79,14 +82,24 @@ final class Leasing {
     Attempt first = attempt(kind, lane, limit, duration, start.behind());
     learn(mark, start, limit, first);
     if (first.taken().expired()) {
-      giveBackExpired(lane);
+      giveBackExpired(lane, first.lease());
+    }
+    if (first.taken().expired() || first.undone()) {
       mark.reset();
     }
-    boolean tryAgain = first.taken().expired() || start.behind().isPresent();
+    boolean tryAgain = first.taken().expired() || first.undone() || start.behind().isPresent();
     if (first.lease().isPresent() || !tryAgain) {
       return first.lease();
     }
-    return attempt(kind, lane, limit, duration, Optional.empty()).lease();
+    return fromFront(kind, lane, limit, duration);
+  }
+
+  private Optional<Lease> fromFront(String kind, int lane, int limit, Duration duration) {
+    Attempt attempt = attempt(kind, lane, limit, duration, Optional.empty());
+    for (int i = 1; i < UNDONE_AT_ONCE && attempt.undone(); i++) {
+      attempt = attempt(kind, lane, limit, duration, Optional.empty());
+    }
+    return attempt.lease();
   }
 
   private static void learn(Mark mark, Mark.Start start, int limit, Attempt attempt) {
@@ -103,40 +116,39 @@ final class Leasing {
   }
 
   /** What the database gave, and the same for the worker. */
-  private record Attempt(JobTable.Taken taken, Optional<Lease> lease) {}
+  private record Attempt(JobTable.Taken taken, Optional<Lease> lease) {
+
+    /** Whether what was taken could not be given to the worker. */
+    boolean undone() {
+      return taken.batch().isPresent() && lease.isEmpty();
+    }
+  }
 
   private Attempt attempt(
       String kind, int lane, int limit, Duration duration, Optional<Mark.Place> behind) {
     long micros = JobRow.micros(duration);
-    return database.statement(
-        "leasing jobs",
-        connection -> {
-          JobTable.Taken taken = jobs.take(connection, lane, limit, micros, behind);
-          Optional<Lease> lease = Optional.empty();
-          if (taken.batch().isPresent()) {
-            lease = Optional.of(lease(connection, kind, duration, taken.batch().get()));
-          }
-          return new Attempt(taken, lease);
-        });
+    JobTable.Taken taken =
+        database.statement("leasing jobs", c -> jobs.take(c, lane, limit, micros, behind));
+    return new Attempt(
+        taken, taken.batch().flatMap(batch -> handover.lease(kind, lane, duration, batch)));
   }
 
-  private Lease lease(Connection connection, String kind, Duration duration, JobTable.Batch batch)
-      throws SQLException {
-    List<Lease.LeasedJob> leased = new ArrayList<>(batch.rows().size());
-    for (JobRow row : batch.rows()) {
-      Optional<String> error =
-          row.error.length == 0
-              ? Optional.empty()
-              : Optional.of(new String(row.error, StandardCharsets.UTF_8));
-      leased.add(
-          new Lease.LeasedJob(
-              leased.size(),
-              row.job(kind, names.nameOfScope(connection, row.scope)),
-              row.attempts,
-              (row.flags & JobRow.MAY_DELETE) != 0,
-              error));
+  /**
+   * Gives back what lost workers held.
+   *
+   * @param lease what this call has leased: it is the worker's, whatever happens here
+   */
+  private void giveBackExpired(int lane, Optional<Lease> lease) {
+    try {
+      giveBackExpired(lane);
+    } catch (RuntimeException e) { // a pool may throw what it likes
+      if (lease.isEmpty()) {
+        throw e;
+      }
+      LOG.warn(
+          "Jobs of a lost worker could not be given back; the next lease tries again: {}",
+          SqlErrors.told(e));
     }
-    return new Lease(kind, batch.fence(), duration, leased);
   }
 
   private void giveBackExpired(int lane) {

@@ -5,9 +5,11 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The numbers that stand for names in the queue's tables: a lane for tenant, queue and kind; a
@@ -100,32 +102,46 @@ final class QueueNames {
     return known.isPresent() ? known.get() : add(connection, addScope, findScope, lane, name);
   }
 
-  String nameOfScope(Connection connection, int scope) throws SQLException {
-    synchronized (namesOfScopes) {
-      String known = namesOfScopes.get(scope);
-      if (known != null) {
-        return known;
-      }
-    }
-    String name = readName(connection, scope);
-    synchronized (namesOfScopes) {
-      namesOfScopes.put(scope, name);
-    }
-    return name;
+  /** The name of a scope when it is remembered from an earlier call. */
+  Optional<String> rememberedName(int scope) {
+    return remembered(namesOfScopes, scope);
   }
 
-  private String readName(Connection connection, int scope) throws SQLException {
+  /** The name of a scope; empty when there is no such scope. */
+  Optional<String> nameOfScope(Connection connection, int scope) throws SQLException {
+    Optional<String> known = rememberedName(scope);
+    if (known.isPresent()) {
+      return known;
+    }
     try (PreparedStatement statement = connection.prepareStatement(nameOfScope)) {
       statement.setInt(1, scope);
       try (ResultSet rows = statement.executeQuery()) {
         if (!rows.next()) {
-          throw new SyncException(
-              SyncException.Kind.CORRUPT,
-              "a job names scope number " + scope + ", which does not exist");
+          return Optional.empty();
         }
-        return rows.getString(1);
+        String name = rows.getString(1);
+        synchronized (namesOfScopes) {
+          namesOfScopes.put(scope, name);
+        }
+        return Optional.of(name);
       }
     }
+  }
+
+  /** The names of scopes, as far as they exist. */
+  Map<Integer, String> namesOfScopes(Connection connection, Set<Integer> scopes)
+      throws SQLException {
+    Map<Integer, String> found = new HashMap<>();
+    for (int scope : scopes) {
+      nameOfScope(connection, scope).ifPresent(name -> found.put(scope, name));
+    }
+    return found;
+  }
+
+  /** What to tell of a scope that rows name and that does not exist. */
+  static SyncException missingScope(int scope) {
+    return new SyncException(
+        SyncException.Kind.CORRUPT, "a job names scope number " + scope + ", which does not exist");
   }
 
   /** Remembers what a transaction saw; to be called when it has been committed. */
@@ -177,7 +193,7 @@ final class QueueNames {
     return statement;
   }
 
-  private static <K> Optional<Integer> remembered(Map<K, Integer> map, K key) {
+  private static <K, V> Optional<V> remembered(Map<K, V> map, K key) {
     synchronized (map) {
       return Optional.ofNullable(map.get(key));
     }

@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,7 @@ final class RunTable {
 
   private final Database database;
   private final QueueNames names;
+  private final LeaseTable leases;
   private final String countHeld;
   private final String released;
   private final String spend;
@@ -26,9 +28,10 @@ final class RunTable {
   private final String forget;
   private final String remaining;
 
-  RunTable(Database database, QueueNames names) {
+  RunTable(Database database, QueueNames names, LeaseTable leases) {
     this.database = database;
     this.names = names;
+    this.leases = leases;
     String ours = "lane in (select id from ${lane} where tenant = ? and queue = ?)";
     String held =
         " where run = ? and state = 2 and scope in (select s.id from ${scope} s join ${lane} l"
@@ -175,11 +178,15 @@ final class RunTable {
     return Math.min(count, atMost);
   }
 
-  /** How many open jobs of a lease belong to a run. */
-  private static long running(ResultSet row, long run) throws SQLException {
-    LeaseTable.Held held = LeaseTable.held(row, 0);
-    return held.run() == run
-        ? held.slots() - held.settled().cardinality()
-        : held.open().stream().filter(job -> job.run == run).count();
+  /** How many open jobs of a lease belong to a run; of one that cannot be read, all may. */
+  private long running(ResultSet row, long run) throws SQLException {
+    boolean several = row.getLong(3) == -1;
+    Optional<LeaseTable.Held> held = leases.readable(row, 0, several);
+    if (held.isEmpty()) {
+      return Math.max(1, row.getLong(2));
+    }
+    return several
+        ? held.get().open().stream().filter(job -> job.run == run).count()
+        : held.get().slots() - held.get().settled().cardinality();
   }
 }

@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -119,20 +120,56 @@ final class Settling {
   }
 
   /**
-   * Gives back the open jobs of one lease whose time is over (QUE-6).
+   * Gives back the open jobs of one lease whose time is over (QUE-6). One that cannot be read is
+   * put off, so that those behind it have their turn.
    *
    * @return whether there was one
    */
   boolean giveBackExpired(Connection connection, int lane) throws SQLException {
-    Optional<LeaseTable.Held> expired = leases.lockExpired(connection, lane);
+    Optional<LeaseTable.Expired> expired = leases.lockExpired(connection, lane);
     if (expired.isEmpty()) {
       return false;
     }
-    List<JobRow> open = expired.get().open();
+    long fence = expired.get().fence();
+    if (expired.get().held().isEmpty()) {
+      leases.putOff(connection, fence);
+      return true;
+    }
+    List<JobRow> open = expired.get().held().get().open();
     open.forEach(Settling::countAttempt);
     jobs.putBack(connection, open);
-    leases.end(connection, expired.get().fence(), lane);
+    leases.end(connection, fence, lane);
     return true;
+  }
+
+  /**
+   * Ends a lease that no worker has got: its jobs wait again as if they had not been leased.
+   *
+   * @param unfit those that no worker can be given, by slot, with the reason: they become dead
+   *     letters
+   */
+  boolean undo(Connection connection, int lane, long fence, Map<Integer, String> unfit)
+      throws SQLException {
+    Optional<LeaseTable.Held> held = leases.lock(connection, fence, lane, true);
+    if (held.isEmpty()) {
+      return false;
+    }
+    List<JobRow> back = new ArrayList<>();
+    List<JobRow> buried = new ArrayList<>();
+    List<JobRow> rows = held.get().rows();
+    for (int slot = 0; slot < rows.size(); slot++) {
+      JobRow row = rows.get(slot);
+      String reason = unfit.get(slot);
+      if (reason == null) {
+        back.add(row);
+      } else {
+        row.error = JobRow.error(reason);
+        buried.add(row);
+      }
+    }
+    jobs.putBack(connection, back);
+    dead.bury(connection, buried);
+    return leases.end(connection, fence, lane);
   }
 
   private static void countAttempt(JobRow row) {
