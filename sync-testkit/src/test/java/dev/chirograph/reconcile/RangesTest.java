@@ -2,6 +2,7 @@ package dev.chirograph.reconcile;
 
 import static dev.chirograph.reconcile.Lab.key;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.chirograph.Change;
 import dev.chirograph.DeleteLimit;
@@ -123,6 +124,49 @@ class RangesTest {
     Report report = lab.finish(first, run);
     assertThat(report.count(Count.REPLICA_LISTED)).isEqualTo(same + 1_900);
     assertThat(report.count(Count.DELETED)).isZero();
+  }
+
+  /** The other one begins anew, because of the folders, cuts the range, and dies. */
+  @Test
+  void L3_L4_whoLostARangeAtItsEndDoesNotCloseWhatIsLeftOfIt() {
+    lab.same(ITEMS);
+    boolean[] atEnd = new boolean[1];
+    int[] splits = new int[1];
+    var second =
+        lab.durable(
+                lab.source,
+                new SlowToSplit(
+                    lab.replica,
+                    () -> {
+                      if (++splits[0] == 2) {
+                        throw new Kill.Killed();
+                      }
+                    }))
+            .ranges(4)
+            .build();
+    Run run = second.submit(Scope.all().folders());
+    Faults meanwhile =
+        Faults.builder()
+            .onDelay(
+                () -> {
+                  if (!lost) {
+                    lost = true;
+                    lab.clock.advance(Duration.ofMinutes(2));
+                    assertThatThrownBy(second::drainOnce).isInstanceOf(Kill.Killed.class);
+                  }
+                })
+            .when(call -> atEnd[0] && call.what().equals("StateStore.write"), Fault.DELAY)
+            .build();
+    var first =
+        lab.quick(new Tapped(lab.source, ITEMS, () -> atEnd[0] = true), lab.replica)
+            .queue(lab.queue)
+            .state(meanwhile.state(lab.state))
+            .build();
+
+    first.drainOnce();
+
+    assertThat(lost).isTrue();
+    assertThat(lab.finish(other, run).count(Count.SOURCE_LISTED)).isEqualTo(ITEMS);
   }
 
   @Test
