@@ -151,6 +151,7 @@ final class Applier<V> {
 
   private boolean conflict(Result result) {
     return result.error().isPresent()
+        && !wasUnsure(result)
         && result.error().get().kind() == SyncException.Kind.CONFLICT
         && result.error().get().mayRetry();
   }

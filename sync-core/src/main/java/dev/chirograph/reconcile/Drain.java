@@ -1,5 +1,6 @@
 package dev.chirograph.reconcile;
 
+import dev.chirograph.SyncException;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,13 @@ final class Drain<V> implements AutoCloseable {
     if (steps == 0) {
       runs.tend();
       steps = items.step() > 0 ? 1 : 0;
+    }
+    if (Thread.currentThread().isInterrupted()) {
+      throw new SyncException(
+          SyncException.Kind.UNAVAILABLE,
+          SyncException.Advice.NEVER,
+          "interrupted while draining; what was not done is still in the queue",
+          null);
     }
     return steps;
   }

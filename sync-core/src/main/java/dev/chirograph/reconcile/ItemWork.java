@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -104,9 +105,7 @@ final class ItemWork<V> {
     for (LeasedJob job : chosen(lease)) {
       Optional<SyncException> hopeless =
           HeldLease.hopeless(engine.settings().jobRetries(), job.attempts());
-      if (batch.stopped(job.job().run())) {
-        batch.settlements.add(new Settlement.Done(job.slot()));
-      } else if (hopeless.isPresent()) {
+      if (hopeless.isPresent()) {
         Result result = Result.failed(task(lease, job), hopeless.get());
         batch.settlements.add(settle(job.job().scope(), job, result, batch));
       } else if (byPair
@@ -154,13 +153,6 @@ final class ItemWork<V> {
     /** How far a run had come when the batch was begun; empty without one. */
     Optional<RunPhase> phase(long run) {
       return phases.computeIfAbsent(run, ItemWork.this::phase);
-    }
-
-    /** Whether a job was put into the queue by a run that was being stopped. */
-    boolean stopped(long run) {
-      return phase(run)
-          .filter(phase -> phase == RunPhase.CANCELLED || phase == RunPhase.FAILED)
-          .isPresent();
     }
   }
 
@@ -232,7 +224,9 @@ final class ItemWork<V> {
       return Result.failed(held.task(), refused(emptied.get()));
     }
     Duration window = engine.settings().budgetWindow();
-    if (!runs.store().spend(pair.name(), engine.clock().millis(), window.toMillis(), limit)) {
+    OptionalLong spent =
+        runs.store().spend(pair.name(), engine.clock().millis(), window.toMillis(), limit);
+    if (spent.isEmpty()) {
       return Result.failed(
           held.task(),
           refused("the " + limit + " deletes that hints may make in " + window + " are spent"));
@@ -240,7 +234,7 @@ final class ItemWork<V> {
     Task task = new Task(held.task().key(), held.task().full(), true, held.task().progress());
     Result result = engine.applier(pair, lookers).apply(List.of(task), stillMine).get(0);
     if (result.result() != ItemResult.DELETED && !Applier.wasUnsure(result)) {
-      runs.store().giveBack(pair.name());
+      runs.store().giveBack(pair.name(), spent.getAsLong());
     }
     return result;
   }
@@ -264,11 +258,14 @@ final class ItemWork<V> {
     Job job = leased.job();
     int failures = leased.attempts() + 1;
     Optional<SyncException> error = result.error();
-    if (Applier.wasLost(result) || (error.isPresent() && Thread.currentThread().isInterrupted())) {
+    boolean interrupted = error.isPresent() && Thread.currentThread().isInterrupted();
+    if (Applier.wasLost(result) || (interrupted && closing)) {
       return new Settlement.Release(leased.slot()); // not tried, so neither counted nor told
     }
+    // An interrupt says nothing of the item, so it buries none.
     boolean again =
-        error.isPresent() && engine.settings().jobRetries().again(error.get(), failures);
+        interrupted
+            || (error.isPresent() && engine.settings().jobRetries().again(error.get(), failures));
     ItemResult shown = again ? ItemResult.RETRIED : result.result();
     engine.itemDone(job.run(), pair, job.key(), shown, result.told());
     if (batch.phase(job.run()).isPresent()) {

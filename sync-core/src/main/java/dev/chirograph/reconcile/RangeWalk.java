@@ -109,6 +109,12 @@ final class RangeWalk<V> implements Finder.Findings {
       }
     }
 
+    /** Lets the range go at once, if it is still held here. */
+    void giveUp() {
+      settle(new Settlement.Release(slot()));
+      throw new Abandoned();
+    }
+
     void stillMine() {
       if (!lease.extend()) {
         throw new Abandoned();
@@ -160,6 +166,7 @@ final class RangeWalk<V> implements Finder.Findings {
   void walk() {
     Instant asked = Instant.ofEpochMilli(run.requested());
     Finder.Walk walk = new Finder<>(pair, scope, asked, engine.listings()).walk(rest, counts, this);
+    endedMeanwhile(runs.store().require(run.id()));
     flush();
     if (walk.trouble().isPresent() && walk.retryable() && mayTryAgain()) {
       throw new SyncException(SyncException.Kind.UNAVAILABLE, walk.trouble().get().error());
@@ -180,7 +187,16 @@ final class RangeWalk<V> implements Finder.Findings {
     if (now.phase().ended()) {
       runs.sweep(now);
     } else if (!now.range(range.number()).orElseThrow().closedUnder(hold.fence())) {
-      throw new Abandoned(); // somebody else walks it, and says how it ends
+      hold.giveUp(); // somebody else walks it, and says how it ends
+    }
+  }
+
+  /** Ends the walk, before it puts anything more into the queue, when its run has ended. */
+  private void endedMeanwhile(RunRecord now) {
+    if (now.phase().ended()) {
+      runs.sweep(now);
+      hold.settle(new Settlement.Done(hold.slot()));
+      throw new Abandoned();
     }
   }
 
@@ -235,11 +251,7 @@ final class RangeWalk<V> implements Finder.Findings {
   @Override
   public Optional<Key> passed(Key last) {
     RunRecord now = runs.store().require(run.id());
-    if (now.phase().ended()) {
-      runs.sweep(now);
-      hold.settle(new Settlement.Done(hold.slot()));
-      throw new Abandoned();
-    }
+    endedMeanwhile(now);
     flush();
     rest = rest.after(last);
     strides++;
@@ -263,7 +275,7 @@ final class RangeWalk<V> implements Finder.Findings {
     RunRecord now =
         runs.store().update(run.id(), r -> r.split(range.number(), hold.fence(), middle, end));
     if (!now.range(range.number()).orElseThrow().endsAt(middle)) {
-      throw new Abandoned(); // somebody else has the range, and has closed it or cut it elsewhere
+      hold.giveUp(); // somebody else has the range, and has closed it or cut it elsewhere
     }
     now.ranges().stream()
         .filter(part -> part.number() >= run.ranges().size() && !part.done())

@@ -164,10 +164,11 @@ public final class Reconciler<V> {
 
   /**
    * Puts single keys into the queue because something hinted that they changed, such as an event. A
-   * hint may be lost, late, repeated or wrong without harm. Deletes that follow from hints spend
-   * from a budget: in each time window as many as the delete limit lets a run over the whole pair
-   * make, and at most {@link DeleteLimit#SMALL} before the first such run has ended; those beyond
-   * it are tried again later and end as dead letters.
+   * hint may be lost, late, repeated or wrong without harm; one that waits becomes part of a run
+   * that finds the same key, and goes with it when that run is cancelled. Deletes that follow from
+   * hints spend from a budget: in each time window as many as the delete limit lets a run over the
+   * whole pair make, and at most {@link DeleteLimit#SMALL} before the first such run has ended;
+   * those beyond it are tried again later and end as dead letters.
    */
   public WorkQueue.Enqueued hint(String pair, Collection<Key> keys) {
     engine.requirePair(pair);
@@ -245,6 +246,7 @@ public final class Reconciler<V> {
    * that bring their own scheduler.
    *
    * @return how many batches and ranges were worked on
+   * @throws SyncException of kind UNAVAILABLE when the thread is interrupted
    */
   public int drain() {
     try (Drain<V> drain = new Drain<>(engine)) {

@@ -59,10 +59,9 @@ record RunRecord(
   /**
    * Why the deletes of a pair are not made.
    *
-   * @param counted how many of those that are held were counted when this was written
-   * @param discarded whether what was held then has been discarded
+   * @param counted how many of those that are still held have been counted as not deleted
    */
-  record Refusal(String pair, String why, long counted, boolean discarded) {}
+  record Refusal(String pair, String why, long counted) {}
 
   /**
    * A part of the walk.

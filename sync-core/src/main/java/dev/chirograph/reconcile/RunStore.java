@@ -23,6 +23,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -330,24 +331,34 @@ final class RunStore {
    */
   record Budget(long windowStart, long spent, long spender) {}
 
-  /** Gives back a delete that was taken out of the budget and was certainly not made. */
-  void giveBack(String pair) {
+  /**
+   * Gives back a delete that was certainly not made.
+   *
+   * @param window what {@link #spend} answered; once another window has begun, nothing is given
+   *     back
+   */
+  void giveBack(String pair, long window) {
     long me = engine.random().nextLong();
     change(
         BUDGETS,
         Key.utf8(pair),
         old ->
             old.map(bytes -> RunRecord.read(bytes, Budget.class))
-                .map(now -> new Budget(now.windowStart(), Math.max(0, now.spent() - 1), me))
+                .map(
+                    now ->
+                        now.windowStart() == window
+                            ? new Budget(window, Math.max(0, now.spent() - 1), me)
+                            : now)
                 .map(RunRecord::bytes));
   }
 
   /**
-   * Takes one delete out of the budget of a pair; answers whether there was one left. The window is
-   * measured by the clocks of the workers: one that runs fast opens the next one early, once.
+   * Takes one delete out of the budget of a pair; answers the window it was taken from, or nothing
+   * when none was left. The window is measured by the clocks of the workers: one that runs fast
+   * opens the next one early, once.
    */
-  boolean spend(String pair, long now, long windowMillis, long limit) {
-    boolean[] granted = new boolean[1];
+  OptionalLong spend(String pair, long now, long windowMillis, long limit) {
+    OptionalLong[] granted = {OptionalLong.empty()};
     long me = engine.random().nextLong();
     change(
         BUDGETS,
@@ -357,9 +368,9 @@ final class RunStore {
               old.map(bytes -> RunRecord.read(bytes, Budget.class)).orElse(new Budget(now, 0, me));
           boolean over = now - before.windowStart() >= windowMillis;
           Budget window = over ? new Budget(now, 0, me) : before;
-          granted[0] = window.spent() < limit;
-          Budget after =
-              granted[0] ? new Budget(window.windowStart(), window.spent() + 1, me) : window;
+          boolean left = window.spent() < limit;
+          granted[0] = left ? OptionalLong.of(window.windowStart()) : OptionalLong.empty();
+          Budget after = left ? new Budget(window.windowStart(), window.spent() + 1, me) : window;
           return Optional.of(RunRecord.bytes(after));
         });
     return granted[0];

@@ -165,7 +165,8 @@ final class Runs<V> {
       String pair = entry.getKey();
       judged =
           judged.refused(
-              new Refusal(pair, entry.getValue(), kept(run, pair), false), due(run, pair));
+              new Refusal(pair, RunStore.shortened(entry.getValue()), kept(run, pair)),
+              due(run, pair));
     }
     return judged.moved(RunPhase.APPLYING, engine.clock().millis(), null);
   }
@@ -230,12 +231,12 @@ final class Runs<V> {
       return Optional.empty();
     }
     if (run.incomplete(pair)) {
-      return refused(run, pair, held + " deletes were due, but not every listing was complete");
+      return refused(run, pair, held, "not every listing was complete");
     }
     Optional<String> emptied =
         DeleteGate.emptied(engine.deletes(), engine.requirePair(pair), engine.listings());
     if (emptied.isPresent()) {
-      return refused(run, pair, held + " deletes were due, but " + emptied.get());
+      return refused(run, pair, held, emptied.get());
     }
     long allowed = engine.deletes().allowed(counts(run, pair).get(Count.REPLICA_IN_SCOPE));
     SupportsRuns.Release release = queue.release(run.id(), pair, allowed);
@@ -243,8 +244,8 @@ final class Runs<V> {
       return refused(
           run,
           pair,
-          "%d deletes are due besides those that were released, at most %d may be made in all"
-              .formatted(release.held(), allowed));
+          release.held(),
+          "with those that were released they are more than the " + allowed + " that may be made");
     }
     if (release.held() > 0) {
       store.update(run.id(), now -> now.withReleased(release.held()));
@@ -253,15 +254,15 @@ final class Runs<V> {
   }
 
   /** Writes down why nothing more of a pair is deleted, unless somebody else has. */
-  private Optional<Refusal> refused(RunRecord run, String pair, String why) {
-    Refusal refusal = new Refusal(pair, pair + ": " + why, 0, false);
+  private Optional<Refusal> refused(RunRecord run, String pair, long held, String why) {
+    String text = RunStore.shortened(pair + ": " + held + " deletes were due, but " + why);
     return store
         .update(
             run.id(),
             now ->
                 now.phase().ended() || now.refusal(pair).isPresent()
                     ? now
-                    : now.refused(refusal, 0))
+                    : now.refused(new Refusal(pair, text, held), held))
         .refusal(pair);
   }
 
@@ -269,21 +270,19 @@ final class Runs<V> {
   private void discard(RunRecord run, Refusal refusal) {
     String pair = refusal.pair();
     long discarded = queue.discard(run.id(), pair);
-    if (refusal.discarded() && discarded == 0) {
+    if (discarded == 0) {
       return;
     }
     store.update(
         run.id(),
         now ->
             now.refusal(pair)
-                .filter(present -> !present.discarded() || discarded > 0)
                 .map(
-                    present -> {
-                      long counted = present.discarded() ? 0 : present.counted();
-                      return now.refused(
-                          new Refusal(pair, present.why(), counted, true),
-                          Math.max(0, discarded - counted));
-                    })
+                    present ->
+                        now.refused(
+                            new Refusal(
+                                pair, present.why(), Math.max(0, present.counted() - discarded)),
+                            Math.max(0, discarded - present.counted())))
                 .orElse(now));
   }
 
@@ -328,9 +327,12 @@ final class Runs<V> {
     stop(id, RunPhase.FAILED, RunStore.shortened(why.summary()));
   }
 
-  /** Removes from the queue what was put there after its run was stopped. */
+  /**
+   * Removes what was held under a run after it was stopped. What is ready is left: to look at an
+   * item is never wrong, and another run may have come to count on it.
+   */
   void sweep(RunRecord ended) {
-    queue.cancel(ended.id());
+    ended.pairs().forEach(pair -> queue.discard(ended.id(), pair));
   }
 
   private void stop(long id, RunPhase phase, @Nullable String why) {

@@ -48,6 +48,7 @@ public final class Worker implements AutoCloseable {
   private final CountDownLatch left;
   private SupportsWakeup.@Nullable Subscription wakeup; // set before any thread starts
   private volatile boolean closing;
+  private volatile boolean overdue;
 
   private <V> Worker(Engine<V> engine, Builder builder) {
     this.engine = engine;
@@ -111,8 +112,11 @@ public final class Worker implements AutoCloseable {
       }
     } finally {
       leave();
-      if (running.decrementAndGet() == 0) {
+      boolean last = running.decrementAndGet() == 0;
+      if (last || overdue) {
         leases.close();
+      }
+      if (last) {
         lookers.close();
       }
     }
@@ -141,6 +145,9 @@ public final class Worker implements AutoCloseable {
     try {
       if (work.tryAcquire(poll.toMillis(), TimeUnit.MILLISECONDS)) {
         work.drainPermits();
+        if (closing) {
+          work.release(threads.size()); // they were for the others
+        }
       }
     } catch (InterruptedException e) {
       disregarded();
@@ -222,6 +229,7 @@ public final class Worker implements AutoCloseable {
     } catch (InterruptedException e) {
       interrupted = true;
     }
+    overdue = true; // their leases are not kept beyond the batch at hand
     threads.stream().filter(thread -> !leaving.contains(thread)).forEach(Thread::interrupt);
     return interrupted;
   }

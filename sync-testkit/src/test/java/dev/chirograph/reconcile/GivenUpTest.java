@@ -22,6 +22,8 @@ import dev.chirograph.Tally.Count;
 import dev.chirograph.memory.MemoryReplica;
 import dev.chirograph.spi.QueueStatistics;
 import dev.chirograph.spi.Replica;
+import dev.chirograph.spi.SupportsDeadLetters;
+import dev.chirograph.spi.SupportsDeadLetters.Selection;
 import dev.chirograph.testkit.Fault;
 import dev.chirograph.testkit.Faults;
 import java.time.Duration;
@@ -33,6 +35,9 @@ import org.junit.jupiter.api.Test;
 
 /** What is given up, by whom, and what becomes of the rest. */
 class GivenUpTest {
+
+  /** Shorter than a lease, so that the job stays with who has it. */
+  private static final Duration WINDOW = Duration.ofSeconds(10);
 
   private final Lab lab = new Lab();
 
@@ -209,18 +214,23 @@ class GivenUpTest {
   }
 
   @Test
-  void jobsThatAStoppedRunLeftBehindAreNotDone() {
-    lab.same(100).left("a", "v");
-    var reconciler = lab.durable().build();
+  void L12_aReplayedDeadLetterIsLookedAtAlsoWhenItsRunWasCancelled() {
+    lab.left("a", "2").right("a", "1");
+    Faults faults = Faults.none();
+    var reconciler =
+        lab.durable(faults.source(lab.source), lab.replica)
+            .jobRetries(RetryPolicy.builder().attempts(1).build())
+            .build();
     Run run = reconciler.start(Scope.all());
+    faults.always(Fault.SERVER_ERROR);
+    reconciler.drainOnce();
+    faults.stop();
     run.cancel();
-    lab.queue.enqueue(
-        List.of(dev.chirograph.spi.Job.builder(Runs.ITEM, "pair", key("a")).run(run.id()).build()));
 
+    assertThat(((SupportsDeadLetters) lab.queue).replay(Selection.all())).isOne();
     reconciler.drain();
 
-    assertThat(lab.replica.get(key("a"))).isEmpty();
-    assertThat(lab.queue.statistics().total()).isEqualTo(QueueStatistics.Counts.NONE);
+    assertThat(lab.replica.get(key("a"))).hasValue("2");
   }
 
   @Test
@@ -271,6 +281,34 @@ class GivenUpTest {
 
   private Engine<String> engineless() {
     return DurablePathTest.engineOf(lab);
+  }
+
+  /** The second judge discards between the first one's discarding and its count. */
+  @Test
+  void L12_whatIsNotDeletedIsCountedOnceHoweverManyJudge() {
+    lab.same(100);
+    for (int i = 0; i < 60; i++) {
+      lab.right("x" + i, "v");
+    }
+    DeleteLimit limit = DeleteLimit.of(10, 0.1);
+    var second = lab.durable().deletes(limit).build();
+    Run[] run = new Run[1];
+    Faults between =
+        Faults.builder()
+            .onDelay(() -> second.run(run[0].id()).orElseThrow().progress())
+            .when(call -> run[0] != null, Fault.DELAY)
+            .build();
+    var first =
+        lab.quick(lab.source, lab.replica)
+            .queue(between.queue(lab.queue))
+            .state(between.state(lab.state))
+            .deletes(limit)
+            .build();
+    run[0] = first.submit(Scope.all());
+
+    first.drain();
+
+    assertThat(lab.finish(second, run[0]).count(Count.NOT_DELETED)).isEqualTo(60);
   }
 
   @Test
@@ -339,6 +377,79 @@ class GivenUpTest {
 
     assertThat(lab.finish(reconciler, reconciler.submit(Scope.all())).agreed()).isTrue();
     assertThat(lab.deadErrors()).isEmpty();
+  }
+
+  @Test
+  void L3_nothingIsGivenBackToTheBudgetOfAnotherWindow() {
+    lab.same(20).right("a", "v").right("b", "v").right("c", "v");
+    var prompt = lab.durable().deletes(DeleteLimit.of(1, 1)).deleteBudgetWindow(WINDOW).build();
+    boolean[] once = new boolean[1];
+    class Late extends Around implements Replica<String> {
+      Late() {
+        super(lab.replica);
+      }
+
+      @Override
+      public List<Outcome> apply(List<Change<String>> changes) {
+        if (!once[0]) {
+          once[0] = true;
+          lab.clock.advance(WINDOW.plusSeconds(1));
+          prompt.hint("pair", List.of(key("b")));
+          prompt.drain();
+        }
+        return List.of(Outcome.conflict());
+      }
+    }
+    var late =
+        lab.durable(lab.source, new Late())
+            .deletes(DeleteLimit.of(1, 1))
+            .deleteBudgetWindow(WINDOW)
+            .build();
+    late.hint("pair", List.of(key("a")));
+    late.drainOnce();
+
+    prompt.hint("pair", List.of(key("c")));
+    prompt.drain();
+
+    assertThat(lab.replica.get(key("b"))).isEmpty();
+    assertThat(lab.replica.get(key("c"))).isPresent();
+  }
+
+  @Test
+  void L4_anInterruptEndsADrainAndBuriesNothing() throws Exception {
+    lab.left("a", "2").right("a", "1");
+    int[] looks = new int[1];
+    Around http =
+        new Around(lab.source) {
+          @Override
+          public List<Observation<String>> observe(List<Key> keys) {
+            looks[0]++;
+            if (Thread.currentThread().isInterrupted()) {
+              throw SyncException.invalid("a client that fails when its thread is interrupted");
+            }
+            return super.observe(keys);
+          }
+        };
+    var reconciler = lab.durable(http, lab.replica).build();
+    reconciler.hint("pair", List.of(key("a")));
+    Throwable[] thrown = new Throwable[1];
+    Thread drain =
+        new Thread(
+            () -> {
+              Thread.currentThread().interrupt();
+              reconciler.drain();
+            });
+    drain.setUncaughtExceptionHandler((thread, error) -> thrown[0] = error);
+    drain.setDaemon(true);
+    drain.start();
+    drain.join(20_000);
+
+    assertThat(thrown[0]).isInstanceOf(SyncException.class).hasMessageContaining("interrupted");
+    assertThat(looks[0]).isLessThan(10);
+    assertThat(lab.deadErrors()).isEmpty();
+    lab.clock.advance(Duration.ofMinutes(5));
+    reconciler.drain();
+    assertThat(lab.replica.get(key("a"))).hasValue("2");
   }
 
   @Test
