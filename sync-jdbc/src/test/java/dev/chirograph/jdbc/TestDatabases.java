@@ -71,7 +71,7 @@ final class TestDatabases {
           database.jdbcUrl()
               + "?maxPoolSize="
               + POOL
-              + "&user="
+              + "&minPoolSize=1&user="
               + database.user()
               + "&password="
               + database.password());

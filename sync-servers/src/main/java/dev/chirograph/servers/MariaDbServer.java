@@ -23,9 +23,12 @@ public final class MariaDbServer implements DatabaseServer {
     this.folder = folder;
   }
 
-  /** Starts with the settings of a test: quick, and not safe from a power cut. */
+  /**
+   * Starts with the settings of a test: quick, not safe from a power cut, and with connections
+   * enough for the pools of all test classes.
+   */
   public static MariaDbServer start() {
-    return start(Map.of("innodb-flush-log-at-trx-commit", "0"));
+    return start(Map.of("innodb-flush-log-at-trx-commit", "0", "max-connections", "1000"));
   }
 
   /** Starts with settings of {@code my.cnf}, and MariaDB's defaults for the rest. */
