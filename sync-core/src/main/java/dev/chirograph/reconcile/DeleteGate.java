@@ -9,18 +9,6 @@ import java.util.Optional;
 /** Decides, once finding has ended, whether the deletes that a run found due may be made. */
 final class DeleteGate {
 
-  /**
-   * The decision.
-   *
-   * @param allowed the largest number of deletes
-   * @param refused why none may be made; empty when they may
-   */
-  record Verdict(long allowed, Optional<String> refused) {
-    static Verdict no(String why) {
-      return new Verdict(0, Optional.of(why));
-    }
-  }
-
   private DeleteGate() {}
 
   /**
@@ -28,9 +16,10 @@ final class DeleteGate {
    *
    * @param due how many deletes were found due
    * @param counts what the walk over the pair counted
-   * @param incomplete whether any range of the run was not seen to its end
+   * @param incomplete whether any range of the pair was not seen to its end
+   * @return why none may be made; empty when they may
    */
-  static Verdict judge(
+  static Optional<String> judge(
       DeleteLimit limit,
       Pair<?> pair,
       long due,
@@ -38,19 +27,18 @@ final class DeleteGate {
       boolean incomplete,
       Listings listings) {
     if (incomplete) {
-      return Verdict.no(
+      return Optional.of(
           pair.name() + ": " + due + " deletes were due, but not every listing was complete");
     }
     long size = counts.get(Count.REPLICA_IN_SCOPE);
     long allowed = limit.allowed(size);
     if (due > allowed) {
-      return Verdict.no(
+      return Optional.of(
           "%s: %d of %d items would be deleted, at most %d may be; look at the plan, then raise the limit"
               .formatted(pair.name(), due, size, allowed));
     }
     return emptied(limit, pair, listings)
-        .map(why -> Verdict.no(pair.name() + ": " + due + " deletes were due, but " + why))
-        .orElseGet(() -> new Verdict(allowed, Optional.empty()));
+        .map(why -> pair.name() + ": " + due + " deletes were due, but " + why);
   }
 
   /**

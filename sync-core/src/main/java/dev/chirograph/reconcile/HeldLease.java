@@ -92,6 +92,18 @@ final class HeldLease {
         : Optional.empty();
   }
 
+  /** Does what has to be done although the thread was interrupted: some databases refuse then. */
+  static void shielded(Runnable action) {
+    boolean interrupted = Thread.interrupted();
+    try {
+      action.run();
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
   @Override
   public String toString() {
     return "lease " + lease.fence();

@@ -61,7 +61,7 @@ final class ItemWork<V> {
       work(lease);
     } catch (RuntimeException e) {
       if (Thread.currentThread().isInterrupted()) { // nothing is wrong with the jobs
-        shielded(() -> lease.settle(released(lease.jobs())));
+        HeldLease.shielded(() -> lease.settle(released(lease.jobs())));
       }
       throw e;
     } finally {
@@ -72,18 +72,6 @@ final class ItemWork<V> {
 
   private static List<Settlement> released(List<LeasedJob> jobs) {
     return jobs.stream().<Settlement>map(job -> new Settlement.Release(job.slot())).toList();
-  }
-
-  /** Does what has to be done although the thread was interrupted: some databases refuse then. */
-  private static void shielded(Runnable action) {
-    boolean interrupted = Thread.interrupted();
-    try {
-      action.run();
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
   }
 
   /** Keeps the lease that is being worked on; called by a timer well before it ends. */
@@ -118,7 +106,7 @@ final class ItemWork<V> {
     byPair.forEach((name, jobs) -> work(lease, name, List.copyOf(jobs.values()), batch));
     // Before settling: a job that is done twice is counted twice, one that was done is never
     // missed.
-    shielded(
+    HeldLease.shielded(
         () -> {
           batch.tallies.forEach(
               (run, tally) -> runs.store().addTally(run, worker, tally.counts, tally.failures));
@@ -150,9 +138,15 @@ final class ItemWork<V> {
     private final Map<Long, RunTally> tallies = new HashMap<>();
     private final Map<Long, Optional<RunPhase>> phases = new HashMap<>();
 
-    /** How far a run had come when the batch was begun; empty without one. */
+    /** How far a run has come, as it was read once for the batch; empty without a run. */
     Optional<RunPhase> phase(long run) {
-      return phases.computeIfAbsent(run, ItemWork.this::phase);
+      return phases.computeIfAbsent(
+          run, id -> id == 0 ? Optional.empty() : runs.store().read(id).map(RunRecord::phase));
+    }
+
+    /** Whether no run stands behind a job that could let it delete. */
+    boolean standsAlone(long run) {
+      return phase(run).map(RunPhase::ended).orElse(true);
     }
   }
 
@@ -167,7 +161,7 @@ final class ItemWork<V> {
     List<Result> results =
         engine
             .pair(name)
-            .map(pair -> results(lease, pair, jobs, tasks))
+            .map(pair -> results(lease, pair, jobs, tasks, batch))
             .orElseGet(() -> tasks.stream().map(task -> unknownPair(name, task)).toList());
     for (int i = 0; i < jobs.size(); i++) {
       batch.settlements.add(settle(name, jobs.get(i), results.get(i), batch));
@@ -191,26 +185,17 @@ final class ItemWork<V> {
   }
 
   private List<Result> results(
-      HeldLease lease, Pair<V> pair, List<LeasedJob> jobs, List<Task> tasks) {
+      HeldLease lease, Pair<V> pair, List<LeasedJob> jobs, List<Task> tasks, Batch batch) {
     // When its time has passed unheard it may be ours all the same; only the queue knows.
     BooleanSupplier stillMine = () -> !closing && (lease.mine() || lease.extend());
     List<Result> results = new ArrayList<>(engine.applier(pair, lookers).apply(tasks, stillMine));
     for (int i = 0; i < jobs.size(); i++) {
       Result result = results.get(i);
-      if (result.result() == ItemResult.HELD && standsAlone(jobs.get(i).job().run())) {
+      if (result.result() == ItemResult.HELD && batch.standsAlone(jobs.get(i).job().run())) {
         results.set(i, withBudget(pair, result, stillMine));
       }
     }
     return results;
-  }
-
-  /** Whether no run stands behind a job that could let it delete. */
-  private boolean standsAlone(long run) {
-    return phase(run).map(RunPhase::ended).orElse(true);
-  }
-
-  private Optional<RunPhase> phase(long run) {
-    return run == 0 ? Optional.empty() : runs.store().read(run).map(RunRecord::phase);
   }
 
   /** A hint may delete as long as the budget of its pair lasts. */
@@ -225,7 +210,7 @@ final class ItemWork<V> {
     }
     Duration window = engine.settings().budgetWindow();
     OptionalLong spent =
-        runs.store().spend(pair.name(), engine.clock().millis(), window.toMillis(), limit);
+        runs.pairs().spend(pair.name(), engine.clock().millis(), window.toMillis(), limit);
     if (spent.isEmpty()) {
       return Result.failed(
           held.task(),
@@ -234,7 +219,7 @@ final class ItemWork<V> {
     Task task = new Task(held.task().key(), held.task().full(), true, held.task().progress());
     Result result = engine.applier(pair, lookers).apply(List.of(task), stillMine).get(0);
     if (result.result() != ItemResult.DELETED && !Applier.wasUnsure(result)) {
-      runs.store().giveBack(pair.name(), spent.getAsLong());
+      runs.pairs().giveBack(pair.name(), spent.getAsLong());
     }
     return result;
   }
@@ -247,7 +232,7 @@ final class ItemWork<V> {
     DeleteLimit limit = engine.deletes();
     return limit.ratio() == 1
         ? limit.count()
-        : limit.allowed(runs.store().scope(pair.name()).size());
+        : limit.allowed(runs.pairs().read(pair.name()).size());
   }
 
   private static SyncException refused(String why) {
@@ -285,12 +270,8 @@ final class ItemWork<V> {
     if (error.isPresent()) {
       return new Settlement.Bury(leased.slot(), error.get().summary());
     }
-    return result.result() == ItemResult.HELD && goingOn(job.run())
+    return result.result() == ItemResult.HELD && !batch.standsAlone(job.run())
         ? new Settlement.Hold(leased.slot())
         : new Settlement.Done(leased.slot());
-  }
-
-  private boolean goingOn(long run) {
-    return phase(run).filter(phase -> !phase.ended()).isPresent();
   }
 }

@@ -177,11 +177,11 @@ final class QuickRun<V> {
       if (due.get() == 0) {
         return;
       }
-      DeleteGate.Verdict verdict =
+      Optional<String> refused =
           DeleteGate.judge(
               engine.deletes(), pair, due.get(), counts, !complete(), engine.listings());
-      if (verdict.refused().isPresent()) {
-        heldBack.add(verdict.refused().get());
+      if (refused.isPresent()) {
+        heldBack.add(refused.get());
         counts.add(Count.NOT_DELETED, due.get());
         return;
       }

@@ -82,15 +82,10 @@ final class RangeWork<V> {
   }
 
   private static void handBack(RangeWalk.Hold hold) {
-    boolean interrupted = Thread.interrupted(); // some databases refuse an interrupted thread
     try {
-      hold.settle(new Settlement.Release(hold.slot()));
+      HeldLease.shielded(() -> hold.settle(new Settlement.Release(hold.slot())));
     } catch (RuntimeException e) {
       LOG.debug("a range is given up, and comes back when its lease has run out", e);
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
     }
   }
 

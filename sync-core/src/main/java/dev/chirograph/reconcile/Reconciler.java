@@ -204,7 +204,7 @@ public final class Reconciler<V> {
   /** How one pair stands. */
   public Status status(String pair) {
     engine.requirePair(pair);
-    RunStore.ScopeState state = new Runs<>(engine).store().scope(pair);
+    PairStore.State state = new Runs<>(engine).pairs().read(pair);
     QueueStatistics statistics = engine.queue().statistics();
     return new Status(
         statistics.scopes().getOrDefault(pair, QueueStatistics.Counts.NONE),

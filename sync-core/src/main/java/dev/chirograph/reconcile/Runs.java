@@ -41,16 +41,22 @@ final class Runs<V> {
 
   private final Engine<V> engine;
   private final RunStore store;
+  private final PairStore pairs;
   private final PatientQueue queue;
 
   Runs(Engine<V> engine) {
     this.engine = engine;
     this.store = new RunStore(engine.state(), engine);
+    this.pairs = new PairStore(engine.state(), engine);
     this.queue = engine.queue();
   }
 
   RunStore store() {
     return store;
+  }
+
+  PairStore pairs() {
+    return pairs;
   }
 
   PatientQueue queue() {
@@ -61,18 +67,18 @@ final class Runs<V> {
 
   /** Makes a run and puts its ranges into the queue. */
   RunRecord submit(Scope scope) {
-    List<String> pairs = engine.pairs(scope).stream().map(Pair::name).toList();
+    List<String> names = engine.pairs(scope).stream().map(Pair::name).toList();
     long now = engine.clock().millis();
-    RunRecord run = created(scope, pairs, now);
-    pairs.forEach(pair -> store.updateScope(pair, state -> state.requested(now)));
+    RunRecord run = created(scope, names, now);
+    names.forEach(pair -> pairs.update(pair, state -> state.requested(now)));
     enqueueRanges(run);
     engine.listen(l -> l.runMoved(report(run)));
     return run;
   }
 
-  private RunRecord created(Scope scope, List<String> pairs, long now) {
+  private RunRecord created(Scope scope, List<String> names, long now) {
     while (true) {
-      RunRecord run = RunRecord.begun(engine.newRunId(), scope, pairs, now);
+      RunRecord run = RunRecord.begun(engine.newRunId(), scope, names, now);
       if (store.create(run)) {
         return run;
       }
@@ -147,7 +153,7 @@ final class Runs<V> {
   private RunRecord judged(RunRecord run) {
     Map<String, String> refused = new LinkedHashMap<>();
     for (String pair : run.pairs()) {
-      judge(run, pair).refused().ifPresent(why -> refused.put(pair, why));
+      judge(run, pair).ifPresent(why -> refused.put(pair, why));
     }
     RunRecord judged =
         store.update(
@@ -171,10 +177,11 @@ final class Runs<V> {
     return judged.moved(RunPhase.APPLYING, engine.clock().millis(), null);
   }
 
-  private DeleteGate.Verdict judge(RunRecord run, String pair) {
+  /** Why the deletes of a pair may not be made; empty when they may. */
+  private Optional<String> judge(RunRecord run, String pair) {
     long due = due(run, pair);
     return due == 0
-        ? new DeleteGate.Verdict(0, Optional.empty())
+        ? Optional.empty()
         : DeleteGate.judge(
             engine.deletes(),
             engine.requirePair(pair),
@@ -302,14 +309,14 @@ final class Runs<V> {
     }
     long now = engine.clock().millis();
     // First, because nobody comes back to a run that has ended.
-    run.pairs().forEach(pair -> store.updateScope(pair, state -> completed(run, pair, state, now)));
+    run.pairs().forEach(pair -> pairs.update(pair, state -> completed(run, pair, state, now)));
     return store.update(
         run.id(), r -> r.phase() == RunPhase.APPLYING ? r.moved(RunPhase.DONE, now, null) : r);
   }
 
-  private static RunStore.ScopeState completed(
-      RunRecord run, String pair, RunStore.ScopeState state, long now) {
-    RunStore.ScopeState completed = state.completed(now);
+  private static PairStore.State completed(
+      RunRecord run, String pair, PairStore.State state, long now) {
+    PairStore.State completed = state.completed(now);
     return run.toScope().isWhole() && !run.incomplete()
         ? completed.sized(counts(run, pair).get(Count.REPLICA_IN_SCOPE))
         : completed;
@@ -323,7 +330,7 @@ final class Runs<V> {
   /** Ends a run that cannot go on. */
   void fail(long id, SyncException why) {
     long now = engine.clock().millis();
-    store.require(id).pairs().forEach(pair -> store.updateScope(pair, s -> s.failed(now)));
+    store.require(id).pairs().forEach(pair -> pairs.update(pair, s -> s.failed(now)));
     stop(id, RunPhase.FAILED, RunStore.shortened(why.summary()));
   }
 
