@@ -30,24 +30,32 @@ final class ObjectReader {
 
   private final S3Client client;
   private final String bucket;
-  private final boolean readsTags;
+  private final TagReads tagReads;
   private final boolean keepsVersions;
 
+  /** When the tags of an object are asked for. */
+  enum TagReads {
+    /** The store has no tags: they count as not asked for. */
+    NEVER,
+    ALWAYS,
+    /** Where a HEAD counts some. */
+    WHERE_COUNTED
+  }
+
   /**
-   * @param readsTags false for stores that have no tags: they count as not asked for
    * @param keepsVersions whether there may be delete markers, which not every server names in a
    *     HEAD
    */
-  ObjectReader(S3Client client, String bucket, boolean readsTags, boolean keepsVersions) {
+  ObjectReader(S3Client client, String bucket, TagReads tagReads, boolean keepsVersions) {
     this.keepsVersions = keepsVersions;
     this.client = client;
     this.bucket = bucket;
-    this.readsTags = readsTags;
+    this.tagReads = tagReads;
   }
 
   /** Whether the store has tags. */
   boolean readsTags() {
-    return readsTags;
+    return tagReads != TagReads.NEVER;
   }
 
   /** What to call an object in a message. */
@@ -65,7 +73,7 @@ final class ObjectReader {
         HeadObjectRequest.builder().bucket(bucket).key(key).versionId(versionId).build());
   }
 
-  /** The object or version with all its attributes: two requests when it is there. */
+  /** The object or version with all its attributes: at most two requests when it is there. */
   Observation<ObjectVersion> look(BlobRef ref) {
     try {
       String text = S3Keys.text(ref.key());
@@ -76,7 +84,7 @@ final class ObjectReader {
       }
       ObjectVersion version =
           version(head)
-              .tags(tags(ref.key(), text, versionId == null ? pinned(head) : versionId))
+              .tags(tags(head, ref.key(), text, versionId == null ? pinned(head) : versionId))
               .build();
       return Observation.present(
           version, S3Version.of(head.eTag(), head.versionId()).toVersion(), evidence(version));
@@ -221,9 +229,24 @@ final class ObjectReader {
     return Part.known(metadata);
   }
 
+  /**
+   * The tags of an object, or of one version of it, after its HEAD.
+   *
+   * @param head what it said; null when there is none
+   */
+  Part<Map<String, String>> tags(
+      @Nullable HeadObjectResponse head, Key key, String text, @Nullable String versionId) {
+    if (tagReads == TagReads.WHERE_COUNTED
+        && head != null
+        && (head.tagCount() == null || head.tagCount() == 0)) {
+      return Part.known(Map.of());
+    }
+    return tags(key, text, versionId);
+  }
+
   /** The tags of an object, or of one version of it. */
   Part<Map<String, String>> tags(Key key, String text, @Nullable String versionId) {
-    if (!readsTags) {
+    if (!readsTags()) {
       return Part.omitted();
     }
     try {

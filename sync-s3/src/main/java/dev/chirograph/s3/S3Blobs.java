@@ -213,7 +213,7 @@ public final class S3Blobs implements BlobStore, SupportsCopy {
 
     private final S3Client client;
     private final String bucket;
-    private boolean tags = true;
+    private ObjectReader.TagReads tags = ObjectReader.TagReads.ALWAYS;
     private boolean checkedDeletes;
     private boolean racy;
     private @Nullable S3Guards guards;
@@ -236,7 +236,7 @@ public final class S3Blobs implements BlobStore, SupportsCopy {
 
     /** The store has no tags: they are neither read nor written. */
     public Builder withoutTags() {
-      this.tags = false;
+      this.tags = ObjectReader.TagReads.NEVER;
       return this;
     }
 

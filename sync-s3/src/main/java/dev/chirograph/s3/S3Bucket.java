@@ -253,7 +253,7 @@ public final class S3Bucket
     private Versions versions = Versions.NO;
     private boolean ordered = true;
     private boolean skipPlaceholders;
-    private boolean tags = true;
+    private ObjectReader.TagReads tags = ObjectReader.TagReads.ALWAYS;
     private boolean publicReadability;
     private boolean checkedDeletes;
     private boolean racy;
@@ -316,7 +316,18 @@ public final class S3Bucket
 
     /** The store has no tags: they are not asked for, and an observation saves a request. */
     public Builder withoutTags() {
-      this.tags = false;
+      this.tags = ObjectReader.TagReads.NEVER;
+      return this;
+    }
+
+    /**
+     * Takes an object for untagged when its HEAD counts no tags, so that observing it is one
+     * request instead of two. Two things must hold. The store counts tags in the answer to a HEAD
+     * ({@code x-amz-tagging-count}). And the credentials may read the tags of every object: S3
+     * counts none where they may not, and its tags would be taken off the other side.
+     */
+    public Builder trustTagCounts() {
+      this.tags = ObjectReader.TagReads.WHERE_COUNTED;
       return this;
     }
 

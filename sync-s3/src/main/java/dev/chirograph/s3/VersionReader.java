@@ -99,13 +99,27 @@ final class VersionReader {
     ObjectVersion old =
         known != null && isImmutable(listed) && known.sameContent(listed) ? known : listed;
     ObjectVersion.Builder whole = listed.toBuilder();
+    String text = S3Keys.text(key);
+    String id = id(listed, latest);
+    HeadObjectResponse head = null;
     if (isKnown(old.contentType()) && isKnown(old.metadata())) {
       whole.contentType(old.contentType()).metadata(old.metadata());
-    } else if (!head(key, listed, latest, whole)) {
-      return Optional.empty();
+    } else {
+      try {
+        head = reader.head(text, id);
+        if (!isSame(listed, head)) {
+          return Optional.empty();
+        }
+        ObjectReader.attributes(whole, head);
+      } catch (SdkException e) {
+        if (S3Errors.missing(e) || S3Errors.status(e, 405)) {
+          return Optional.empty();
+        }
+        SyncException why = S3Errors.of("HeadObject", reader.subject(key), e);
+        whole.contentType(Part.unread(why)).metadata(Part.unread(why));
+      }
     }
-    whole.tags(
-        isKnown(old.tags()) ? old.tags() : reader.tags(key, S3Keys.text(key), id(listed, latest)));
+    whole.tags(isKnown(old.tags()) ? old.tags() : reader.tags(head, key, text, id));
     return Optional.of(whole.build());
   }
 
@@ -116,25 +130,6 @@ final class VersionReader {
 
   private static boolean isKnown(Part<?> part) {
     return part instanceof Part.Known;
-  }
-
-  /** Adds what a HEAD tells; false when it tells of something else than was listed. */
-  private boolean head(Key key, ObjectVersion listed, boolean latest, ObjectVersion.Builder whole) {
-    try {
-      HeadObjectResponse head = reader.head(S3Keys.text(key), id(listed, latest));
-      if (!isSame(listed, head)) {
-        return false;
-      }
-      ObjectReader.attributes(whole, head);
-      return true;
-    } catch (SdkException e) {
-      if (S3Errors.missing(e) || S3Errors.status(e, 405)) {
-        return false;
-      }
-      SyncException why = S3Errors.of("HeadObject", reader.subject(key), e);
-      whole.contentType(Part.unread(why)).metadata(Part.unread(why));
-      return true;
-    }
   }
 
   /** Not every server takes the id "null", and for the latest version it can be left out. */
