@@ -27,9 +27,6 @@ final class BucketBenchmark implements Benchmark {
 
   private static final int CHANGED_EACH = 100;
 
-  /** Every object looked at or written costs requests; beyond this many that takes too long. */
-  private static final int MOST_LOOKED_AT = 20_000;
-
   @Override
   public String name() {
     return "bucket";
@@ -84,10 +81,8 @@ final class BucketBenchmark implements Benchmark {
       stub.put(BucketRun.MIRROR, original);
       Database filled = newDatabase();
       fill(filled);
-      if (objects <= MOST_LOOKED_AT) {
-        fresh(Command.QUICK);
-        fresh(Command.DURABLE);
-      }
+      fresh(Command.QUICK);
+      fresh(Command.DURABLE);
       cold(filled, Command.QUICK, "catalogue");
       cold(filled, Command.CHECK, "bucket");
       if (rclone) {
@@ -172,10 +167,8 @@ final class BucketBenchmark implements Benchmark {
         stub.put(BucketRun.BUCKET, changed);
         measured(process, Command.QUICK, "1 % changed");
         stub.put(BucketRun.BUCKET, original);
-        Answer last = measured(process, Command.DURABLE, "1 % changed");
-        if (objects <= MOST_LOOKED_AT) {
-          last = measured(process, Command.FULL, "nothing different, all looked at");
-        }
+        measured(process, Command.DURABLE, "1 % changed");
+        Answer last = measured(process, Command.FULL, "nothing different, all looked at");
         results.add(
             "heap after collections, at most", Map.of("objects", objects), "MiB", last.heapMiB());
       }
