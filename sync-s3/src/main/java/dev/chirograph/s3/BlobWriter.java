@@ -140,7 +140,7 @@ final class BlobWriter {
         .tags()
         .optional()
         .filter(tags -> guard.reader().readsTags() && !tags.isEmpty())
-        .map(tags -> Tagging.builder().tagSet(BucketWriter.tagSet(tags)).build());
+        .map(Tags::of);
   }
 
   private Outcome putInParts(

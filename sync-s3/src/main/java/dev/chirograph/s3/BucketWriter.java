@@ -13,15 +13,12 @@ import dev.chirograph.SyncException;
 import dev.chirograph.SyncException.Kind;
 import dev.chirograph.Version;
 import dev.chirograph.spi.BlobStore.BlobRef;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.DeleteObjectRequest;
-import software.amazon.awssdk.services.s3.model.PutObjectTaggingRequest;
-import software.amazon.awssdk.services.s3.model.Tag;
 
 /** Writes to single objects whatever can be written without bytes: attributes and deletes. */
 final class BucketWriter {
@@ -170,20 +167,7 @@ final class BucketWriter {
 
   private Outcome putTags(Key key, @Nullable String versionId, Map<String, String> tags) {
     try {
-      String text = S3Keys.text(key);
-      if (tags.isEmpty()) {
-        // Not every server takes an empty set.
-        client.deleteObjectTagging(
-            request -> request.bucket(bucket).key(text).versionId(versionId));
-      } else {
-        client.putObjectTagging(
-            PutObjectTaggingRequest.builder()
-                .bucket(bucket)
-                .key(text)
-                .versionId(versionId)
-                .tagging(tagging -> tagging.tagSet(tagSet(tags)))
-                .build());
-      }
+      Tags.write(client, bucket, S3Keys.text(key), versionId, tags);
       return new Outcome.Applied(Optional.empty(), Guard.NONE);
     } catch (SyncException e) {
       return Outcome.rejected(e);
@@ -192,12 +176,6 @@ final class BucketWriter {
           ? Outcome.conflict()
           : Expectations.failed("PutObjectTagging", reader.subject(key), e);
     }
-  }
-
-  static List<Tag> tagSet(Map<String, String> tags) {
-    return tags.entrySet().stream()
-        .map(tag -> Tag.builder().key(tag.getKey()).value(tag.getValue()).build())
-        .toList();
   }
 
   private SyncException tooManyTags(Key key, int tags) {

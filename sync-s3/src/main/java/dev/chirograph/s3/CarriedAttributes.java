@@ -16,7 +16,6 @@ import software.amazon.awssdk.services.s3.model.CopyObjectResponse;
 import software.amazon.awssdk.services.s3.model.CreateMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.MetadataDirective;
-import software.amazon.awssdk.services.s3.model.Tagging;
 import software.amazon.awssdk.services.s3.model.TaggingDirective;
 
 /**
@@ -81,7 +80,7 @@ final class CarriedAttributes {
     if (restatesTags()) {
       request.taggingDirective(TaggingDirective.REPLACE);
       Map<String, String> tags = read(carried.tags());
-      request.tagging(tagging(tags == null ? Map.of() : tags));
+      request.tagging(Tags.of(tags == null ? Map.of() : tags));
     }
     return changesHeaders()
         ? request
@@ -100,7 +99,7 @@ final class CarriedAttributes {
   CreateMultipartUploadRequest.Builder addTo(CreateMultipartUploadRequest.Builder request) {
     Map<String, String> tags = read(carried.tags());
     if (tags != null && !tags.isEmpty()) {
-      request.tagging(tagging(tags));
+      request.tagging(Tags.of(tags));
     }
     return request
         .contentType(read(carried.contentType()))
@@ -114,10 +113,6 @@ final class CarriedAttributes {
         .serverSideEncryption(head.serverSideEncryptionAsString())
         .ssekmsKeyId(head.ssekmsKeyId())
         .bucketKeyEnabled(head.bucketKeyEnabled());
-  }
-
-  private static Tagging tagging(Map<String, String> tags) {
-    return Tagging.builder().tagSet(BucketWriter.tagSet(tags)).build();
   }
 
   /** What has to be stated again has to be known; an unread part would be lost. */

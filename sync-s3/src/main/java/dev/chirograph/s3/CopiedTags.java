@@ -9,12 +9,10 @@ import dev.chirograph.SyncException;
 import dev.chirograph.SyncException.Kind;
 import java.time.Instant;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.CopyObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
-import software.amazon.awssdk.services.s3.model.PutObjectTaggingRequest;
 
 /**
  * Makes sure of the tags of a copy: some servers copy the old ones whatever they are told, and some
@@ -64,7 +62,7 @@ final class CopiedTags {
         if (!tags.isEmpty() && !tags.equals(old.optional().orElse(Map.of()))) {
           return Outcome.unsure(overtaken(key));
         }
-        write(text, version.versionId(), wanted);
+        Tags.write(client, bucket, text, version.versionId(), wanted);
         if (isOther(now, reader.head(text, version.versionId()))) {
           return Outcome.unsure(overtaken(key));
         }
@@ -73,21 +71,6 @@ final class CopiedTags {
     } catch (SdkException e) {
       return Outcome.unsure(S3Errors.of("reading back the copy", reader.subject(key), e));
     }
-  }
-
-  private void write(String text, @Nullable String versionId, Map<String, String> tags) {
-    if (tags.isEmpty()) {
-      // Not every server takes an empty set.
-      client.deleteObjectTagging(request -> request.bucket(bucket).key(text).versionId(versionId));
-      return;
-    }
-    client.putObjectTagging(
-        PutObjectTaggingRequest.builder()
-            .bucket(bucket)
-            .key(text)
-            .versionId(versionId)
-            .tagging(tagging -> tagging.tagSet(BucketWriter.tagSet(tags)))
-            .build());
   }
 
   /**

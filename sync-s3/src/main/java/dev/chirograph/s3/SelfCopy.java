@@ -19,7 +19,6 @@ import software.amazon.awssdk.services.s3.model.GetObjectAclResponse;
 import software.amazon.awssdk.services.s3.model.Grant;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.MetadataDirective;
-import software.amazon.awssdk.services.s3.model.Tagging;
 import software.amazon.awssdk.services.s3.model.TaggingDirective;
 
 /**
@@ -73,7 +72,7 @@ final class SelfCopy {
       if (!tags.equals(have.tags())) {
         request
             .taggingDirective(TaggingDirective.REPLACE)
-            .tagging(tagging(tags.optional().orElse(Map.of())));
+            .tagging(Tags.of(tags.optional().orElse(Map.of())));
       }
       return copiedTags.settle(
           key,
@@ -148,9 +147,5 @@ final class SelfCopy {
         .objectLockMode(head.objectLockModeAsString())
         .objectLockRetainUntilDate(head.objectLockRetainUntilDate())
         .objectLockLegalHoldStatus(head.objectLockLegalHoldStatusAsString());
-  }
-
-  private static Tagging tagging(Map<String, String> tags) {
-    return Tagging.builder().tagSet(BucketWriter.tagSet(tags)).build();
   }
 }
