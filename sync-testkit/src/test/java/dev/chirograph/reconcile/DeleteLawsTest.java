@@ -4,19 +4,19 @@ import static dev.chirograph.reconcile.Lab.key;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.chirograph.DeleteLimit;
-import dev.chirograph.Key;
+import dev.chirograph.KeyRange;
+import dev.chirograph.Listing;
 import dev.chirograph.Report;
-import dev.chirograph.RetryPolicy;
+import dev.chirograph.Run;
+import dev.chirograph.RunPhase;
+import dev.chirograph.SyncException;
+import dev.chirograph.SyncException.Kind;
 import dev.chirograph.SyncListener.ItemResult;
 import dev.chirograph.Tally.Count;
-import dev.chirograph.spi.QueueStatistics.Counts;
-import dev.chirograph.spi.SupportsDeadLetters;
-import dev.chirograph.spi.SupportsDeadLetters.Selection;
+import dev.chirograph.memory.MemoryReplica;
 import dev.chirograph.testkit.Fault;
 import dev.chirograph.testkit.Faults;
 import java.time.Duration;
-import java.util.List;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** L3: deletes are held until the finding has ended, and no path goes around their limit. */
@@ -166,105 +166,155 @@ class DeleteLawsTest {
   }
 
   @Test
-  void L3_hintsSpendFromABudgetAndTheRestIsTriedLaterOrBuried() {
-    lab.same(20);
-    for (int i = 0; i < 5; i++) {
-      lab.right("old" + i, "v");
-    }
-    var reconciler =
-        lab.durable()
-            .deletes(DeleteLimit.of(3, 1))
-            .deleteBudgetWindow(Duration.ofHours(1))
-            .jobRetries(
-                RetryPolicy.builder()
-                    .pauses(Duration.ofMinutes(1), Duration.ofMinutes(10))
-                    .attempts(20)
-                    .build())
+  void L3_L12_ofTwoJudgesOneWinsAndWhatItSaysIsDoneAndTold() {
+    lab.same(100).right("zz-old", "v");
+    MemoryReplica<String> nothing = Lab.texts().build();
+    Run[] run = new Run[1];
+    var allowing = lab.durable().build();
+    boolean[] once = new boolean[1];
+    // Whenever the one that sees an empty source writes, the other one judges first.
+    Faults between =
+        Faults.builder()
+            .onDelay(
+                () -> {
+                  if (!once[0]) {
+                    once[0] = true;
+                    allowing.run(run[0].id()).orElseThrow().progress();
+                  }
+                })
+            .when(call -> call.what().equals("StateStore.write"), Fault.DELAY)
             .build();
-    reconciler.hint("pair", keys("old", 5));
-
-    reconciler.drain();
-
-    assertThat(lab.replica.size()).isEqualTo(22);
-    assertThat(lab.queue.statistics().total().delayed()).isEqualTo(2);
-    for (int i = 0; i < 20; i++) {
-      lab.clock.advance(Duration.ofMinutes(10));
-      reconciler.drain();
+    run[0] = allowing.submit(Scope.all());
+    // A walker that closes the only range and dies before it judges.
+    Kill kill =
+        new Kill(
+            () -> false,
+            () ->
+                new RunStore(lab.state, DurablePathTest.engineOf(lab))
+                    .read(run[0].id())
+                    .orElseThrow()
+                    .found());
+    var walker =
+        lab.quick(lab.source, lab.replica).queue(lab.queue).state(kill.wrap(lab.state)).build();
+    try {
+      walker.drain();
+    } catch (Kill.Killed e) {
+      assertThat(run[0].report().phase()).isEqualTo(RunPhase.FINDING);
     }
-    assertThat(lab.replica.size()).isEqualTo(20);
-    assertThat(lab.queue.statistics().total()).isEqualTo(Counts.NONE);
+    var refusing =
+        lab.quick(nothing, lab.replica).queue(lab.queue).state(between.state(lab.state)).build();
+    refusing.run(run[0].id()).orElseThrow().progress();
+    lab.clock.advance(Duration.ofMinutes(5));
+
+    Report report = lab.finish(allowing, run[0]);
+
+    assertThat(once[0]).isTrue();
+    boolean gone = lab.replica.get(key("zz-old")).isEmpty();
+    assertThat(report.heldBack().isEmpty()).isEqualTo(gone);
+    assertThat(report.count(Count.DELETED)).isEqualTo(gone ? 1 : 0);
+    assertThat(report.count(Count.NOT_DELETED)).isEqualTo(gone ? 0 : 1);
   }
 
+  /** The second judge discards between the first one's discarding and its count. */
   @Test
-  void L3_hintsKeepToTheRatioToo() {
-    lab.same(300);
-    var reconciler = lab.durable().deletes(DeleteLimit.of(1_000, 0.1)).build();
-    for (int i = 0; i < 100; i++) {
-      lab.source.remove(key("same-%06d".formatted(i)));
+  void L12_whatIsNotDeletedIsCountedOnceHoweverManyJudge() {
+    lab.same(100);
+    for (int i = 0; i < 60; i++) {
+      lab.right("x" + i, "v");
     }
-
-    reconciler.hint("pair", keys("same-0000", 10, 100));
-    reconciler.drain();
-    assertThat(lab.replica.size()).as("no run has told the size").isEqualTo(300 - 10);
-
-    lab.finish(reconciler, Scope.all());
-    lab.clock.advance(Duration.ofHours(2));
-    reconciler.hint("pair", keys("same-0000", 10, 100));
-    reconciler.drain();
-    assertThat(lab.replica.size()).as("a tenth of 290").isEqualTo(290 - 29);
-  }
-
-  private static List<Key> keys(String prefix, int from, int to) {
-    return IntStream.range(from, to).mapToObj(i -> key(prefix + i)).toList();
-  }
-
-  @Test
-  void L3_hintsNeverEmptyAReplica() {
-    lab.right("a", "v");
-    var reconciler = lab.durable().jobRetries(RetryPolicy.builder().attempts(1).build()).build();
-    reconciler.hint("pair", List.of(key("a")));
-
-    reconciler.drain();
-
-    assertThat(lab.replica.get(key("a"))).isPresent();
-    assertThat(lab.deadErrors()).singleElement().asString().contains("nothing at all");
-  }
-
-  @Test
-  void L3_withDeletesForbiddenAHintIsDoneAndTold() {
-    lab.same(3).right("a", "v");
-    var reconciler = lab.durable().deletes(DeleteLimit.none()).build();
-    reconciler.hint("pair", List.of(key("a")));
-
-    reconciler.drain();
-
-    assertThat(lab.replica.get(key("a"))).isPresent();
-    assertThat(lab.heard.results("a")).containsExactly(ItemResult.HELD);
-    assertThat(lab.queue.statistics().total()).isEqualTo(Counts.NONE);
-  }
-
-  @Test
-  void L3_aDeadLetterOfARunThatHasEndedSpendsFromTheBudget() {
-    lab.same(20).left("a", "2").right("a", "1");
-    Faults faults = Faults.none();
-    var reconciler =
-        lab.durable(faults.source(lab.source), lab.replica)
-            .jobRetries(RetryPolicy.builder().attempts(1).build())
+    DeleteLimit limit = DeleteLimit.of(10, 0.1);
+    var second = lab.durable().deletes(limit).build();
+    Run[] run = new Run[1];
+    Faults between =
+        Faults.builder()
+            .onDelay(() -> second.run(run[0].id()).orElseThrow().progress())
+            .when(call -> run[0] != null, Fault.DELAY)
             .build();
-    var run = reconciler.start(Scope.all());
-    faults.always(Fault.SERVER_ERROR);
-    assertThat(lab.finish(reconciler, run).count(Count.FAILED)).isOne();
-    faults.stop();
-    lab.source.remove(key("a"));
-    ((SupportsDeadLetters) lab.queue).replay(Selection.all());
+    var first =
+        lab.quick(lab.source, lab.replica)
+            .queue(between.queue(lab.queue))
+            .state(between.state(lab.state))
+            .deletes(limit)
+            .build();
+    run[0] = first.submit(Scope.all());
 
-    reconciler.drain();
+    first.drain();
 
+    assertThat(lab.finish(second, run[0]).count(Count.NOT_DELETED)).isEqualTo(60);
+  }
+
+  @Test
+  void L3_twoProcessesThatSettleOneRunReleaseItsLateDeletesOnce() {
+    lab.same(200).left("a", "2").right("a", "1").right("old", "v");
+    var second = lab.durable().deletes(DeleteLimit.of(2, 1)).build();
+    long[] id = new long[1];
+    Faults between =
+        Faults.builder()
+            .onDelay(() -> second.run(id[0]).orElseThrow().progress())
+            .when(call -> true, Fault.DELAY)
+            .build();
+    var first =
+        lab.quick(lab.source, lab.replica)
+            .queue(between.queue(lab.queue))
+            .state(lab.state)
+            .deletes(DeleteLimit.of(2, 1))
+            .build();
+    Run run = second.start(Scope.all());
+    id[0] = run.id();
+    lab.source.remove(key("a")); // the second delete is found by a worker
+    second.drainOnce();
+
+    Run seen = first.run(run.id()).orElseThrow();
+    for (int i = 0; i < 20 && !seen.progress().phase().ended(); i++) {
+      first.drainOnce();
+    }
+
+    assertThat(seen.report().heldBack()).isEmpty();
+    assertThat(seen.report().count(Count.DELETED)).isEqualTo(2);
     assertThat(lab.replica.get(key("a"))).isEmpty();
-    assertThat(lab.queue.statistics().total()).isEqualTo(Counts.NONE);
+    assertThat(lab.replica.get(key("old"))).isEmpty();
   }
 
-  private static List<Key> keys(String prefix, int number) {
-    return IntStream.range(0, number).mapToObj(i -> key(prefix + i)).toList();
+  @Test
+  void L3_thePairsOfARunAreJudgedEachByItself() {
+    lab.same(100).right("zz-old", "v");
+    Lab other = new Lab().left("y", "v");
+    for (int i = 0; i < 50; i++) {
+      other.right("x" + i, "v");
+    }
+    var reconciler = lab.durable().pair("two", other.source, other.replica).build();
+
+    Report plan = reconciler.plan(Scope.all());
+    Report report = lab.finish(reconciler, reconciler.submit(Scope.all()));
+
+    assertThat(plan.count(Count.DELETED)).isOne();
+    assertThat(report.count(Count.DELETED)).isOne();
+    assertThat(report.count(Count.NOT_DELETED)).isEqualTo(50);
+    assertThat(report.heldBack()).hasValueSatisfying(why -> assertThat(why).startsWith("two: "));
+    assertThat(lab.replica.get(key("zz-old"))).isEmpty();
+  }
+
+  @Test
+  void L1_aSourceThatCannotBeAskedIsNotCalledEmpty() {
+    lab.same(100).right("zz-old", "v");
+    int[] lists = new int[1];
+    Around expired =
+        new Around(lab.source) {
+          @Override
+          public Listing list(KeyRange range) {
+            if (++lists[0] > 1) {
+              throw new SyncException(Kind.PERMISSION_DENIED, "the credentials have expired");
+            }
+            return inner.list(range);
+          }
+        };
+    var reconciler = lab.durable(expired, lab.replica).build();
+
+    Report report = lab.finish(reconciler, reconciler.submit(Scope.all()));
+
+    assertThat(report.heldBack().orElseThrow())
+        .contains("could not be asked", "the credentials have expired")
+        .doesNotContain("allow an empty source");
+    assertThat(report.count(Count.NOT_DELETED)).isOne();
   }
 }

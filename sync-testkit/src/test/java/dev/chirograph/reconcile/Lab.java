@@ -4,6 +4,7 @@ import dev.chirograph.Evidence;
 import dev.chirograph.Key;
 import dev.chirograph.Pacing;
 import dev.chirograph.Report;
+import dev.chirograph.RetryPolicy;
 import dev.chirograph.SyncListener;
 import dev.chirograph.memory.MemoryBackend;
 import dev.chirograph.memory.MemoryReplica;
@@ -94,6 +95,11 @@ final class Lab {
     return quick(faults.source(source), faults.replica(replica))
         .queue(faults.queue(queue))
         .state(faults.state(state));
+  }
+
+  /** No job is tried again. */
+  Reconciler<String> triedOnce(Source<String> from) {
+    return durable(from, replica).jobRetries(RetryPolicy.builder().attempts(1).build()).build();
   }
 
   /** Works and lets time pass until the run has ended. */

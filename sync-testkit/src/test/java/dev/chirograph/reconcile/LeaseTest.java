@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dev.chirograph.Change;
-import dev.chirograph.DeleteLimit;
 import dev.chirograph.Expect;
 import dev.chirograph.Key;
 import dev.chirograph.KeyRange;
@@ -19,13 +18,13 @@ import dev.chirograph.SyncListener;
 import dev.chirograph.Tally.Count;
 import dev.chirograph.memory.MemoryBackend;
 import dev.chirograph.spi.Lease;
-import dev.chirograph.testkit.Fault;
 import dev.chirograph.testkit.Faults;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
 /** What a worker may do while it holds a lease, and what becomes of jobs whose workers die. */
@@ -44,6 +43,20 @@ class LeaseTest {
         return super.observe(keys);
       }
     };
+  }
+
+  /** Whoever dies at work is followed by another one after the lease. */
+  private int deathsUntil(BooleanSupplier over, Reconciler<?> reconciler) {
+    int deaths = 0;
+    while (!over.getAsBoolean() && deaths < 100) {
+      try {
+        reconciler.drain();
+      } catch (Kill.Killed e) {
+        deaths++;
+      }
+      lab.clock.advance(LEASE.plusSeconds(1));
+    }
+    return deaths;
   }
 
   @Test
@@ -120,15 +133,7 @@ class LeaseTest {
     var reconciler = lab.durable(deadly, lab.replica).build();
     Run run = reconciler.start(Scope.all());
 
-    int deaths = 0;
-    while (lab.queue.statistics().total().dead() == 0 && deaths < 50) {
-      try {
-        reconciler.drain();
-      } catch (Kill.Killed e) {
-        deaths++;
-      }
-      lab.clock.advance(LEASE.plusSeconds(1));
-    }
+    int deaths = deathsUntil(() -> lab.queue.statistics().total().dead() > 0, reconciler);
 
     assertThat(deaths).isEqualTo(12 + 3);
     assertThat(lab.deadErrors())
@@ -153,15 +158,7 @@ class LeaseTest {
     var reconciler = lab.durable(deadly, lab.replica).build();
     Run run = reconciler.submit(Scope.all());
 
-    int deaths = 0;
-    while (!run.report().phase().ended() && deaths < 50) {
-      try {
-        reconciler.drain();
-      } catch (Kill.Killed e) {
-        deaths++;
-      }
-      lab.clock.advance(LEASE.plusSeconds(1));
-    }
+    int deaths = deathsUntil(() -> run.report().phase().ended(), reconciler);
 
     assertThat(deaths).isEqualTo(12 + 3);
     assertThat(run.report().phase()).isEqualTo(RunPhase.FAILED);
@@ -189,15 +186,7 @@ class LeaseTest {
             .build();
     Run run = reconciler.submit(Scope.all());
 
-    int deaths = 0;
-    while (!run.report().phase().ended() && deaths < 100) {
-      try {
-        reconciler.drain();
-      } catch (Kill.Killed e) {
-        deaths++;
-      }
-      lab.clock.advance(LEASE.plusSeconds(1));
-    }
+    int deaths = deathsUntil(() -> run.report().phase().ended(), reconciler);
 
     assertThat(deaths).isGreaterThan(15);
     assertThat(lab.deadErrors()).isEmpty();
@@ -227,38 +216,6 @@ class LeaseTest {
     assertThat(other.get()).isNotNull();
     assertThat(run.report().phase()).isEqualTo(RunPhase.FINDING);
     assertThat(lab.queue.statistics().total().dead()).isZero();
-  }
-
-  @Test
-  void L3_twoProcessesThatSettleOneRunReleaseItsLateDeletesOnce() {
-    lab.same(200).left("a", "2").right("a", "1").right("old", "v");
-    var second = lab.durable().deletes(DeleteLimit.of(2, 1)).build();
-    long[] id = new long[1];
-    Faults between =
-        Faults.builder()
-            .onDelay(() -> second.run(id[0]).orElseThrow().progress())
-            .when(call -> true, Fault.DELAY)
-            .build();
-    var first =
-        lab.quick(lab.source, lab.replica)
-            .queue(between.queue(lab.queue))
-            .state(lab.state)
-            .deletes(DeleteLimit.of(2, 1))
-            .build();
-    Run run = second.start(Scope.all());
-    id[0] = run.id();
-    lab.source.remove(key("a")); // the second delete is found by a worker
-    second.drainOnce();
-
-    Run seen = first.run(run.id()).orElseThrow();
-    for (int i = 0; i < 20 && !seen.progress().phase().ended(); i++) {
-      first.drainOnce();
-    }
-
-    assertThat(seen.report().heldBack()).isEmpty();
-    assertThat(seen.report().count(Count.DELETED)).isEqualTo(2);
-    assertThat(lab.replica.get(key("a"))).isEmpty();
-    assertThat(lab.replica.get(key("old"))).isEmpty();
   }
 
   @Test

@@ -6,10 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.chirograph.Change;
 import dev.chirograph.DeleteLimit;
-import dev.chirograph.Entry;
 import dev.chirograph.Key;
 import dev.chirograph.KeyRange;
-import dev.chirograph.Listing;
 import dev.chirograph.Outcome;
 import dev.chirograph.Report;
 import dev.chirograph.RetryPolicy;
@@ -246,53 +244,6 @@ class RangesTest {
     @Override
     public List<Outcome> apply(List<Change<String>> changes) {
       return inner.apply(changes);
-    }
-  }
-
-  /** Something happens when the listings have given so many entries. */
-  private static final class Tapped extends Around {
-    private final int at;
-    private final Runnable then;
-    private int given;
-
-    Tapped(MemoryReplica<String> inner, int at, Runnable then) {
-      super(inner);
-      this.at = at;
-      this.then = then;
-    }
-
-    @Override
-    public Listing list(KeyRange range) {
-      Listing listing = inner.list(range);
-      return new Listing() {
-        @Override
-        public boolean hasNext() {
-          return listing.hasNext();
-        }
-
-        @Override
-        public Entry next() {
-          if (++given == at) {
-            then.run();
-          }
-          return listing.next();
-        }
-
-        @Override
-        public End end() {
-          return listing.end();
-        }
-
-        @Override
-        public Optional<SyncException> why() {
-          return listing.why();
-        }
-
-        @Override
-        public void close() {
-          listing.close();
-        }
-      };
     }
   }
 }

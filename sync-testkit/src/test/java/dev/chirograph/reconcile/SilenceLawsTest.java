@@ -7,7 +7,6 @@ import dev.chirograph.DeleteLimit;
 import dev.chirograph.Key;
 import dev.chirograph.Observation;
 import dev.chirograph.Report;
-import dev.chirograph.RetryPolicy;
 import dev.chirograph.Run;
 import dev.chirograph.SyncException;
 import dev.chirograph.SyncListener.ItemResult;
@@ -56,10 +55,7 @@ class SilenceLawsTest {
       lab.left("bad/%0200d".formatted(i), "2");
     }
     Faults faults = Faults.none();
-    var reconciler =
-        lab.durable(faults.source(lab.source), lab.replica)
-            .jobRetries(RetryPolicy.builder().attempts(1).build())
-            .build();
+    var reconciler = lab.triedOnce(faults.source(lab.source));
     Run run = reconciler.start(Scope.all());
     faults.always(Fault.FORBIDDEN);
     reconciler.drain();
