@@ -6,14 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.chirograph.DeleteLimit;
 import dev.chirograph.Expect;
-import dev.chirograph.Key;
 import dev.chirograph.Report;
 import dev.chirograph.Run;
-import dev.chirograph.SyncException;
 import dev.chirograph.SyncException.Kind;
 import dev.chirograph.SyncListener.ItemResult;
 import dev.chirograph.Tally.Count;
-import dev.chirograph.memory.MemoryBlobStore;
 import dev.chirograph.spi.BlobStore;
 import dev.chirograph.spi.QueueStatistics;
 import dev.chirograph.spi.Replica;
@@ -21,31 +18,10 @@ import dev.chirograph.spi.SupportsSteps;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Copies in steps that are given up, because they broke or are not due any more. */
-class MirrorAbandonTest {
-
-  private static final Key KEY = key("large");
-
-  private final Lab lab = new Lab();
-  private final MemoryBlobStore from = MemoryBlobStore.builder("from").clock(lab.clock).build();
-  private final CopySteps to = new CopySteps(lab);
-  private final Mirror mirror = Mirror.of(from.asReplica(), from, to.target.asReplica(), to);
-
-  @BeforeEach
-  void fill() {
-    from.put(KEY, "fourteen bytes".getBytes(UTF_8));
-  }
-
-  private static void fail(Kind kind) {
-    throw new SyncException(kind, "no step");
-  }
-
-  private Reconciler<Mirror.Original> durable() {
-    return lab.durable(mirror.source(), mirror.replica()).build();
-  }
+class MirrorAbandonTest extends SteppedMirror {
 
   /** At the third step the original goes, and the step fails. */
   private void originalGoesAtTheThirdStep() {
@@ -65,10 +41,6 @@ class MirrorAbandonTest {
           from.put(KEY, "now other bytes".getBytes(UTF_8));
           fail(Kind.UNAVAILABLE);
         });
-  }
-
-  private String copied() {
-    return new String(to.target.content(KEY).orElseThrow(), UTF_8);
   }
 
   @Test

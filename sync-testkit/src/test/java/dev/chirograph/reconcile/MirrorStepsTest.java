@@ -1,14 +1,9 @@
 package dev.chirograph.reconcile;
 
-import static dev.chirograph.reconcile.Lab.key;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.chirograph.Key;
 import dev.chirograph.Run;
-import dev.chirograph.SyncException;
 import dev.chirograph.SyncException.Kind;
-import dev.chirograph.memory.MemoryBlobStore;
 import dev.chirograph.spi.Job;
 import dev.chirograph.spi.Lease;
 import dev.chirograph.spi.QueueStatistics;
@@ -19,35 +14,10 @@ import dev.chirograph.spi.WorkQueue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Copies that take several steps: stopped and taken up again. */
-class MirrorStepsTest {
-
-  private static final Key KEY = key("large");
-
-  private final Lab lab = new Lab();
-  private final MemoryBlobStore from = MemoryBlobStore.builder("from").clock(lab.clock).build();
-  private final CopySteps to = new CopySteps(lab);
-  private final Mirror mirror = Mirror.of(from.asReplica(), from, to.target.asReplica(), to);
-
-  @BeforeEach
-  void fill() {
-    from.put(KEY, "fourteen bytes".getBytes(UTF_8));
-  }
-
-  private static void fail(Kind kind) {
-    throw new SyncException(kind, "no step");
-  }
-
-  private Reconciler<Mirror.Original> durable() {
-    return lab.durable(mirror.source(), mirror.replica()).build();
-  }
-
-  private String copied() {
-    return new String(to.target.content(KEY).orElseThrow(), UTF_8);
-  }
+class MirrorStepsTest extends SteppedMirror {
 
   @Test
   void L4_aCopyThatBrokeGoesOnInTheNextAttempt() {
