@@ -19,6 +19,8 @@ import dev.chirograph.testkit.Faults;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -97,6 +99,18 @@ class BucketSinkIT {
 
   private String content() {
     return admin.getObjectAsBytes(request -> request.bucket(bucket).key(KEY.text())).asUtf8String();
+  }
+
+  /** What comes of a write while requests go wrong. */
+  private Outcome amid(Faults faults, Supplier<Outcome> write) {
+    line.go(faults);
+    Outcome outcome = write.get();
+    line.go(Faults.none());
+    return outcome;
+  }
+
+  private static Faults forbidding(String request) {
+    return Faults.builder().when(call -> call.what().equals(request), Fault.FORBIDDEN).build();
   }
 
   private static Kind rejected(Outcome outcome) {
@@ -179,13 +193,13 @@ class BucketSinkIT {
   private void assertNotBroughtBack(S3On on, S3Bucket store) {
     put("1");
     Observation.Present<ObjectState> seen = look(store);
-    line.go(
+    Faults replaced =
         Faults.builder()
             .when(call -> call.what().equals("PUT"), Fault.DELAY)
             .onDelay(() -> put("22"))
-            .build());
+            .build();
 
-    Outcome outcome = put(store, seen, v -> v.metadata(Part.known(BLUE)));
+    Outcome outcome = amid(replaced, () -> put(store, seen, v -> v.metadata(Part.known(BLUE))));
 
     assertThat(content()).isEqualTo("22");
     if (on == S3On.CEPH) { // it ignores conditions on a copy's source, which CHECKED allows for
@@ -214,13 +228,13 @@ class BucketSinkIT {
     put("1");
     Observation.Present<ObjectState> seen = look(store);
     for (String unread : List.of("GET ?tagging", "GET ?acl")) {
-      Faults faults =
-          Faults.builder().when(call -> call.what().equals(unread), Fault.FORBIDDEN).build();
-      line.go(faults);
+      Faults faults = forbidding(unread);
 
-      Outcome outcome = put(store, seen, v -> v.metadata(Part.known(BLUE)).tags(Part.omitted()));
+      Outcome outcome =
+          amid(
+              faults,
+              () -> put(store, seen, v -> v.metadata(Part.known(BLUE)).tags(Part.omitted())));
 
-      line.go(Faults.none());
       assertThat(outcome).as(unread).isInstanceOf(Outcome.Rejected.class);
       assertThat(faults.counts()).doesNotContainKeys("PUT", "PUT ?tagging");
       assertThat(look(store)).isEqualTo(seen);
@@ -234,13 +248,10 @@ class BucketSinkIT {
     S3Bucket store = on(on, false).build();
     put("1");
     Observation.Present<ObjectState> seen = look(store);
-    Faults faults =
-        Faults.builder().when(call -> call.what().equals("GET ?tagging"), Fault.FORBIDDEN).build();
-    line.go(faults);
 
-    Outcome outcome = put(store, seen, v -> v.tags(Part.known(BLUE)));
+    Outcome outcome =
+        amid(forbidding("GET ?tagging"), () -> put(store, seen, v -> v.tags(Part.known(BLUE))));
 
-    line.go(Faults.none());
     assertThat(outcome).isInstanceOf(Outcome.Rejected.class);
     assertThat(look(store)).isEqualTo(seen);
   }
@@ -362,15 +373,15 @@ class BucketSinkIT {
     S3Bucket store = on(on, false).allowCheckedDeletes().build();
     put("1");
     Observation.Present<ObjectState> seen = look(store);
-    for (String write : List.of("PUT", "DELETE")) {
-      line.go(Faults.builder().when(call -> call.what().equals(write), Fault.LOSE_REPLY).build());
-      Outcome outcome =
-          write.equals("PUT")
-              ? put(store, seen, v -> v.metadata(Part.known(BLUE)))
-              : delete(store, look(store).version());
-      line.go(Faults.none());
-      assertThat(outcome).as(write).isInstanceOf(Outcome.Unsure.class);
-    }
+    Faults lost =
+        Faults.builder()
+            .when(call -> Set.of("PUT", "DELETE").contains(call.what()), Fault.LOSE_REPLY)
+            .build();
+
+    assertThat(amid(lost, () -> put(store, seen, v -> v.metadata(Part.known(BLUE)))))
+        .isInstanceOf(Outcome.Unsure.class);
+    assertThat(amid(lost, () -> delete(store, look(store).version())))
+        .isInstanceOf(Outcome.Unsure.class);
     assertThat(store.observe(List.of(KEY)).get(0)).isInstanceOf(Observation.Absent.class);
   }
 }

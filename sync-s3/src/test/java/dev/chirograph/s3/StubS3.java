@@ -35,9 +35,18 @@ import software.amazon.awssdk.services.s3.S3Client;
 final class StubS3 implements AutoCloseable {
 
   static final String BUCKET = "photos";
+  private static final Instant T = Instant.ofEpochSecond(1_000_000);
 
   /** One version; a marker has no entity tag. */
   record Line(String id, String etag, Instant time) {
+    static Line version(String id, int second) {
+      return new Line(id, "e" + id, T.plusSeconds(second));
+    }
+
+    static Line marker(String id, int second) {
+      return new Line(id, "", T.plusSeconds(second));
+    }
+
     boolean marker() {
       return etag.isEmpty();
     }
@@ -80,7 +89,7 @@ final class StubS3 implements AutoCloseable {
 
   /** Adds an object without versions. */
   StubS3 put(String key) {
-    return put(key, new Line("null", "e-" + key.hashCode(), Instant.ofEpochSecond(1_000_000)));
+    return put(key, new Line("null", "e-" + key.hashCode(), T));
   }
 
   synchronized void remove(String key) {
