@@ -15,7 +15,10 @@ public final class Tally {
     SOURCE_LISTED,
     /** Entries that the replica listed. */
     REPLICA_LISTED,
-    /** Entries of the replica that no filter left out: what the ratio of a limit is taken of. */
+    /**
+     * Entries of the replica that no filter left out, without tombstones that no run would remove:
+     * what the ratio of a limit is taken of.
+     */
     REPLICA_IN_SCOPE,
     /** Keys that a filter left out. */
     SKIPPED,

@@ -2,6 +2,7 @@ package dev.chirograph.reconcile;
 
 import dev.chirograph.DeleteLimit;
 import dev.chirograph.Listing;
+import dev.chirograph.SyncException;
 import dev.chirograph.Tally;
 import dev.chirograph.Tally.Count;
 import java.util.Optional;
@@ -44,6 +45,8 @@ final class DeleteGate {
   /**
    * Why a source must not empty its replica: it shows nothing at all now, or cannot be asked. It is
    * asked afresh: it may have been emptied since it was walked.
+   *
+   * @throws SyncException when the thread was interrupted meanwhile
    */
   static Optional<String> emptied(DeleteLimit limit, Pair<?> pair, Listings listings) {
     if (limit.emptySource() == DeleteLimit.EmptySource.ALLOWED) {
@@ -52,6 +55,11 @@ final class DeleteGate {
     try (Listing all = listings.openUnsorted(pair.source())) {
       if (all.hasNext()) {
         return Optional.empty();
+      }
+      if (all.end() != Listing.End.COMPLETE && Thread.currentThread().isInterrupted()) {
+        throw new SyncException( // this says nothing of the source, so nothing is refused for it
+            SyncException.Kind.UNAVAILABLE,
+            "interrupted while asking the source whether it holds anything");
       }
       return Optional.of(
           all.end() == Listing.End.COMPLETE

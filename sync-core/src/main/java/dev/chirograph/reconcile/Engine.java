@@ -187,6 +187,12 @@ final class Engine<V> {
     return settings.deletes();
   }
 
+  /** How many candidates for deletion are kept: with one beyond the limit none will be made. */
+  long mostCandidates() {
+    long most = deletes().count();
+    return most == Long.MAX_VALUE ? most : most + 1;
+  }
+
   int batch() {
     return settings.batch();
   }
@@ -219,7 +225,7 @@ final class Engine<V> {
   void listen(Consumer<SyncListener> event) {
     try {
       event.accept(settings.listener());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {
       LOG.warn("a listener failed", e);
     }
   }

@@ -147,15 +147,16 @@ final class Finder<V> {
       tally.add(Count.REPLICA_LISTED, 1);
       folders.seen(null, right);
       if (passes(right)) {
-        tally.add(Count.REPLICA_IN_SCOPE, 1);
-        if (right.tombstone() && !sourceListsTombstones && !scope.isFull()) {
+        boolean goneForGood = right.tombstone() && !sourceListsTombstones;
+        if (!goneForGood) { // the limit is a part of what could be deleted
+          tally.add(Count.REPLICA_IN_SCOPE, 1);
+        }
+        if (goneForGood && !scope.isFull()) {
           same(); // deleted here, and not listed there: that is how it should be
-        } else if (right.tombstone() && sourceListsTombstones) {
-          candidate(right.key()); // the source has not even a marker any more
-        } else if (right.tombstone()) {
+        } else if (goneForGood) {
           differs(right.key());
         } else {
-          candidate(right.key());
+          candidate(right.key()); // of a tombstone the source has not even a marker any more
         }
       }
       return next(right.key());

@@ -168,7 +168,7 @@ final class QuickRun<V> {
     }
 
     private void candidate(Key key) {
-      if (due.incrementAndGet() <= engine.deletes().count() + 1) {
+      if (due.incrementAndGet() <= engine.mostCandidates()) {
         candidates.add(key);
       }
     }

@@ -3,6 +3,7 @@ package dev.chirograph.reconcile;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.chirograph.Key;
 import dev.chirograph.KeyRange;
+import dev.chirograph.Report;
 import dev.chirograph.SyncException;
 import dev.chirograph.Tally;
 import dev.chirograph.Tally.Count;
@@ -166,6 +167,9 @@ final class RangeWalk<V> implements Finder.Findings {
   void walk() {
     Instant asked = Instant.ofEpochMilli(run.requested());
     Finder.Walk walk = new Finder<>(pair, scope, asked, engine.listings()).walk(rest, counts, this);
+    if (walk.trouble().isPresent() && Thread.currentThread().isInterrupted()) {
+      throw interrupted(walk.trouble().get());
+    }
     endedMeanwhile(runs.store().require(run.id()));
     flush();
     if (walk.trouble().isPresent() && walk.retryable() && mayTryAgain()) {
@@ -189,6 +193,14 @@ final class RangeWalk<V> implements Finder.Findings {
     } else if (!now.range(range.number()).orElseThrow().closedUnder(hold.fence())) {
       hold.giveUp(); // somebody else walks it, and says how it ends
     }
+  }
+
+  /**
+   * Of what an interrupt has cut nothing is known: whoever gets the range goes on from its note.
+   */
+  private static SyncException interrupted(Report.Trouble trouble) {
+    return new SyncException(
+        SyncException.Kind.UNAVAILABLE, "a walk was interrupted: " + trouble.error());
   }
 
   /** Ends the walk, before it puts anything more into the queue, when its run has ended. */

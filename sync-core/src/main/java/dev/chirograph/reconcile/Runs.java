@@ -205,7 +205,7 @@ final class Runs<V> {
 
   /** How many candidates of a range are kept in the queue: beyond the limit none will be made. */
   long kept(long due) {
-    return Math.min(due, engine.deletes().count() + 1);
+    return Math.min(due, engine.mostCandidates());
   }
 
   private long kept(RunRecord run, String pair) {
