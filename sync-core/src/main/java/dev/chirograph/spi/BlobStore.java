@@ -18,8 +18,9 @@ import java.util.Optional;
  *   <li><b>BLB-1</b> What was put is read back byte for byte, with its content type, metadata and
  *       tags.
  *   <li><b>BLB-2</b> A put whose expectation does not hold changes nothing and answers conflict.
- *   <li><b>BLB-3</b> A put whose content ends early, is too long, or throws changes nothing and
- *       answers rejected; half an object is never visible.
+ *   <li><b>BLB-3</b> A put whose content ends early, is too long, or throws an I/O error changes
+ *       nothing and answers rejected, with the advice that it may be tried again: the content may
+ *       come whole the next time. Half an object is never visible.
  *   <li><b>BLB-4</b> Opening under an expectation reads that state or throws a conflict; never a
  *       mix of two states.
  *   <li><b>BLB-5</b> Opening from an offset gives the bytes from there to the end.

@@ -262,10 +262,18 @@ final class BlobWriter {
         : Outcome.unsure(S3Errors.of("PutObject", subject(key), error));
   }
 
+  /** Another attempt reads the content anew, from a store that may be reached again by then. */
   private Outcome badContent(Key key, IOException why) {
+    boolean misstated = why instanceof ExactStream.Misstated;
     return Outcome.rejected(
-        SyncException.invalid(
-            "the content for " + subject(key) + " was not as stated: " + why.getMessage(), why));
+        new SyncException(
+            misstated ? Kind.CORRUPT : Kind.UNAVAILABLE,
+            SyncException.Advice.MAY_RETRY,
+            "the content for "
+                + subject(key)
+                + (misstated ? " was not as stated: " : " could not be read: ")
+                + why.getMessage(),
+            why));
   }
 
   private String subject(Key key) {

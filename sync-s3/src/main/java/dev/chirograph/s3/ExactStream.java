@@ -37,6 +37,15 @@ class ExactStream extends FilterInputStream {
     };
   }
 
+  /** The content has another length than was stated. */
+  static final class Misstated extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    private Misstated(String message) {
+      super(message);
+    }
+  }
+
   /** What is wrong with the content; null when nothing was found. */
   @Nullable IOException trouble() {
     return trouble;
@@ -77,7 +86,7 @@ class ExactStream extends FilterInputStream {
     }
     int read = readContent(target, offset, (int) Math.min(length, size - given));
     if (read < 0) {
-      throw failed(new IOException("the content ended after " + given + " of " + size + " bytes"));
+      throw failed(new Misstated("the content ended after " + given + " of " + size + " bytes"));
     }
     given += read;
     if (given == size && endsWithContent) {
@@ -97,7 +106,7 @@ class ExactStream extends FilterInputStream {
   private void checkEnd() throws IOException {
     byte[] rest = new byte[1];
     if (readContent(rest, 0, 1) >= 0) {
-      throw failed(new IOException("the content goes on after " + size + " bytes"));
+      throw failed(new Misstated("the content goes on after " + size + " bytes"));
     }
   }
 

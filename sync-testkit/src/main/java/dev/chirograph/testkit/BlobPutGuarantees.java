@@ -185,15 +185,19 @@ abstract class BlobPutGuarantees extends BlobHarness {
   }
 
   private void refused(long size, Content content) throws Exception {
-    assertThat(store.put(KEY, size(size), content, Expect.absent()))
-        .isInstanceOf(Outcome.Rejected.class);
+    assertRejectedForNow(store.put(KEY, size(size), content, Expect.absent()));
     assertThat(store.head(BlobRef.latest(KEY))).isInstanceOf(Observation.Absent.class);
     put(KEY, "as it was");
     Version version = present(KEY).version();
-    assertThat(store.put(KEY, size(size), content, Expect.at(version)))
-        .isInstanceOf(Outcome.Rejected.class);
+    assertRejectedForNow(store.put(KEY, size(size), content, Expect.at(version)));
     assertThat(present(KEY).version()).isEqualTo(version);
     assertThat(text(KEY)).isEqualTo("as it was");
+  }
+
+  private static void assertRejectedForNow(Outcome outcome) {
+    assertThat(outcome)
+        .isInstanceOfSatisfying(
+            Outcome.Rejected.class, rejected -> assertThat(rejected.why().mayRetry()).isTrue());
   }
 
   // ---- BLB-8
