@@ -23,6 +23,7 @@ import dev.chirograph.spi.StoreCapabilities;
 import dev.chirograph.spi.SupportsCopy;
 import dev.chirograph.spi.SupportsSplit;
 import dev.chirograph.spi.SupportsSteps;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -275,8 +276,20 @@ public final class Mirror {
       if (stepped.isPresent()) {
         return stepped.get().run(original.pin(), attributes, expect);
       }
-      BlobRef ref = BlobRef.latest(key);
-      return to.put(key, attributes, () -> from.open(ref, 0, Expect.at(original.pin())), expect);
+      return to.put(key, attributes, () -> opened(key, original.pin()), expect);
+    }
+
+    /**
+     * One that is gone since it was looked at is as one that has changed: it is looked at again.
+     */
+    private InputStream opened(Key key, Version pin) {
+      try {
+        return from.open(BlobRef.latest(key), 0, Expect.at(pin));
+      } catch (SyncException e) {
+        throw e.kind() == SyncException.Kind.NOT_FOUND
+            ? new SyncException(SyncException.Kind.CONFLICT, String.valueOf(e.getMessage()), e)
+            : e;
+      }
     }
 
     private static ObjectVersion stamped(Original original) {
