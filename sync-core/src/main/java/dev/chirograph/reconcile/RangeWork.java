@@ -95,6 +95,9 @@ final class RangeWork<V> {
     RunRecord run = runs.store().read(job.run()).orElse(null);
     Pair<V> pair = engine.pair(job.scope()).orElse(null);
     if (run == null || run.phase().ended() || run.range(number).isEmpty()) {
+      if (run != null && run.phase().ended()) {
+        runs.sweep(run); // whoever walked it before may have died before this
+      }
       hold.settle(new Settlement.Done(hold.slot()));
       return;
     }

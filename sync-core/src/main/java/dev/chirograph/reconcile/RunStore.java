@@ -104,7 +104,7 @@ final class RunStore {
   List<RunRecord> unended() {
     List<RunRecord> runs = new ArrayList<>();
     for (Stored mark : records.scan(OPEN, KeyRange.all())) {
-      Optional<RunRecord> run = legible(runId(mark.key()));
+      Optional<RunRecord> run = records.get(RUNS, mark.key()).flatMap(RunStore::legible);
       if (run.isPresent() && run.get().phase().ended()) {
         records.change(OPEN, mark.key(), old -> Optional.empty());
       } else {
@@ -114,15 +114,12 @@ final class RunStore {
     return runs;
   }
 
-  /** A record that cannot be read keeps no other run from being looked after. */
-  private Optional<RunRecord> legible(long run) {
+  /** A record that cannot be read keeps no other run from being looked after, or forgotten. */
+  private static Optional<RunRecord> legible(Stored stored) {
     try {
-      return read(run);
+      return Optional.of(RunRecord.of(stored.value()));
     } catch (SyncException e) {
-      if (e.kind() != SyncException.Kind.CORRUPT) {
-        throw e;
-      }
-      LOG.warn("run {} is left alone, its record cannot be read", run, e);
+      LOG.warn("run {} is left alone, its record cannot be read", runId(stored.key()), e);
       return Optional.empty();
     }
   }
@@ -138,8 +135,7 @@ final class RunStore {
   }
 
   private List<RunRecord> all(Predicate<RunRecord> which) {
-    return records.select(
-        RUNS, KeyRange.all(), stored -> Optional.of(RunRecord.of(stored.value())).filter(which));
+    return records.select(RUNS, KeyRange.all(), stored -> legible(stored).filter(which));
   }
 
   /** Removes all that is kept of a run. */
