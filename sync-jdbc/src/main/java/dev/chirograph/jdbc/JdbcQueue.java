@@ -40,7 +40,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A row that cannot be read, because somebody changed it, stops nothing but its own keys, and
  * the log tells of it as an error. A lease stays where it is, is looked at again every hour, and
- * counts as running for its run; a job becomes a dead letter; a dead letter is left out of
+ * counts as running for its run, or for every run when it held jobs of several: none of them ends
+ * until the row is mended or removed. A job becomes a dead letter; a dead letter is left out of
  * listings, and neither replayed nor dropped.
  *
  * <p>Without {@link Builder#notifications}, workers learn of jobs that another process enqueued
