@@ -155,7 +155,7 @@ final class DeadTable {
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
           seen++;
-          last = PortableRows.bytes(rows, 1);
+          last = rows.getBytes(1);
           readable(rows, scope, last).ifPresent(letters::add);
         }
       }
@@ -186,12 +186,12 @@ final class DeadTable {
     job.run = row.getLong(2);
     job.rank = row.getInt(4);
     job.flags = row.getInt(5);
-    job.note = PortableRows.bytes(row, 7);
+    job.note = row.getBytes(7);
     return new Dead(
         new DeadLetter(
             job.job(scope.kind(), scope.name()),
             row.getInt(6),
-            new String(PortableRows.bytes(row, 8), StandardCharsets.UTF_8),
+            new String(row.getBytes(8), StandardCharsets.UTF_8),
             Database.instant(row.getLong(3))),
         job);
   }

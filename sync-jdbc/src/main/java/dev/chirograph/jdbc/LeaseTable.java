@@ -40,7 +40,7 @@ final class LeaseTable {
     this.end = database.sql("delete from ${lease} where fence = ? and lane = ?");
     this.extend =
         database.sql("update ${lease} set expires = ${now} + ? where fence = ? and lane = ?");
-    this.lock = lock(database.dialect() == Dialect.POSTGRESQL ? "''::bytea" : "null", sqlite);
+    this.lock = lock("null", sqlite);
     this.lockWithJobs = lock("jobs", sqlite);
     this.save =
         database.sql(
@@ -190,14 +190,14 @@ final class LeaseTable {
     long fence = row.getLong(1);
     int slots = row.getInt(2);
     try {
-      Map<Integer, byte[]> notes = LeasePayload.decodeNotes(PortableRows.bytes(row, 5));
-      List<JobRow> rows = LeasePayload.decode(lane, PortableRows.bytes(row, 6), notes);
+      Map<Integer, byte[]> notes = LeasePayload.decodeNotes(row.getBytes(5));
+      List<JobRow> rows = withJobs ? LeasePayload.decode(lane, row.getBytes(6), notes) : List.of();
       if (withJobs && rows.size() != slots) {
         throw new SyncException(
             SyncException.Kind.CORRUPT,
             "a lease of " + slots + " slots holds " + rows.size() + " jobs; its row was changed");
       }
-      BitSet settled = BitSet.valueOf(PortableRows.bytes(row, 4));
+      BitSet settled = BitSet.valueOf(row.getBytes(4));
       return new Held(fence, slots, row.getLong(3), settled, notes, rows);
     } catch (SyncException e) {
       throw new SyncException(

@@ -30,8 +30,8 @@ final class PortableRows {
         row.state = result.getInt(8);
         row.flags = result.getInt(9);
         row.attempts = result.getInt(10);
-        row.note = bytes(result, 12);
-        row.error = bytes(result, 13);
+        row.note = result.getBytes(12);
+        row.error = result.getBytes(13);
         rows.add(row);
       }
     }
@@ -47,12 +47,6 @@ final class PortableRows {
       }
     }
     return numbers;
-  }
-
-  /** SQLite's driver answers null for an empty value. */
-  static byte[] bytes(ResultSet row, int column) throws SQLException {
-    byte[] value = row.getBytes(column);
-    return value == null ? new byte[0] : value;
   }
 
   /** Numbers as a list in SQL. */

@@ -178,8 +178,8 @@ final class PortableTaking {
       new Parameters(statement).add(lane);
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
-          ByteBuffer hashes = ByteBuffer.wrap(PortableRows.bytes(rows, 1));
-          BitSet settled = BitSet.valueOf(PortableRows.bytes(rows, 2));
+          ByteBuffer hashes = ByteBuffer.wrap(rows.getBytes(1));
+          BitSet settled = BitSet.valueOf(rows.getBytes(2));
           for (int slot = 0; hashes.hasRemaining(); slot++) {
             int hash = hashes.getInt();
             if (!settled.get(slot)) {

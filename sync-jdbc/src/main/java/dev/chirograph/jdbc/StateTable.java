@@ -187,7 +187,7 @@ final class StateTable {
         records.add(
             new Stored(
                 Key.ofBytes(rows.getBytes(1)),
-                PortableRows.bytes(rows, 3),
+                rows.getBytes(3),
                 BatchWriter.version(rows.getLong(2))));
       }
     }
