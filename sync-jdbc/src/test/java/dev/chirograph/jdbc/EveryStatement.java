@@ -60,8 +60,7 @@ final class EveryStatement {
     for (int step = 1; step <= steps; step++) {
       for (SpyDataSource.When when : List.of(SpyDataSource.When.BEFORE, SpyDataSource.When.AFTER)) {
         try (Scene scene = new Scene()) {
-          int broken = step;
-          scene.spy.breakAt((s, commit) -> s == broken ? when : SpyDataSource.When.NEVER);
+          scene.spy.breakAt(step, when);
           scene.run();
           scene.spy.repair();
           scene.runClean();

@@ -30,6 +30,7 @@ final class SpyDataSource implements AutoCloseable {
   private final List<Ran> statements = new CopyOnWriteArrayList<>();
   private final AtomicInteger lent = new AtomicInteger();
   private final AtomicInteger steps = new AtomicInteger();
+  private volatile boolean brokeCommit;
   private volatile Fault fault = (step, commit) -> When.NEVER;
 
   SpyDataSource(DataSource origin) {
@@ -94,6 +95,24 @@ final class SpyDataSource implements AutoCloseable {
   void breakAt(Fault newFault) {
     steps.set(0);
     this.fault = newFault;
+  }
+
+  /** Breaks at one step; see {@link #brokeCommit}. */
+  void breakAt(int step, When when) {
+    brokeCommit = false;
+    breakAt(
+        (now, commit) -> {
+          if (now != step) {
+            return When.NEVER;
+          }
+          brokeCommit = commit;
+          return when;
+        });
+  }
+
+  /** Whether the step that broke was a commit. */
+  boolean brokeCommit() {
+    return brokeCommit;
   }
 
   void repair() {

@@ -141,15 +141,7 @@ class StateIT {
 
   /** Whether the records were written before the step came at which the connection was to break. */
   private boolean breaksOnce(int step, When when) {
-    boolean[] committing = new boolean[1];
-    spy.breakAt(
-        (now, commit) -> {
-          if (now != step) {
-            return When.NEVER;
-          }
-          committing[0] = commit;
-          return when;
-        });
+    spy.breakAt(step, when);
     List<Outcome> outcomes =
         state.write(
             SPACE,
@@ -161,11 +153,11 @@ class StateIT {
     spy.repair();
     String label = when + " step " + step;
     Class<? extends Outcome> expected =
-        committing[0] ? Outcome.Unsure.class : Outcome.Rejected.class;
+        spy.brokeCommit() ? Outcome.Unsure.class : Outcome.Rejected.class;
     assertThat(outcomes)
         .as(label)
         .hasOnlyElementsOfType(through ? Outcome.Applied.class : expected);
-    boolean done = through || (committing[0] && when == When.AFTER);
+    boolean done = through || (spy.brokeCommit() && when == When.AFTER);
     assertThat(state.read(SPACE, List.of(OLD, GONE, NEW)).stream().map(StateIT::text))
         .as(label)
         .containsExactlyElementsOf(
