@@ -41,7 +41,9 @@ class EnqueuersIT {
 
   @Test
   void QUE_1_noCallFailsOnMariaDb() throws Exception {
-    check("MariaDB", TestDatabases.installed(TestDatabases.emptyMariaDb()));
+    try (var dataSource = TestDatabases.installed(TestDatabases.emptyMariaDb())) {
+      check("MariaDB", dataSource);
+    }
   }
 
   @Test
@@ -52,7 +54,12 @@ class EnqueuersIT {
   /** In another order than that of the keys, they deadlock more often than they succeed. */
   @Test
   void QUE_1_thoseWhoAddTheSameNewKeysSeldomDeadlockOnMariaDb() throws Exception {
-    DataSource dataSource = TestDatabases.installed(TestDatabases.emptyMariaDb());
+    try (var dataSource = TestDatabases.installed(TestDatabases.emptyMariaDb())) {
+      checkDeadlocks(dataSource);
+    }
+  }
+
+  private static void checkDeadlocks(DataSource dataSource) throws Exception {
     JdbcQueue.of(dataSource, "q").enqueue(List.of(job("other")));
     Seed seed = Seed.draw();
     ExecutorService threads = Executors.newFixedThreadPool(ENQUEUERS);

@@ -16,22 +16,28 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
-import javax.sql.DataSource;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.mariadb.jdbc.MariaDbPoolDataSource;
 
 /** The counter of numbers began anew, as after a restore that left out those of empty tables. */
 class MariaDbNumbersIT {
 
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
-  private DataSource dataSource;
+  private MariaDbPoolDataSource dataSource;
   private JdbcQueue queue;
 
   @BeforeEach
   void open() {
     dataSource = TestDatabases.installed(TestDatabases.emptyMariaDb());
     queue = JdbcQueue.of(dataSource, "q");
+  }
+
+  @AfterEach
+  void close() {
+    dataSource.close();
   }
 
   @Test

@@ -15,8 +15,9 @@ class QueueChurnIT {
 
   @Test
   void L4_nothingIsLostOrDoubledOnMariaDb() throws Exception {
-    new QueueChurn(TestDatabases.installed(TestDatabases.emptyMariaDb()), SEED, 200)
-        .run("select count(*) from chirograph_job");
+    try (var dataSource = TestDatabases.installed(TestDatabases.emptyMariaDb())) {
+      new QueueChurn(dataSource, SEED, 200).run("select count(*) from chirograph_job");
+    }
   }
 
   @Test

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.mariadb.jdbc.MariaDbPoolDataSource;
 
 /**
  * Enqueueing in transactions of the caller, whose snapshots are older than what others committed.
@@ -33,7 +34,7 @@ class QueueIsolationIT {
 
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
-  private static DataSource mariaDb;
+  private static MariaDbPoolDataSource mariaDb;
   private static DataSource postgres;
   private static DataSource h2;
   private static ExecutorService threads;
@@ -49,6 +50,7 @@ class QueueIsolationIT {
   @AfterAll
   static void stop() {
     threads.shutdownNow();
+    mariaDb.close();
   }
 
   /** A database at an isolation, and whether it refuses what its snapshot does not show. */

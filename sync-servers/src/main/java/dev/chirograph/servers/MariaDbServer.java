@@ -23,12 +23,9 @@ public final class MariaDbServer implements DatabaseServer {
     this.folder = folder;
   }
 
-  /**
-   * Starts with the settings of a test: quick, not safe from a power cut, and with connections
-   * enough for the pools of all test classes.
-   */
+  /** Starts with the settings of a test: quick, not safe from a power cut. */
   public static MariaDbServer start() {
-    return start(Map.of("innodb-flush-log-at-trx-commit", "0", "max-connections", "1000"));
+    return start(Map.of("innodb-flush-log-at-trx-commit", "0"));
   }
 
   /** Starts with settings of {@code my.cnf}, and MariaDB's defaults for the rest. */
