@@ -163,7 +163,9 @@ final class BlobCopier {
           missing.size(), limits.executor(), i -> copyPart(source, to, token, missing.get(i)));
       return new Going(token.at(position).toString());
     } catch (SyncException e) {
-      return new Finished(failed(to, token, e));
+      return e.getCause() != null && S3Errors.noSuchUpload(e.getCause())
+          ? startOver(source, to, expect)
+          : new Finished(failed(to, token, e));
     } catch (SdkException e) {
       // Of the upload, since nothing else was asked for; not every server says so.
       return S3Errors.missing(e)
