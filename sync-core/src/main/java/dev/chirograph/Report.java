@@ -143,7 +143,9 @@ public final class Report {
 
   /**
    * Whether the sides agree now, as far as the run could see: it ended, every listing was complete,
-   * nothing failed, and nothing was held back.
+   * nothing failed, and nothing was held back. An item that still waited when a later run found it,
+   * too, belongs to that run from then on: this one ends without it, and the other one's report
+   * tells what became of it.
    */
   public boolean agreed() {
     return phase == RunPhase.DONE
