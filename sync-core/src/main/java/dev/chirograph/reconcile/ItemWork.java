@@ -24,6 +24,8 @@ import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Leases a batch of items, brings them into agreement and settles them.
@@ -32,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  * thirtieth of a statement for each item.
  */
 final class ItemWork<V> {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ItemWork.class);
 
   private final Engine<V> engine;
   private final Runs<V> runs;
@@ -187,7 +191,7 @@ final class ItemWork<V> {
   private List<Result> results(
       HeldLease lease, Pair<V> pair, List<LeasedJob> jobs, List<Task> tasks, Batch batch) {
     // When its time has passed unheard it may be ours all the same; only the queue knows.
-    BooleanSupplier stillMine = () -> !closing && (lease.mine() || lease.extend());
+    BooleanSupplier stillMine = () -> !closing && (lease.mine() || extended(lease));
     List<Result> results = new ArrayList<>(engine.applier(pair, lookers).apply(tasks, stillMine));
     for (int i = 0; i < jobs.size(); i++) {
       Result result = results.get(i);
@@ -196,6 +200,16 @@ final class ItemWork<V> {
       }
     }
     return results;
+  }
+
+  /** While the queue cannot be asked nothing more is written; what was written is counted. */
+  private static boolean extended(HeldLease lease) {
+    try {
+      return lease.extend();
+    } catch (RuntimeException e) {
+      LOG.warn("a batch is given up, nobody can say whether {} still holds", lease, e);
+      return false;
+    }
   }
 
   /** A hint may delete as long as the budget of its pair lasts. */
