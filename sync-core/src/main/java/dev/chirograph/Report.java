@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What a run found and did. Immutable.
@@ -143,16 +144,34 @@ public final class Report {
 
   /**
    * Whether the sides agree now, as far as the run could see: it ended, every listing was complete,
-   * nothing failed, and nothing was held back. An item that still waited when a later run found it,
-   * too, belongs to that run from then on: this one ends without it, and the other one's report
-   * tells what became of it.
+   * nothing failed, nothing was held back, and no other run took over.
    */
   public boolean agreed() {
     return phase == RunPhase.DONE
         && incomplete.isEmpty()
         && heldBack.isEmpty()
+        && takenOver() == 0
         && count(Tally.Count.FAILED) == 0
         && count(Tally.Count.PARTIAL) == 0;
+  }
+
+  /**
+   * How many items this run has found and not dealt with, at least: each still waited when a later
+   * run found it, too, and belongs to that run since, whose report tells what became of it. Zero
+   * before the run is done.
+   */
+  public long takenOver() {
+    long dealtWith =
+        Stream.of(
+                Tally.Count.UNCHANGED,
+                Tally.Count.WRITTEN,
+                Tally.Count.DELETED,
+                Tally.Count.NOT_DELETED,
+                Tally.Count.PARTIAL,
+                Tally.Count.FAILED)
+            .mapToLong(this::count)
+            .sum();
+    return phase == RunPhase.DONE ? Math.max(0, count(Tally.Count.FOUND) - dealtWith) : 0;
   }
 
   @Override
@@ -160,6 +179,9 @@ public final class Report {
     StringBuilder text = new StringBuilder("run ").append(run).append(' ').append(phase.text());
     took().ifPresent(time -> text.append(" in ").append(time.toMillis() / 1000.0).append(" s"));
     text.append(": ").append(tally);
+    if (takenOver() > 0) {
+      text.append("\n  taken over by later runs: ").append(takenOver());
+    }
     heldBack.ifPresent(why -> text.append("\n  no deletes: ").append(why));
     incomplete.forEach(
         t -> text.append("\n  incomplete: ").append(t.where()).append(": ").append(t.error()));

@@ -86,4 +86,23 @@ class SilenceLawsTest {
     assertThat(report.heldBack()).hasValueSatisfying(why -> assertThat(why).contains("500"));
     assertThat(lab.replica.size()).isEqualTo(501);
   }
+
+  @Test
+  void L12_aRunWhoseItemsALaterOneTookOverSaysSo() {
+    lab.same(3).left("a", "1").left("b", "1");
+    var reconciler = lab.durable().build();
+    Run early = reconciler.start(Scope.all());
+    lab.left("c", "1");
+    Run late = reconciler.start(Scope.all());
+
+    Report first = lab.finish(reconciler, early);
+    Report second = lab.finish(reconciler, late);
+
+    assertThat(first.takenOver()).isEqualTo(2);
+    assertThat(first.agreed()).isFalse();
+    assertThat(first).asString().contains("taken over by later runs: 2");
+    assertThat(second.takenOver()).isZero();
+    assertThat(second.agreed()).isTrue();
+    assertThat(second.count(Count.WRITTEN)).isEqualTo(3);
+  }
 }
