@@ -1,49 +1,62 @@
 package dev.chirograph.memory;
 
+import dev.chirograph.Digest;
+import dev.chirograph.Key;
+import dev.chirograph.Slice;
 import dev.chirograph.SyncException;
+import dev.chirograph.SyncException.Kind;
+import dev.chirograph.memory.LogRows.Row;
+import dev.chirograph.spi.LogContext;
+import dev.chirograph.spi.LogContext.Life;
+import dev.chirograph.spi.LogEntry;
+import dev.chirograph.spi.LogEntry.Body;
+import dev.chirograph.spi.LogEntry.Content;
+import dev.chirograph.spi.LogEntry.Dot;
+import dev.chirograph.spi.LogItem;
 import dev.chirograph.spi.ReplicaLog;
+import dev.chirograph.spi.SupportsContents;
+import dev.chirograph.spi.SupportsPeers;
+import dev.chirograph.spi.SupportsRepair;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 
 /**
  * A log in memory: for a quick start, for a host's own tests, and as the reference of what {@link
- * ReplicaLog} asks for.
+ * ReplicaLog} and its abilities ask for.
  *
- * <p>Appending and reading exclude each other, so that positions are handed out in commit order
- * without gaps. The ids of entries that were compacted away stay known. Nothing outlives the
- * process; memory grows with the entries.
+ * <p>Every call happens alone. Nothing outlives the process; memory grows with the items.
  *
  * <p>Safe for use by several threads.
  */
-public final class MemoryLog implements ReplicaLog {
-
-  private static final UUID NO_ENTRY = Position.START.entry();
+public final class MemoryLog implements SupportsPeers, SupportsRepair, SupportsContents {
 
   private final String node;
   private final InstantSource clock;
   private final RandomGenerator random;
-  private UUID epoch;
-  private Position floor;
-  private List<LogEntry> entries = new ArrayList<>();
-  private Map<UUID, Long> numbers = new HashMap<>();
-  private Map<String, Position> pointers = new HashMap<>();
+  private LogHistory history;
+  private LogRows rows = new LogRows();
+  private LogContents contents = new LogContents();
+  private LogContext seen = LogContext.EMPTY;
+  private Map<String, Member> members = new TreeMap<>();
 
   private MemoryLog(Builder builder) {
     this.node = builder.node;
     this.clock = builder.clock;
     this.random = builder.random;
-    this.epoch = newId();
-    this.floor = new Position(epoch, 0, NO_ENTRY);
+    this.history = new LogHistory(newId());
   }
 
   /** An empty log of a node, on the system's clock. */
@@ -56,22 +69,72 @@ public final class MemoryLog implements ReplicaLog {
     return new Builder(node);
   }
 
+  /** The node whose log this is. */
+  public String node() {
+    return node;
+  }
+
+  // ---- appending and reading
+
   @Override
   public synchronized Bounds bounds() {
-    return new Bounds(floor, head());
+    return new Bounds(history.floor(), history.head(), context());
+  }
+
+  /** What was read from others, and all of this life of this log. */
+  private LogContext context() {
+    return seen.with(life(), history.last());
+  }
+
+  private Life life() {
+    return new Life(node, history.epoch());
   }
 
   @Override
-  public synchronized List<Appended> append(List<NewEntry> added) {
+  public synchronized List<Appended> append(List<Body> added) {
     // The copy refuses a null before anything is written.
-    List<NewEntry> checked = List.copyOf(added);
+    List<Body> checked = List.copyOf(added);
+    checked.forEach(body -> contents.check(body.content()));
     Instant now = clock.instant();
-    List<Appended> answers = new ArrayList<>(checked.size());
-    for (NewEntry body : checked) {
-      long number = head().number() + 1;
-      answers.add(add(new LogEntry(number, node, number, now, body)));
+    long before = history.last();
+    List<Change> changes = new ArrayList<>(checked.size());
+    for (Body body : checked) {
+      Dot dot = new Dot(node, history.epoch(), history.last() + 1);
+      changes.add(join(LogItem.of(new LogEntry(dot, now, body)), State.HELD));
     }
-    return answers;
+    return commit(changes, before);
+  }
+
+  /** An item that was to be joined, and what was done. */
+  private record Change(LogItem item, Fate fate) {}
+
+  private Change join(LogItem item, State contentIs) {
+    Optional<Row> row = rows.get(item);
+    if (row.isEmpty() && context().covers(item.last().dot())) {
+      return new Change(item, Fate.FORGOTTEN);
+    }
+    LogItem joined = row.map(old -> old.item().join(item)).orElse(item);
+    if (row.isPresent() && joined == row.get().item()) {
+      return new Change(item, Fate.KNOWN);
+    }
+    put(row.map(Row::item), joined, contentIs);
+    return new Change(item, Fate.ADDED);
+  }
+
+  private void put(Optional<LogItem> old, LogItem item, State contentIs) {
+    rows.put(item, history.next());
+    contents.refer(old.map(LogItem::content).orElse(Content.NONE), item.content(), contentIs);
+  }
+
+  private List<Appended> commit(List<Change> changes, long before) {
+    if (history.last() > before) {
+      history.commit(newId(), clock.instant());
+    }
+    return changes.stream()
+        .map(
+            change ->
+                new Appended(rows.get(change.item()).map(Row::number).orElse(0L), change.fate()))
+        .toList();
   }
 
   @Override
@@ -79,71 +142,210 @@ public final class MemoryLog implements ReplicaLog {
     if (limit < 1) {
       throw SyncException.invalid("the limit of a read must be at least 1, not " + limit);
     }
-    Validity validity = validity(after);
-    return new Page(
-        validity == Validity.OK ? page(after.number(), limit, maxBytes) : List.of(),
-        bounds(),
-        validity);
+    Validity validity = history.validity(after);
+    if (validity != Validity.OK) {
+      return new Page(List.of(), after, bounds(), validity);
+    }
+    List<LogItem> items = new ArrayList<>();
+    long bytes = 0;
+    long last = after.number();
+    for (Row row : rows.after(after.number())) {
+      bytes += bytes(row.item());
+      if (items.size() == limit || bytes > maxBytes && !items.isEmpty()) {
+        return new Page(items, history.position(last), bounds(), validity);
+      }
+      items.add(row.item());
+      last = row.number();
+    }
+    return new Page(items, history.head(), bounds(), validity);
+  }
+
+  private static long bytes(LogItem item) {
+    return bytes(item.last()) + item.added().map(MemoryLog::bytes).orElse(0L);
+  }
+
+  private static long bytes(LogEntry entry) {
+    return entry.body().payload().getBytes(StandardCharsets.UTF_8).length;
   }
 
   @Override
-  public synchronized List<Appended> merge(
-      String peer, Optional<Position> pointer, List<LogEntry> merged) {
-    Objects.requireNonNull(peer, "peer");
-    Objects.requireNonNull(pointer, "pointer");
-    List<LogEntry> checked = List.copyOf(merged);
-    List<Appended> answers = new ArrayList<>(checked.size());
-    for (LogEntry entry : checked) {
-      answers.add(
-          add(
-              new LogEntry(
-                  head().number() + 1,
-                  entry.origin(),
-                  entry.originNumber(),
-                  entry.at(),
-                  entry.body())));
+  public synchronized List<Appended> merge(Merge merge) {
+    merge.items().forEach(this::noticeRestore);
+    long before = history.last();
+    List<Change> changes = merge.items().stream().map(item -> join(item, State.WANTED)).toList();
+    Member member = member(merge.peer());
+    boolean gap = merge.gap().orElse(member.gap());
+    // Only now: what the peer has seen includes what was just read from it.
+    seen = gap ? seen : seen.join(merge.context());
+    if (merge.pointer().isPresent() || gap != member.gap()) {
+      Optional<Position> pointer = merge.pointer().or(member::pointer);
+      members.put(merge.peer(), new Member(merge.peer(), pointer, gap, member.passed()));
     }
-    pointer.ifPresent(position -> pointers.put(peer, position));
-    return answers;
+    return commit(changes, before);
   }
+
+  /** An entry of this life that this log has never reached proves that it was restored. */
+  private void noticeRestore(LogItem item) {
+    if (isLost(item.last()) || item.added().filter(this::isLost).isPresent()) {
+      newEpoch(history.epoch());
+    }
+  }
+
+  private boolean isLost(LogEntry entry) {
+    Dot dot = entry.dot();
+    return dot.node().equals(node)
+        && dot.epoch().equals(history.epoch())
+        && dot.number() > history.last();
+  }
+
+  @Override
+  public synchronized List<LogItem> find(List<Key> keys) {
+    return keys.stream().flatMap(key -> rows.find(key).stream()).toList();
+  }
+
+  // ---- peers
 
   @Override
   public synchronized Optional<Position> pointer(String peer) {
-    return Optional.ofNullable(pointers.get(peer));
+    return Optional.ofNullable(members.get(peer)).flatMap(Member::pointer);
   }
 
-  /** The node whose log this is. */
-  public String node() {
-    return node;
+  @Override
+  public synchronized void passed(String reader, Position position) {
+    long number = history.validity(position) == Validity.OK ? position.number() : 0;
+    Member member = member(reader);
+    members.put(
+        reader,
+        new Member(reader, member.pointer(), member.gap(), Math.max(member.passed(), number)));
   }
 
-  /**
-   * Drops all entries up to a number and raises the floor to it.
-   *
-   * @throws SyncException of kind INVALID_ARGUMENT when the number lies beyond the head
-   */
-  public synchronized void compactTo(long number) {
-    if (number > head().number()) {
-      throw SyncException.invalid(
-          "cannot compact the log of "
-              + node
-              + " to "
-              + number
-              + ": its head is "
-              + head().number());
-    }
-    if (number <= floor.number()) {
+  private Member member(String name) {
+    return members.getOrDefault(name, new Member(name, Optional.empty(), false, 0));
+  }
+
+  @Override
+  public synchronized List<Member> members() {
+    return List.copyOf(members.values());
+  }
+
+  @Override
+  public synchronized void retire(String peer) {
+    members.remove(peer);
+  }
+
+  @Override
+  public synchronized long compact(Instant before) {
+    long passed = members.values().stream().mapToLong(Member::passed).min().orElse(history.last());
+    long upTo = history.forgettable(passed, before);
+    List<LogItem> deletes =
+        rows.upTo(upTo).stream().map(Row::item).filter(LogItem::isDeleted).toList();
+    deletes.forEach(rows::remove);
+    history.raiseFloor(upTo);
+    return deletes.size();
+  }
+
+  @Override
+  public synchronized void newEpoch(UUID expected) {
+    if (!history.epoch().equals(expected)) {
       return;
     }
-    int dropped = (int) (number - floor.number());
-    floor = new Position(epoch, number, entries.get(dropped - 1).body().id());
-    entries = new ArrayList<>(entries.subList(dropped, entries.size()));
+    // What a reader had passed by the time of the backup was written before it.
+    long safe = members.values().stream().mapToLong(Member::passed).max().orElse(0);
+    seen = seen.with(life(), safe);
+    history.begin(newId());
+    for (Row row : List.copyOf(rows.after(0))) {
+      LogItem item = row.item();
+      rows.put(
+          new LogItem(
+              renewed(item.last(), expected, safe),
+              item.added().map(entry -> renewed(entry, expected, safe))),
+          row.number());
+    }
   }
+
+  private LogEntry renewed(LogEntry entry, UUID ended, long safe) {
+    Dot dot = entry.dot();
+    return dot.node().equals(node) && dot.epoch().equals(ended) && dot.number() > safe
+        ? new LogEntry(new Dot(node, history.epoch(), dot.number()), entry.at(), entry.body())
+        : entry;
+  }
+
+  // ---- comparing
+
+  @Override
+  public synchronized List<Digest> digests(List<Slice> slices) {
+    return slices.stream().map(slice -> rows.digest(bucket(slice))).toList();
+  }
+
+  private static Slice.Bucket bucket(Slice slice) {
+    if (slice instanceof Slice.Bucket bucket) {
+      return bucket;
+    }
+    throw new SyncException(
+        Kind.UNSUPPORTED, "a log is compared by buckets of its keys, not by " + slice);
+  }
+
+  @Override
+  public synchronized List<long[]> hashes(List<Slice.Bucket> slices) {
+    return slices.stream()
+        .map(slice -> rows.in(slice).stream().mapToLong(row -> row.item().hash()).toArray())
+        .toList();
+  }
+
+  @Override
+  public synchronized List<LogItem> items(Slice.Bucket slice, List<Long> wanted) {
+    Set<Long> hashes = new HashSet<>(wanted);
+    return rows.in(slice).stream()
+        .map(Row::item)
+        .filter(item -> hashes.contains(item.hash()))
+        .toList();
+  }
+
+  @Override
+  public synchronized int forget(List<LogItem> items) {
+    Collection<LogItem> there =
+        items.stream()
+            .filter(item -> rows.get(item).filter(row -> row.item().equals(item)).isPresent())
+            .toList();
+    for (LogItem item : there) {
+      rows.remove(item);
+      contents.refer(item.content(), Content.NONE, State.HELD);
+    }
+    return there.size();
+  }
+
+  // ---- contents
+
+  @Override
+  public synchronized Optional<Stored> content(String sha256) {
+    return contents.get(sha256);
+  }
+
+  @Override
+  public synchronized Reserved reserve(String sha256, long size, long quota) {
+    return contents.reserve(sha256, size, quota, clock.instant());
+  }
+
+  @Override
+  public synchronized void stored(String sha256, boolean present) {
+    contents.stored(sha256, present);
+  }
+
+  @Override
+  public synchronized boolean doom(String sha256, Instant reservedBefore) {
+    return contents.doom(sha256, reservedBefore);
+  }
+
+  @Override
+  public synchronized List<Stored> pending(String after, int limit) {
+    return contents.pending(after, limit);
+  }
+
+  // ---- backups
 
   /** Everything the log holds now, as a backup of its database would. */
   public synchronized Backup backup() {
-    return new Backup(
-        epoch, floor, List.copyOf(entries), Map.copyOf(numbers), Map.copyOf(pointers));
+    return new Backup(history.copy(), rows.copy(), contents.copy(), seen, new TreeMap<>(members));
   }
 
   /**
@@ -151,95 +353,36 @@ public final class MemoryLog implements ReplicaLog {
    * the positions they hold.
    */
   public synchronized void restore(Backup backup) {
-    epoch = backup.epoch;
-    floor = backup.floor;
-    entries = new ArrayList<>(backup.entries);
-    numbers = new HashMap<>(backup.numbers);
-    pointers = new HashMap<>(backup.pointers);
-  }
-
-  /** Begins a new life of the log: what it holds stays, and positions of its former life end. */
-  public synchronized void newEpoch() {
-    epoch = newId();
-    floor = new Position(epoch, floor.number(), floor.entry());
+    history = backup.history.copy();
+    rows = backup.rows.copy();
+    contents = backup.contents.copy();
+    seen = backup.seen;
+    members = new TreeMap<>(backup.members);
   }
 
   private UUID newId() {
     return new UUID(random.nextLong(), random.nextLong());
   }
 
-  private Appended add(LogEntry entry) {
-    Long known = numbers.putIfAbsent(entry.body().id(), entry.number());
-    if (known != null) {
-      return new Appended(known, false);
-    }
-    entries.add(entry);
-    return new Appended(entry.number(), true);
-  }
-
-  private Position head() {
-    if (entries.isEmpty()) {
-      return floor;
-    }
-    LogEntry last = entries.get(entries.size() - 1);
-    return new Position(epoch, last.number(), last.body().id());
-  }
-
-  private Validity validity(Position after) {
-    if (after.equals(Position.START)) {
-      return floor.number() == 0 ? Validity.OK : Validity.BELOW_FLOOR;
-    }
-    if (!after.epoch().equals(epoch)) {
-      return Validity.OTHER_HISTORY;
-    }
-    if (after.number() < floor.number()) {
-      return Validity.BELOW_FLOOR;
-    }
-    if (after.number() > head().number()) {
-      return Validity.BEYOND_HEAD;
-    }
-    return entryAt(after.number()).equals(after.entry()) ? Validity.OK : Validity.OTHER_HISTORY;
-  }
-
-  private UUID entryAt(long number) {
-    return number == floor.number()
-        ? floor.entry()
-        : entries.get((int) (number - floor.number()) - 1).body().id();
-  }
-
-  private List<LogEntry> page(long after, int limit, long maxBytes) {
-    List<LogEntry> page = new ArrayList<>();
-    long bytes = 0;
-    for (int i = (int) (after - floor.number()); i < entries.size() && page.size() < limit; i++) {
-      LogEntry entry = entries.get(i);
-      bytes += entry.body().payload().getBytes(StandardCharsets.UTF_8).length;
-      if (bytes > maxBytes && !page.isEmpty()) {
-        break;
-      }
-      page.add(entry);
-    }
-    return page;
-  }
-
   /** What a log held at one time. */
   public static final class Backup {
-    private final UUID epoch;
-    private final Position floor;
-    private final List<LogEntry> entries;
-    private final Map<UUID, Long> numbers;
-    private final Map<String, Position> pointers;
+    private final LogHistory history;
+    private final LogRows rows;
+    private final LogContents contents;
+    private final LogContext seen;
+    private final Map<String, Member> members;
 
     private Backup(
-        UUID epoch,
-        Position floor,
-        List<LogEntry> entries,
-        Map<UUID, Long> numbers,
-        Map<String, Position> pointers) {
-      this.epoch = epoch;
-      this.floor = floor;
-      this.entries = entries;
-      this.numbers = numbers;
-      this.pointers = pointers;
+        LogHistory history,
+        LogRows rows,
+        LogContents contents,
+        LogContext seen,
+        Map<String, Member> members) {
+      this.history = history;
+      this.rows = rows;
+      this.contents = contents;
+      this.seen = seen;
+      this.members = members;
     }
   }
 
@@ -259,7 +402,7 @@ public final class MemoryLog implements ReplicaLog {
       return this;
     }
 
-    /** Where the ids of epochs come from. */
+    /** Where the ids of epochs and marks come from. */
     public Builder random(RandomGenerator generator) {
       this.random = Objects.requireNonNull(generator, "generator");
       return this;

@@ -1,29 +1,36 @@
 package dev.chirograph.spi;
 
 import dev.chirograph.Key;
-import java.time.Instant;
+import dev.chirograph.spi.LogEntry.Body;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 
 /**
- * An append-only log of what a node holds, which others read from a position on. A handle is bound
- * to one tenant and one node.
+ * A log of what a node holds, which others read from a position on. A handle is bound to one tenant
+ * and one node.
+ *
+ * <p>The log keeps one {@link LogItem} for each version of each key, at the position of its last
+ * change: a reader that goes on from where it was sees every change since, and one that begins at
+ * the start sees what there is now.
  *
  * <ul>
- *   <li><b>LOG-1</b> Positions are handed out in commit order and without gaps: whoever has read up
- *       to a position never finds a new entry below it.
- *   <li><b>LOG-2</b> Appending or merging an entry whose id is known adds nothing and answers the
- *       old position.
- *   <li><b>LOG-3</b> A page gives entries in ascending position, at most so many and so many bytes,
- *       but at least one when there is one.
+ *   <li><b>LOG-1</b> Positions are handed out in commit order: whoever has read up to a position
+ *       never finds something new at or below it.
+ *   <li><b>LOG-2</b> Entries join the item of their key and version; one that changes nothing takes
+ *       no position.
+ *   <li><b>LOG-3</b> A page gives items in ascending position, at most so many and so many bytes,
+ *       but at least one when there is one; reading on from {@link Page#next} leaves none out.
  *   <li><b>LOG-4</b> A position below the floor, beyond the head or of another history is
- *       recognised and answered as such, with no entries.
- *   <li><b>LOG-5</b> Merging makes entries and the peer's pointer durable in one step; without a
- *       pointer the peer's pointer stays.
- *   <li><b>LOG-6</b> Merged entries keep their origin and origin number.
+ *       recognised and answered as such, with no items.
+ *   <li><b>LOG-5</b> Merging makes items, the peer's pointer and what the peer has seen durable in
+ *       one step; without a pointer the peer's pointer stays, and what a peer has seen is not taken
+ *       over while there is a gap.
+ *   <li><b>LOG-6</b> Merged entries keep their dot and time.
  *   <li><b>LOG-7</b> Appending a list is all or nothing and harmless to repeat after a lost reply.
+ *   <li><b>LOG-8</b> What the context covers and the log does not hold is not taken in.
+ *   <li><b>LOG-9</b> A page that reaches the head says what the log had seen at that moment.
  * </ul>
  */
 public interface ReplicaLog {
@@ -31,75 +38,85 @@ public interface ReplicaLog {
   /** Where the log begins and ends now. */
   Bounds bounds();
 
-  /** Adds entries of this node. */
-  List<Appended> append(List<NewEntry> entries);
+  /**
+   * Adds entries of this node.
+   *
+   * @return what became of each, in their order
+   */
+  List<Appended> append(List<Body> entries);
 
   /**
    * Reads on from a position.
    *
-   * @param after the last position that was read; {@link Position#START} to read from the beginning
-   * @param limit the largest number of entries; at least 1
+   * @param after where reading has come to; {@link Position#START} reads all there is, whatever the
+   *     floor
+   * @param limit the largest number of items; at least 1
    * @param maxBytes the largest sum of payloads
    */
   Page read(Position after, int limit, long maxBytes);
 
   /**
-   * Takes over entries of other nodes.
+   * Takes over items of another node.
    *
-   * @param peer the node they came from
-   * @param pointer how far that peer's log has been read now; empty when the entries were pushed
+   * @return what became of each, in their order
    */
-  List<Appended> merge(String peer, Optional<Position> pointer, List<LogEntry> entries);
+  List<Appended> merge(Merge merge);
 
-  /** How far a peer's log has been read. */
-  Optional<Position> pointer(String peer);
-
-  /** What an entry says of its key and version; the larger state wins, whatever the order. */
-  enum Operation {
-    /** It is there. */
-    ADD,
-    /** It is there and should not be used any more. */
-    DEPRECATE,
-    /** It is gone. */
-    DELETE
-  }
+  /** All versions of some keys, deleted ones included, in the order of the keys. */
+  List<LogItem> find(List<Key> keys);
 
   /**
    * A position in a log.
    *
    * @param epoch which life of the log it belongs to
    * @param number 0 before the first entry
-   * @param entry the id of the entry at that number, by which another history is recognised
+   * @param mark what was written there, so that another history is recognised
    */
-  record Position(UUID epoch, long number, UUID entry) {
+  record Position(UUID epoch, long number, UUID mark) {
 
     /** Before the first entry of any log. */
     public static final Position START = new Position(new UUID(0, 0), 0, new UUID(0, 0));
 
     public Position {
       Objects.requireNonNull(epoch, "epoch");
-      Objects.requireNonNull(entry, "entry");
+      Objects.requireNonNull(mark, "mark");
     }
   }
 
   /**
    * The ends of a log.
    *
-   * @param floor the lowest position after which can be read
-   * @param head the position of the last entry
+   * @param floor the lowest position after which can be read, beside {@link Position#START}
+   * @param head the position of the last change
+   * @param context what the log has seen
    */
-  record Bounds(Position floor, Position head) {}
+  record Bounds(Position floor, Position head, LogContext context) {
+    public Bounds {
+      Objects.requireNonNull(floor, "floor");
+      Objects.requireNonNull(head, "head");
+      Objects.requireNonNull(context, "context");
+    }
+  }
 
   /**
    * A part of a log.
    *
-   * @param entries in ascending position; empty when the position is not valid
-   * @param bounds the ends at the time of reading
+   * @param items in ascending position; empty when the position is not valid
+   * @param next where to read on
+   * @param bounds the ends, and what the log had seen, at the moment of reading
    * @param validity what the log thinks of the position that was asked for
    */
-  record Page(List<LogEntry> entries, Bounds bounds, Validity validity) {
+  record Page(List<LogItem> items, Position next, Bounds bounds, Validity validity) {
     public Page {
-      entries = List.copyOf(entries);
+      items = List.copyOf(items);
+      Objects.requireNonNull(next, "next");
+      Objects.requireNonNull(bounds, "bounds");
+      Objects.requireNonNull(validity, "validity");
+    }
+
+    /** Whether there was nothing behind it. */
+    public boolean reachesHead() {
+      return validity == Validity.OK && next.number() == bounds.head().number();
     }
   }
 
@@ -107,68 +124,90 @@ public interface ReplicaLog {
   enum Validity {
     /** It belongs to this log. */
     OK,
-    /** What follows it has been compacted away. */
+    /** Deletes behind it have been forgotten. */
     BELOW_FLOOR,
     /** The log has never been that far in this life: it was restored from a backup. */
     BEYOND_HEAD,
-    /** Another entry stands there: it was restored, or it is another log. */
+    /** Something else was written there: it was restored, or it is another log. */
     OTHER_HISTORY
   }
 
   /**
-   * An entry without a position.
+   * What is taken over from a peer.
    *
-   * @param id unique in the world
-   * @param operation what it says
-   * @param key of what
-   * @param version which version of it
-   * @param contentDigest SHA-256 of the content; empty when there is none
-   * @param size of the content in bytes
-   * @param location where the content can be fetched; empty when there is none
-   * @param payload anything else, usually JSON
+   * @param peer its name
+   * @param items of its log
+   * @param pointer how far its log has been read now; empty when the items were pushed
+   * @param context what it has seen, when everything it has was read; else {@link LogContext#EMPTY}
+   * @param gap whether there are items that the peer has and this log does not take; what the peer
+   *     has seen is not taken over while there are. Empty when nothing is known about that
    */
-  record NewEntry(
-      UUID id,
-      Operation operation,
-      Key key,
-      String version,
-      String contentDigest,
-      long size,
-      String location,
-      String payload) {
-    public NewEntry {
-      Objects.requireNonNull(id, "id");
-      Objects.requireNonNull(operation, "operation");
-      Objects.requireNonNull(key, "key");
-      Objects.requireNonNull(version, "version");
-      Objects.requireNonNull(contentDigest, "contentDigest");
-      Objects.requireNonNull(location, "location");
-      Objects.requireNonNull(payload, "payload");
+  record Merge(
+      String peer,
+      List<LogItem> items,
+      Optional<Position> pointer,
+      LogContext context,
+      Optional<Boolean> gap) {
+    public Merge {
+      Objects.requireNonNull(peer, "peer");
+      items = List.copyOf(items);
+      Objects.requireNonNull(pointer, "pointer");
+      Objects.requireNonNull(context, "context");
+      Objects.requireNonNull(gap, "gap");
+    }
+
+    /** Items without a place: pushed, or fetched because they differ. */
+    public static Merge of(String peer, List<LogItem> items) {
+      return new Merge(peer, items, Optional.empty(), LogContext.EMPTY, Optional.empty());
+    }
+
+    /** A page that was read from the peer's log. */
+    public static Merge of(String peer, Page page) {
+      LogContext seen = page.reachesHead() ? page.bounds().context() : LogContext.EMPTY;
+      return new Merge(peer, page.items(), Optional.of(page.next()), seen, Optional.empty());
+    }
+
+    /** The peer's log is read from the beginning again. */
+    public static Merge fromTheStart(String peer) {
+      return new Merge(
+          peer, List.of(), Optional.of(Position.START), LogContext.EMPTY, Optional.empty());
+    }
+
+    /**
+     * All that the peer had at a moment is here.
+     *
+     * @param then its ends at that moment
+     * @param gap whether there were items that this log does not take
+     */
+    public static Merge afterComparison(String peer, Bounds then, boolean gap) {
+      return new Merge(peer, List.of(), Optional.of(then.head()), then.context(), Optional.of(gap));
+    }
+
+    /** The same without its items, some of which were not taken. */
+    public Merge leavingOut() {
+      return new Merge(peer, List.of(), pointer, LogContext.EMPTY, Optional.of(true));
     }
   }
 
   /**
-   * An entry in a log.
+   * What became of an entry or item.
    *
-   * @param number its position in this log
-   * @param origin the node that wrote it first
-   * @param originNumber its position there
-   * @param at when the origin wrote it
-   * @param body what it says
+   * @param number the position of its item; 0 when there is none
+   * @param fate what was done
    */
-  record LogEntry(long number, String origin, long originNumber, Instant at, NewEntry body) {
-    public LogEntry {
-      Objects.requireNonNull(origin, "origin");
-      Objects.requireNonNull(at, "at");
-      Objects.requireNonNull(body, "body");
+  record Appended(long number, Fate fate) {
+    public Appended {
+      Objects.requireNonNull(fate, "fate");
     }
   }
 
-  /**
-   * What became of an entry.
-   *
-   * @param number its position
-   * @param added false when it was known already
-   */
-  record Appended(long number, boolean added) {}
+  /** What was done with an entry or item. */
+  enum Fate {
+    /** It told something new. */
+    ADDED,
+    /** All it says was known. */
+    KNOWN,
+    /** It was known once, and deleted, and the delete forgotten. */
+    FORGOTTEN
+  }
 }

@@ -1,0 +1,227 @@
+package dev.chirograph.log;
+
+import dev.chirograph.Digest;
+import dev.chirograph.Slice;
+import dev.chirograph.SyncException;
+import dev.chirograph.SyncException.Kind;
+import dev.chirograph.digest.Comparison;
+import dev.chirograph.log.LogAnswer.Compared;
+import dev.chirograph.log.LogAnswer.Found;
+import dev.chirograph.log.LogAnswer.Hashed;
+import dev.chirograph.log.LogAnswer.Pushed;
+import dev.chirograph.log.LogAnswer.Receipt;
+import dev.chirograph.log.LogAnswer.Result;
+import dev.chirograph.log.LogRequest.Compare;
+import dev.chirograph.log.LogRequest.Hashes;
+import dev.chirograph.log.LogRequest.Items;
+import dev.chirograph.log.LogRequest.Push;
+import dev.chirograph.log.LogRequest.Wanted;
+import dev.chirograph.spi.LogItem;
+import dev.chirograph.spi.ReplicaLog.Bounds;
+import dev.chirograph.spi.ReplicaLog.Merge;
+import dev.chirograph.spi.ReplicaLog.Position;
+import dev.chirograph.spi.SupportsRepair;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One comparison of the own log with a peer's, and the exchange of what differs: digests of ever
+ * smaller buckets, the hashes in those that differ, and then the items that only one of both has.
+ *
+ * <p>What was found is exchanged before more is looked for, so that little is kept. At the end this
+ * node has all that the peer had when it began, and reads on from there.
+ */
+final class LogRepair {
+
+  private static final List<Slice.Bucket> ROOTS = Slice.Bucket.ALL.split(8);
+  private static final int SMALL = 64;
+  private static final int ROUND = 2_048;
+  private static final int BATCH = 500;
+
+  private final OwnLog own;
+  private final SupportsRepair log;
+  private final String peer;
+  private final LogLink.Options options;
+  private final Comparison comparison =
+      new Comparison(ROOTS, Comparison.Splitter.buckets(), SMALL, ROUND);
+  private final Deque<Slice.Bucket> differing = new ArrayDeque<>();
+  private final Deque<Wanted> theirs = new ArrayDeque<>();
+  private final Deque<Wanted> ours = new ArrayDeque<>();
+  private final List<LogItem> forgotten = new ArrayList<>();
+  private @Nullable Bounds began;
+  private @Nullable LogRequest asked;
+  private List<LogItem> pushed = List.of();
+  private boolean leftOut;
+  private boolean done;
+
+  LogRepair(OwnLog own, String peer, LogLink.Options options) {
+    this.own = own;
+    this.log = own.repair().orElseThrow();
+    this.peer = peer;
+    this.options = options;
+  }
+
+  boolean isDone() {
+    return done;
+  }
+
+  LogRequest next() {
+    LogRequest request = request();
+    asked = request;
+    return request;
+  }
+
+  private LogRequest request() {
+    if (!theirs.isEmpty()) {
+      return new Items(batch(theirs));
+    }
+    if (!ours.isEmpty()) {
+      pushed =
+          batch(ours).stream()
+              .flatMap(some -> log.items(some.slice(), some.hashes()).stream())
+              .toList();
+      return new Push(pushed);
+    }
+    if (!differing.isEmpty()) {
+      List<Slice.Bucket> slices = new ArrayList<>();
+      while (!differing.isEmpty() && slices.size() < BATCH) {
+        slices.add(differing.removeFirst());
+      }
+      return new Hashes(slices);
+    }
+    Optional<Position> pointer = own.peers().pointer(peer);
+    return new Compare(
+        pointer, comparison.next().stream().map(slice -> (Slice.Bucket) slice).toList());
+  }
+
+  /** Takes so many items that a request stays small. */
+  private static List<Wanted> batch(Deque<Wanted> from) {
+    List<Wanted> batch = new ArrayList<>();
+    int items = 0;
+    while (!from.isEmpty() && (batch.isEmpty() || items + from.peek().hashes().size() <= BATCH)) {
+      Wanted some = from.removeFirst();
+      if (items + some.hashes().size() > BATCH) {
+        from.addFirst(new Wanted(some.slice(), some.hashes().subList(BATCH, some.hashes().size())));
+        some = new Wanted(some.slice(), some.hashes().subList(0, BATCH));
+      }
+      batch.add(some);
+      items += some.hashes().size();
+    }
+    return batch;
+  }
+
+  /**
+   * Takes the answer.
+   *
+   * @throws SyncException when it does not belong to the request, or the own log fails
+   */
+  void answered(LogAnswer answer) {
+    if (asked instanceof Compare compare && answer instanceof Compared compared) {
+      compared(compare, compared);
+    } else if (asked instanceof Hashes hashes
+        && answer instanceof Hashed hashed
+        && hashed.hashes().size() == hashes.slices().size()) {
+      hashed(hashes, hashed);
+    } else if (asked instanceof Items && answer instanceof Found found) {
+      leftOut |= !LogLink.merge(own, options, Merge.of(peer, found.items()));
+    } else if (asked instanceof Push
+        && answer instanceof Pushed receipts
+        && receipts.receipts().size() == pushed.size()) {
+      pushed(receipts.receipts());
+    } else {
+      throw LogLink.wrong(peer, answer);
+    }
+    if (theirs.isEmpty() && ours.isEmpty() && differing.isEmpty() && comparison.next().isEmpty()) {
+      finish();
+    }
+  }
+
+  private void compared(Compare compare, Compared compared) {
+    Bounds bounds = compared.bounds();
+    if (began == null) {
+      began = bounds;
+    } else if (!began.head().epoch().equals(bounds.head().epoch())) {
+      throw new SyncException(
+          Kind.CONFLICT, "the log of " + peer + " has begun a new life while it was compared");
+    }
+    List<Digest> mine = log.digests(List.<Slice>copyOf(compare.slices()));
+    comparison.answered(mine, compared.digests());
+    comparison.takeDiffering().forEach(slice -> differing.add((Slice.Bucket) slice));
+  }
+
+  private void hashed(Hashes hashes, Hashed hashed) {
+    List<long[]> mine = log.hashes(hashes.slices());
+    for (int i = 0; i < mine.size(); i++) {
+      Slice.Bucket slice = hashes.slices().get(i);
+      List<Long> here = Arrays.stream(mine.get(i)).boxed().toList();
+      List<Long> there = hashed.hashes().get(i);
+      add(theirs, slice, without(there, here));
+      add(ours, slice, without(here, there));
+    }
+  }
+
+  private static List<Long> without(List<Long> all, List<Long> some) {
+    Set<Long> known = new HashSet<>(some);
+    return all.stream().filter(hash -> !known.contains(hash)).toList();
+  }
+
+  private static void add(Deque<Wanted> to, Slice.Bucket slice, List<Long> hashes) {
+    if (!hashes.isEmpty()) {
+      to.add(new Wanted(slice, hashes));
+    }
+  }
+
+  private void pushed(List<Receipt> receipts) {
+    for (int i = 0; i < receipts.size(); i++) {
+      Receipt receipt = receipts.get(i);
+      if (receipt.result() == Result.FORGOTTEN) {
+        forgotten.add(pushed.get(i));
+      } else if (receipt.result() == Result.REJECTED) {
+        options
+            .refused()
+            .item(
+                pushed.get(i),
+                SyncException.invalid(peer + " does not take the item: " + receipt.reason()));
+      }
+    }
+  }
+
+  private void finish() {
+    forget();
+    Bounds there = began;
+    if (there != null) {
+      // Nothing was left out on the way, so all that the peer had at the beginning is here now.
+      own.log().merge(Merge.afterComparison(peer, there, leftOut));
+    }
+    done = true;
+  }
+
+  private void forget() {
+    if (forgotten.isEmpty()) {
+      return;
+    }
+    long all = log.digests(List.of(Slice.Bucket.ALL)).get(0).count();
+    long allowed = options.forgets().allowed(all);
+    if (forgotten.size() <= allowed) {
+      log.forget(forgotten);
+      return;
+    }
+    SyncException why =
+        new SyncException(
+            Kind.CONFLICT,
+            peer
+                + " has forgotten "
+                + forgotten.size()
+                + " deleted items that are still here, more than the "
+                + allowed
+                + " that one comparison may drop; raise the limit if they are to go");
+    forgotten.forEach(item -> options.refused().item(item, why));
+  }
+}

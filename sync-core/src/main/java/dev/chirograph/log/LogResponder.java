@@ -1,0 +1,166 @@
+package dev.chirograph.log;
+
+import dev.chirograph.Digest;
+import dev.chirograph.Slice;
+import dev.chirograph.SyncException;
+import dev.chirograph.SyncException.Kind;
+import dev.chirograph.log.LogAnswer.Compared;
+import dev.chirograph.log.LogAnswer.Found;
+import dev.chirograph.log.LogAnswer.Hashed;
+import dev.chirograph.log.LogAnswer.Pulled;
+import dev.chirograph.log.LogAnswer.Pushed;
+import dev.chirograph.log.LogAnswer.Receipt;
+import dev.chirograph.log.LogAnswer.Result;
+import dev.chirograph.log.LogRequest.Compare;
+import dev.chirograph.log.LogRequest.Find;
+import dev.chirograph.log.LogRequest.Hashes;
+import dev.chirograph.log.LogRequest.Items;
+import dev.chirograph.log.LogRequest.Pull;
+import dev.chirograph.log.LogRequest.Push;
+import dev.chirograph.log.LogRequest.Wanted;
+import dev.chirograph.spi.LogItem;
+import dev.chirograph.spi.ReplicaLog;
+import dev.chirograph.spi.ReplicaLog.Appended;
+import dev.chirograph.spi.ReplicaLog.Bounds;
+import dev.chirograph.spi.ReplicaLog.Merge;
+import dev.chirograph.spi.ReplicaLog.Page;
+import dev.chirograph.spi.ReplicaLog.Position;
+import dev.chirograph.spi.ReplicaLog.Validity;
+import dev.chirograph.spi.SupportsRepair;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a node answers to others, out of its own log. It neither waits nor calls anybody, so a pull
+ * that finds nothing is answered at once.
+ *
+ * <p>Safe for use by several threads.
+ */
+public final class LogResponder {
+
+  private final OwnLog own;
+  private final LogLimits limits;
+
+  private LogResponder(OwnLog own, LogLimits limits) {
+    this.own = own;
+    this.limits = limits;
+  }
+
+  /** Answers out of a log, with the limits of {@link LogLimits#standard}. */
+  public static LogResponder of(ReplicaLog log) {
+    return of(log, LogLimits.standard());
+  }
+
+  /**
+   * Answers out of a log.
+   *
+   * @throws SyncException of kind INVALID_ARGUMENT when the log does not know its peers
+   */
+  public static LogResponder of(ReplicaLog log, LogLimits limits) {
+    return new LogResponder(OwnLog.of(log), limits);
+  }
+
+  /**
+   * Answers one request.
+   *
+   * @param from the node that asks, as the transport has made sure of it
+   * @throws SyncException INVALID_ARGUMENT when more is asked for than the limits allow;
+   *     UNSUPPORTED when the log cannot be compared; the trouble of the log
+   */
+  public LogAnswer answer(String from, LogRequest request) {
+    if (request instanceof Pull pull) {
+      return new Pulled(pulled(from, pull));
+    }
+    if (request instanceof Push push) {
+      return new Pushed(pushed(from, push.items()));
+    }
+    if (request instanceof Compare compare) {
+      return compared(compare);
+    }
+    if (request instanceof Hashes hashes) {
+      return hashed(hashes.slices());
+    }
+    if (request instanceof Items items) {
+      return found(items.wanted());
+    }
+    Find find = (Find) request;
+    limits.check("keys in a request", find.keys().size());
+    return new Found(own.log().find(find.keys()));
+  }
+
+  private Page pulled(String from, Pull pull) {
+    Page page =
+        own.log()
+            .read(
+                pull.after(),
+                Math.min(pull.limit(), limits.items()),
+                Math.min(pull.maxBytes(), limits.bytes()));
+    if (page.validity() == Validity.OK) {
+      own.peers().passed(from, pull.after());
+      return page;
+    }
+    notice(pull.after(), page);
+    return page;
+  }
+
+  /** A reader who has come further in this life than this log, or elsewhere, proves a restore. */
+  private void notice(Position position, Page page) {
+    boolean sameLife = position.epoch().equals(page.bounds().head().epoch());
+    if (sameLife && page.validity() != Validity.BELOW_FLOOR) {
+      own.peers().newEpoch(position.epoch());
+    }
+  }
+
+  private List<Receipt> pushed(String from, List<LogItem> items) {
+    limits.check("items in a push", items.size());
+    List<Optional<String>> obstacles = items.stream().map(limits::obstacle).toList();
+    List<LogItem> taken = new ArrayList<>();
+    for (int i = 0; i < items.size(); i++) {
+      if (obstacles.get(i).isEmpty()) {
+        taken.add(items.get(i));
+      }
+    }
+    List<Appended> merged = taken.isEmpty() ? List.of() : own.log().merge(Merge.of(from, taken));
+    List<Receipt> receipts = new ArrayList<>();
+    int next = 0;
+    for (Optional<String> obstacle : obstacles) {
+      receipts.add(
+          obstacle.isPresent()
+              ? new Receipt(Result.REJECTED, obstacle.get())
+              : Receipt.of(merged.get(next++).fate()));
+    }
+    return receipts;
+  }
+
+  private Compared compared(Compare compare) {
+    limits.check("slices in a request", compare.slices().size());
+    compare.pointer().ifPresent(position -> notice(position, own.log().read(position, 1, 1)));
+    // The ends first: whatever the digests have beyond them is only known too early.
+    Bounds bounds = own.log().bounds();
+    List<Digest> digests = repair().digests(List.<Slice>copyOf(compare.slices()));
+    return new Compared(bounds, digests);
+  }
+
+  private Hashed hashed(List<Slice.Bucket> slices) {
+    limits.check("slices in a request", slices.size());
+    return new Hashed(
+        repair().hashes(slices).stream()
+            .map(hashes -> Arrays.stream(hashes).boxed().toList())
+            .toList());
+  }
+
+  private Found found(List<Wanted> wanted) {
+    limits.check("items in a request", wanted.stream().mapToInt(w -> w.hashes().size()).sum());
+    return new Found(
+        wanted.stream()
+            .flatMap(some -> repair().items(some.slice(), some.hashes()).stream())
+            .toList());
+  }
+
+  private SupportsRepair repair() {
+    return own.repair()
+        .orElseThrow(() -> new SyncException(Kind.UNSUPPORTED, own.log() + " cannot be compared"));
+  }
+}

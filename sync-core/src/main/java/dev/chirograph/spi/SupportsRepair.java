@@ -1,0 +1,35 @@
+package dev.chirograph.spi;
+
+import dev.chirograph.Slice;
+import java.util.List;
+
+/**
+ * A log whose items can be compared with another's, and exchanged one by one.
+ *
+ * <ul>
+ *   <li><b>LOG-12</b> Hashes and digests are those of {@link LogItem#hash}, and buckets those of
+ *       {@link Slice.Bucket#of}.
+ *   <li><b>LOG-13</b> Forgetting drops an item only as it was told: one that has changed since
+ *       stays.
+ * </ul>
+ */
+public interface SupportsRepair extends ReplicaLog, SupportsDigest {
+
+  /** The hashes of all items in slices; an array for each slice, in their order. */
+  List<long[]> hashes(List<Slice.Bucket> slices);
+
+  /**
+   * Items by their hashes.
+   *
+   * @param wanted hashes of items in one slice
+   * @return those that are still there, in no order
+   */
+  List<LogItem> items(Slice.Bucket slice, List<Long> wanted);
+
+  /**
+   * Drops items that a peer has seen, deleted and forgotten.
+   *
+   * @return how many were dropped; items that have changed since are kept
+   */
+  int forget(List<LogItem> items);
+}
