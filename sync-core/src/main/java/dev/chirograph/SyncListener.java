@@ -28,6 +28,12 @@ public interface SyncListener {
   /** How far a reader or worker is behind: so many items, and so long. */
   default void lag(String what, long items, Duration age) {}
 
+  /** A peer could not be asked, or refused; it is asked again after a pause. */
+  default void peerFailed(String peer, SyncException error) {}
+
+  /** An item of a peer is not taken here, or one from here not there. */
+  default void itemRefused(String peer, Key key, SyncException why) {}
+
   /** How old the horizon is below which a table may be read. */
   default void horizonAge(String table, Duration age) {}
 

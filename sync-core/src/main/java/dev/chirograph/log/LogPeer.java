@@ -1,6 +1,7 @@
 package dev.chirograph.log;
 
 import dev.chirograph.SyncException;
+import dev.chirograph.spi.LogEntry;
 import java.io.InputStream;
 
 /**
@@ -21,11 +22,32 @@ public interface LogPeer {
   LogAnswer call(LogRequest request);
 
   /**
-   * Opens a content that the node holds. The caller closes the stream.
+   * Opens a content that the node holds, at its location where that belongs to the node, else where
+   * all its content is. The caller closes the stream.
    *
-   * @param sha256 its digest in lower-case hexadecimal
+   * @param content what; its location comes from elsewhere and is not to be trusted: an
+   *     implementation asks no address but those that were registered for this peer
    * @param from the offset of the first byte
    * @throws SyncException NOT_FOUND when the node does not hold it, or the trouble
    */
-  InputStream content(String sha256, long from);
+  InputStream content(LogEntry.Content content, long from);
+
+  /**
+   * A node in this process.
+   *
+   * @param caller the name under which it is asked
+   */
+  static LogPeer of(String caller, LogReplicator node) {
+    return new LogPeer() {
+      @Override
+      public LogAnswer call(LogRequest request) {
+        return node.answer(caller, request);
+      }
+
+      @Override
+      public InputStream content(LogEntry.Content content, long from) {
+        return node.content(caller, content.sha256(), from);
+      }
+    };
+  }
 }

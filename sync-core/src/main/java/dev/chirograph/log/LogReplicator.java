@@ -1,0 +1,605 @@
+package dev.chirograph.log;
+
+import dev.chirograph.DeleteLimit;
+import dev.chirograph.Key;
+import dev.chirograph.Pacing;
+import dev.chirograph.RetryPolicy;
+import dev.chirograph.SyncException;
+import dev.chirograph.SyncException.Kind;
+import dev.chirograph.SyncListener;
+import dev.chirograph.log.LogAnswer.Pulled;
+import dev.chirograph.log.LogRequest.Pull;
+import dev.chirograph.spi.BlobStore;
+import dev.chirograph.spi.LogEntry.Body;
+import dev.chirograph.spi.LogItem;
+import dev.chirograph.spi.ReplicaLog;
+import dev.chirograph.spi.ReplicaLog.Appended;
+import dev.chirograph.spi.ReplicaLog.Fate;
+import dev.chirograph.spi.ReplicaLog.Page;
+import dev.chirograph.spi.ReplicaLog.Position;
+import dev.chirograph.spi.ReplicaLog.Validity;
+import java.io.InputStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the log of this node in agreement with the logs of its peers.
+ *
+ * <p>It pulls from each peer where it was, and so has everything in the end; it pushes what is
+ * appended here, and so peers have it soon; and it compares logs when a place is not known any
+ * more, when told to, and from time to time. Order does not matter, and nothing is taken in twice.
+ *
+ * <pre>{@code
+ * LogReplicator oslo =
+ *     LogReplicator.builder("oslo", JdbcLog.of(dataSource, "oslo"))
+ *         .peer("bergen", HttpLogPeer.of(uri, keys))
+ *         .build();
+ * oslo.pull("bergen"); // here and now
+ * oslo.start(); // or all the time, in threads of its own
+ * oslo.append(List.of(entry));
+ * }</pre>
+ *
+ * <p>Several processes may replicate one log: what two of them pull at the same time is taken in
+ * once.
+ *
+ * <p>Safe for use by several threads.
+ */
+public final class LogReplicator implements AutoCloseable {
+
+  private static final Logger LOGGER = LoggerFactory.getLogger(LogReplicator.class);
+
+  private final String node;
+  private final OwnLog own;
+  private final LogResponder responder;
+  private final Settings settings;
+  private final Consumer<LogItem> onChange;
+  private final Set<String> readers;
+  private final Optional<ContentStore> contents;
+  private final Map<String, PullLoop> pulls = new LinkedHashMap<>();
+  private final Map<String, PushLoop> pushes = new LinkedHashMap<>();
+  private final Changes changes = new Changes();
+  private final List<Thread> threads = new ArrayList<>();
+  private volatile boolean closed;
+
+  /** What the parts of a replicator share. */
+  record Settings(
+      int pageItems,
+      long pageBytes,
+      Duration poll,
+      Duration patience,
+      Duration compareEvery,
+      Duration retention,
+      Duration upkeepEvery,
+      RetryPolicy retries,
+      RetryPolicy pushRetries,
+      DeleteLimit forgets,
+      SyncListener listener,
+      InstantSource clock,
+      Pacing pacing,
+      RandomGenerator random,
+      ThreadFactory threads) {
+
+    /** Tells the listener; what it throws is its own. */
+    void listen(Consumer<SyncListener> event) {
+      try {
+        event.accept(listener);
+      } catch (RuntimeException e) {
+        LOGGER.warn("a listener failed: {}", e.toString(), e);
+      }
+    }
+  }
+
+  private LogReplicator(Builder builder, OwnLog own) {
+    this.node = builder.node;
+    this.own = own;
+    this.responder = LogResponder.of(builder.log, builder.limits);
+    this.settings = builder.settings();
+    this.onChange = builder.onChange;
+    this.readers = Set.copyOf(builder.readers);
+    this.contents = Optional.ofNullable(builder.contents).map(ContentStore::new);
+    builder.peers.forEach(this::link);
+  }
+
+  private void link(String name, LogPeer peer) {
+    Counters counters = new Counters();
+    LogLink.Options options =
+        new LogLink.Options(
+            settings.pageItems(),
+            settings.pageBytes(),
+            settings.patience(),
+            settings.forgets(),
+            item -> {
+              counters.addMerged();
+              changed(item);
+            },
+            (item, why) -> {
+              counters.addRefused();
+              settings.listen(listener -> listener.itemRefused(name, item.key(), why));
+            });
+    pulls.put(
+        name, new PullLoop(name, peer, LogLink.of(own.log(), name, options), counters, settings));
+    pushes.put(name, new PushLoop(name, peer, own.log(), counters, settings));
+  }
+
+  private void changed(LogItem item) {
+    changes.grew();
+    try {
+      onChange.accept(item);
+    } catch (RuntimeException e) {
+      LOGGER.warn("whoever hears of changes failed: {}", e.toString(), e);
+    }
+  }
+
+  /** A builder of the replicator of a node. */
+  public static Builder builder(String node, ReplicaLog log) {
+    return new Builder(node, log);
+  }
+
+  /** The node's name. */
+  public String node() {
+    return node;
+  }
+
+  /** The node's own log. */
+  public ReplicaLog log() {
+    return own.log();
+  }
+
+  // ---- here and now
+
+  /**
+   * Appends entries and has them pushed to every peer.
+   *
+   * @return what became of each, in their order; all are durable then
+   */
+  public List<Appended> append(List<Body> entries) {
+    List<Appended> done = own.log().append(entries);
+    Set<Key> keys = new LinkedHashSet<>();
+    for (int i = 0; i < done.size(); i++) {
+      if (done.get(i).fate() == Fate.ADDED) {
+        keys.add(entries.get(i).key());
+      }
+    }
+    if (!keys.isEmpty()) {
+      changes.grew();
+      pushes.values().forEach(push -> keys.forEach(push::offer));
+    }
+    return done;
+  }
+
+  /**
+   * Pulls from a peer, in this thread, until this node has all that the peer has.
+   *
+   * @throws SyncException when the peer cannot be asked, or the own log fails
+   */
+  public void pull(String peer) {
+    PullLoop pull = known(peer);
+    boolean more = true;
+    while (more && !Thread.currentThread().isInterrupted()) {
+      more = pull.step();
+    }
+  }
+
+  private PullLoop known(String peer) {
+    PullLoop pull = pulls.get(peer);
+    if (pull == null) {
+      throw SyncException.invalid(
+          node + " has no peer named '" + peer + "'; it has " + pulls.keySet());
+    }
+    return pull;
+  }
+
+  // ---- for others
+
+  /**
+   * Answers a peer. A pull that finds nothing waits as long as it asks for, at most the patience of
+   * this node.
+   *
+   * @param from the peer, as the transport has made sure of it
+   * @throws SyncException PERMISSION_DENIED when it is not known here; else as {@link
+   *     LogResponder#answer}
+   */
+  public LogAnswer answer(String from, LogRequest request) {
+    admit(from);
+    long end = System.nanoTime() + patience(request).toNanos();
+    while (true) {
+      long counted = changes.count();
+      LogAnswer answer = responder.answer(from, request);
+      if (request instanceof LogRequest.Push) {
+        changes.grew();
+      }
+      long left = end - System.nanoTime();
+      if (closed || left <= 0 || !isEmpty(answer)) {
+        return answer;
+      }
+      try {
+        // Other processes append without telling: look again now and then.
+        changes.await(counted, Duration.ofNanos(Math.min(left, settings.poll().toNanos())));
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return answer;
+      }
+    }
+  }
+
+  /**
+   * Opens a content that this node holds. The caller closes the stream.
+   *
+   * @param from the peer that asks, as the transport has made sure of it
+   * @param sha256 its digest in lower-case hexadecimal
+   * @param offset of the first byte
+   * @throws SyncException PERMISSION_DENIED when the peer is not known here; NOT_FOUND when this
+   *     node does not hold the content
+   */
+  public InputStream content(String from, String sha256, long offset) {
+    admit(from);
+    return contents
+        .map(all -> all.open(sha256, offset))
+        .orElseThrow(
+            () -> new SyncException(Kind.NOT_FOUND, node + " holds no contents of its own"));
+  }
+
+  private void admit(String from) {
+    if (!pulls.containsKey(from) && !readers.contains(from)) {
+      throw new SyncException(
+          Kind.PERMISSION_DENIED, "'" + from + "' is neither a peer nor a reader of " + node);
+    }
+  }
+
+  private Duration patience(LogRequest request) {
+    if (!(request instanceof Pull pull)) {
+      return Duration.ZERO;
+    }
+    return pull.patience().compareTo(settings.patience()) < 0
+        ? pull.patience()
+        : settings.patience();
+  }
+
+  private static boolean isEmpty(LogAnswer answer) {
+    return answer instanceof Pulled pulled && isEmpty(pulled.page());
+  }
+
+  private static boolean isEmpty(Page page) {
+    return page.items().isEmpty() && page.validity() == Validity.OK;
+  }
+
+  // ---- all the time
+
+  /** Begins to pull, push and look after the log in threads of its own, until it is closed. */
+  public synchronized LogReplicator start() {
+    if (closed || !threads.isEmpty()) {
+      throw new IllegalStateException(
+          "the replicator of " + node + " was started or closed before");
+    }
+    // Deletes are not forgotten before every peer has read them, be it the first time.
+    pulls.keySet().forEach(peer -> own.peers().passed(peer, Position.START));
+    readers.forEach(reader -> own.peers().passed(reader, Position.START));
+    pulls.values().forEach(pull -> threads.add(settings.threads().newThread(pull)));
+    pushes.values().forEach(push -> threads.add(settings.threads().newThread(push)));
+    threads.add(settings.threads().newThread(this::upkeep));
+    threads.forEach(Thread::start);
+    return this;
+  }
+
+  private void upkeep() {
+    while (!closed) {
+      try {
+        settings.pacing().pause(settings.upkeepEvery());
+        compact();
+      } catch (InterruptedException e) {
+        if (!closed) {
+          LOGGER.warn("the upkeep of {} was interrupted by somebody else, and goes on", node);
+        }
+      } catch (RuntimeException | Error e) { // an error of a host's code must not end the upkeep
+        LOGGER.warn("the log of {} could not be looked after: {}", node, e.toString(), e);
+      }
+    }
+  }
+
+  /**
+   * Forgets deletes that every peer has read, or that are older than the retention. Done from time
+   * to time once started.
+   *
+   * @return how many were forgotten
+   */
+  public long compact() {
+    Instant before = settings.clock().instant().minus(settings.retention());
+    return own.peers().compact(before);
+  }
+
+  // ---- watching and steering
+
+  /** How it stands with each peer. */
+  public List<PeerStatus> status() {
+    return pulls.values().stream().map(PullLoop::status).toList();
+  }
+
+  /** Does not ask a peer any more, until it is told to resume; pushes go on. */
+  public void pause(String peer) {
+    known(peer).pause();
+  }
+
+  /** Asks a peer again. */
+  public void resume(String peer) {
+    known(peer).resume();
+  }
+
+  /** Compares the logs with a peer's next, and exchanges what differs. */
+  public void resync(String peer) {
+    known(peer).resync();
+  }
+
+  /**
+   * Stops asking a peer that is gone for good, and lets no delete wait for it.
+   *
+   * <p>Leave it out when the replicator is built the next time.
+   */
+  public void retire(String peer) {
+    known(peer).pause();
+    own.peers().retire(peer);
+  }
+
+  /** Ends all threads; requests that are under way are interrupted. Closing twice is harmless. */
+  @Override
+  public synchronized void close() {
+    closed = true;
+    pulls.values().forEach(PullLoop::close);
+    pushes.values().forEach(PushLoop::close);
+    changes.grew();
+    threads.forEach(Thread::interrupt);
+    boolean interrupted = false;
+    for (Thread thread : threads) {
+      try {
+        if (thread != Thread.currentThread()) {
+          thread.join(settings.patience().plusSeconds(10).toMillis());
+        }
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Collects the parts of a replicator. Not safe for use by several threads. */
+  public static final class Builder {
+    private final String node;
+    private final ReplicaLog log;
+    private final Map<String, LogPeer> peers = new LinkedHashMap<>();
+    private final Set<String> readers = new LinkedHashSet<>();
+    private @Nullable BlobStore contents;
+    private LogLimits limits = LogLimits.standard();
+    private int pageItems = 1_000;
+    private long pageBytes = 4 << 20;
+    private Duration poll = Duration.ofSeconds(1);
+    private Duration patience = Duration.ofSeconds(20);
+    private Duration compareEvery = Duration.ofHours(1);
+    private Duration retention = Duration.ofDays(30);
+    private Duration upkeepEvery = Duration.ofMinutes(1);
+    private RetryPolicy retries =
+        RetryPolicy.builder().pauses(Duration.ofMillis(200), Duration.ofMinutes(1)).build();
+    private RetryPolicy pushRetries =
+        RetryPolicy.builder()
+            .pauses(Duration.ofMillis(100), Duration.ofSeconds(2))
+            .attempts(3)
+            .build();
+    private DeleteLimit forgets = DeleteLimit.standard();
+    private SyncListener listener = SyncListener.none();
+    private Consumer<LogItem> onChange = item -> {};
+    private InstantSource clock = InstantSource.system();
+    private Pacing pacing = Pacing.system();
+    private RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
+    private ThreadFactory threads = daemons();
+
+    private Builder(String node, ReplicaLog log) {
+      this.node = Objects.requireNonNull(node, "node");
+      this.log = Objects.requireNonNull(log, "log");
+      if (node.isEmpty() || node.length() > LogLimits.MAX_TEXT) {
+        throw SyncException.invalid(
+            "the name of a node has 1 to " + LogLimits.MAX_TEXT + " characters: '" + node + "'");
+      }
+    }
+
+    private static ThreadFactory daemons() {
+      AtomicInteger number = new AtomicInteger();
+      return task -> {
+        Thread thread = new Thread(task, "chirograph-log-" + number.incrementAndGet());
+        thread.setDaemon(true);
+        return thread;
+      };
+    }
+
+    /** A node that is pulled from and pushed to, and may pull and push. */
+    public Builder peer(String name, LogPeer peer) {
+      Objects.requireNonNull(peer, "peer");
+      if (name.equals(node) || peers.putIfAbsent(name, peer) != null || readers.contains(name)) {
+        throw SyncException.invalid("'" + name + "' is this node, or was named before");
+      }
+      return this;
+    }
+
+    /** A node that may pull and push, and is never asked: one behind a wall, say. */
+    public Builder reader(String name) {
+      if (name.equals(node) || peers.containsKey(name) || !readers.add(name)) {
+        throw SyncException.invalid("'" + name + "' is this node, or was named before");
+      }
+      return this;
+    }
+
+    /** Where this node keeps the contents that its items refer to. */
+    public Builder contents(BlobStore store) {
+      this.contents = Objects.requireNonNull(store, "store");
+      return this;
+    }
+
+    /** How much a request of others may hold; {@link LogLimits#standard} by default. */
+    public Builder limits(LogLimits value) {
+      this.limits = Objects.requireNonNull(value, "value");
+      return this;
+    }
+
+    /** How many items, and bytes of payloads, a page has; 1,000 and 4 MiB by default. */
+    public Builder page(int items, long bytes) {
+      if (items < 1 || bytes < 1) {
+        throw SyncException.invalid(
+            "a page has at least 1 item and 1 byte, not " + items + " and " + bytes);
+      }
+      this.pageItems = items;
+      this.pageBytes = bytes;
+      return this;
+    }
+
+    /**
+     * How long to wait before a peer that had nothing is asked again, where it does not wait
+     * itself, and how often to look for what other processes have appended; 1 second by default.
+     */
+    public Builder poll(Duration interval) {
+      this.poll = positive(interval, "poll interval");
+      return this;
+    }
+
+    /**
+     * How long a peer is asked to wait with an empty page, and how long this node waits at most for
+     * others; 20 seconds by default, zero for not at all.
+     */
+    public Builder patience(Duration atMost) {
+      if (atMost.isNegative()) {
+        throw SyncException.invalid("the patience must not be negative: " + atMost);
+      }
+      this.patience = atMost;
+      return this;
+    }
+
+    /** How often logs are compared although nothing seems wrong; every hour by default. */
+    public Builder compareEvery(Duration interval) {
+      this.compareEvery = positive(interval, "interval of comparisons");
+      return this;
+    }
+
+    /**
+     * How long a delete is remembered for a peer that has not read it; 30 days by default. A peer
+     * that stays away longer, or a backup that is older, may have dropped items taken from it again
+     * by comparison, within {@link #forgets}.
+     */
+    public Builder retention(Duration atLeast) {
+      this.retention = positive(atLeast, "retention");
+      return this;
+    }
+
+    /** How often the log is looked after; every minute by default. */
+    public Builder upkeepEvery(Duration interval) {
+      this.upkeepEvery = positive(interval, "interval of the upkeep");
+      return this;
+    }
+
+    /** How many items one comparison may drop because a peer has forgotten them. */
+    public Builder forgets(DeleteLimit limit) {
+      this.forgets = Objects.requireNonNull(limit, "limit");
+      return this;
+    }
+
+    /** The pauses before a peer that failed is asked again, without end; the number is ignored. */
+    public Builder retries(RetryPolicy policy) {
+      this.retries = Objects.requireNonNull(policy, "policy");
+      return this;
+    }
+
+    /** How often a push is tried before it is left to the peer to pull. */
+    public Builder pushRetries(RetryPolicy policy) {
+      this.pushRetries = Objects.requireNonNull(policy, "policy");
+      return this;
+    }
+
+    /** Hears of lags, of peers that fail and of items that are refused. */
+    public Builder listener(SyncListener value) {
+      this.listener = Objects.requireNonNull(value, "value");
+      return this;
+    }
+
+    /**
+     * Hears of every item of a peer that told something new, after it was taken in; at least once
+     * unless the process ends in between.
+     */
+    public Builder onChange(Consumer<LogItem> value) {
+      this.onChange = Objects.requireNonNull(value, "value");
+      return this;
+    }
+
+    /** The clock that dates success and retention; the system's by default. */
+    public Builder clock(InstantSource value) {
+      this.clock = Objects.requireNonNull(value, "value");
+      return this;
+    }
+
+    /** Waiting; the system's by default. */
+    public Builder pacing(Pacing value) {
+      this.pacing = Objects.requireNonNull(value, "value");
+      return this;
+    }
+
+    /** The source of jitter. */
+    public Builder random(RandomGenerator value) {
+      this.random = Objects.requireNonNull(value, "value");
+      return this;
+    }
+
+    /** Makes the threads; daemons by default. Two for each peer, and one. */
+    public Builder threads(ThreadFactory value) {
+      this.threads = Objects.requireNonNull(value, "value");
+      return this;
+    }
+
+    private static Duration positive(Duration interval, String what) {
+      if (interval.toMillis() < 1) {
+        throw SyncException.invalid("the " + what + " must be at least a millisecond: " + interval);
+      }
+      return interval;
+    }
+
+    private Settings settings() {
+      return new Settings(
+          pageItems,
+          pageBytes,
+          poll,
+          patience,
+          compareEvery,
+          retention,
+          upkeepEvery,
+          retries,
+          pushRetries,
+          forgets,
+          listener,
+          clock,
+          pacing,
+          random,
+          threads);
+    }
+
+    /**
+     * The replicator, which does nothing yet.
+     *
+     * @throws SyncException of kind INVALID_ARGUMENT when the log cannot be replicated
+     */
+    public LogReplicator build() {
+      return new LogReplicator(this, OwnLog.of(log));
+    }
+  }
+}
