@@ -7,18 +7,17 @@ import dev.chirograph.RetryPolicy;
 import dev.chirograph.SyncException;
 import dev.chirograph.SyncException.Kind;
 import dev.chirograph.SyncListener;
-import dev.chirograph.log.LogAnswer.Pulled;
-import dev.chirograph.log.LogRequest.Pull;
 import dev.chirograph.spi.BlobStore;
+import dev.chirograph.spi.LogEntry;
 import dev.chirograph.spi.LogEntry.Body;
 import dev.chirograph.spi.LogItem;
 import dev.chirograph.spi.ReplicaLog;
 import dev.chirograph.spi.ReplicaLog.Appended;
 import dev.chirograph.spi.ReplicaLog.Fate;
-import dev.chirograph.spi.ReplicaLog.Page;
 import dev.chirograph.spi.ReplicaLog.Position;
-import dev.chirograph.spi.ReplicaLog.Validity;
+import dev.chirograph.spi.WorkQueue;
 import java.io.InputStream;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -28,8 +27,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -67,11 +66,11 @@ public final class LogReplicator implements AutoCloseable {
 
   private final String node;
   private final OwnLog own;
-  private final LogResponder responder;
   private final Settings settings;
   private final Consumer<LogItem> onChange;
   private final Set<String> readers;
-  private final Optional<ContentStore> contents;
+  private final @Nullable Contents contents;
+  private final LogServer server;
   private final Map<String, PullLoop> pulls = new LinkedHashMap<>();
   private final Map<String, PushLoop> pushes = new LinkedHashMap<>();
   private final Changes changes = new Changes();
@@ -109,11 +108,17 @@ public final class LogReplicator implements AutoCloseable {
   private LogReplicator(Builder builder, OwnLog own) {
     this.node = builder.node;
     this.own = own;
-    this.responder = LogResponder.of(builder.log, builder.limits);
     this.settings = builder.settings();
     this.onChange = builder.onChange;
     this.readers = Set.copyOf(builder.readers);
-    this.contents = Optional.ofNullable(builder.contents).map(ContentStore::new);
+    this.contents =
+        builder.store == null
+            ? null
+            : new Contents(node, builder.log, builder.peers, builder.options(), settings);
+    Set<String> known = new LinkedHashSet<>(builder.peers.keySet());
+    known.addAll(readers);
+    LogResponder responder = LogResponder.of(builder.log, builder.limits);
+    this.server = new LogServer(node, known, responder, changes, settings);
     builder.peers.forEach(this::link);
   }
 
@@ -127,7 +132,7 @@ public final class LogReplicator implements AutoCloseable {
             settings.forgets(),
             item -> {
               counters.addMerged();
-              changed(item);
+              changed(name, item);
             },
             (item, why) -> {
               counters.addRefused();
@@ -138,8 +143,15 @@ public final class LogReplicator implements AutoCloseable {
     pushes.put(name, new PushLoop(name, peer, own.log(), counters, settings));
   }
 
-  private void changed(LogItem item) {
+  private void changed(String peer, LogItem item) {
     changes.grew();
+    if (contents != null && !item.content().isNone()) {
+      try {
+        contents.wanted(peer, item.content());
+      } catch (RuntimeException e) { // the upkeep will find that it is missing
+        LOGGER.warn("the content of {} is fetched later: {}", item.key(), e.toString(), e);
+      }
+    }
     try {
       onChange.accept(item);
     } catch (RuntimeException e) {
@@ -185,6 +197,43 @@ public final class LogReplicator implements AutoCloseable {
   }
 
   /**
+   * Adds a version with its content: writes the content into this node's store, then the entry, and
+   * has it pushed to every peer. However it ends, neither stays without the other for good.
+   *
+   * @param content opened twice, to measure it and to store it
+   * @param payload anything else, usually JSON
+   * @return what became of the entry
+   * @throws SyncException UNSUPPORTED when this node keeps no contents; the trouble of store or log
+   */
+  public Appended add(Key key, String version, BlobStore.Content content, String payload) {
+    if (contents == null) {
+      throw new SyncException(Kind.UNSUPPORTED, node + " keeps no contents; give it a store");
+    }
+    for (int failures = 1; ; failures++) {
+      try {
+        LogEntry.Content kept = contents.keep(content);
+        UUID id = new UUID(settings.random().nextLong(), settings.random().nextLong());
+        Body body = new Body(id, LogEntry.Operation.ADD, key, version, kept, payload);
+        return append(List.of(body)).get(0);
+      } catch (SyncException e) {
+        if (e.kind() != Kind.CONFLICT || !settings.pushRetries().again(e, failures)) {
+          throw e; // else the same content was just being removed
+        }
+        settings.pacing().await(settings.pushRetries().pause(failures, settings.random()));
+      }
+    }
+  }
+
+  /**
+   * Fetches and removes contents, in this thread, until nothing of that is ready.
+   *
+   * @return how many contents were worked on
+   */
+  public int drainContents() {
+    return contents == null ? 0 : contents.drain();
+  }
+
+  /**
    * Pulls from a peer, in this thread, until this node has all that the peer has.
    *
    * @throws SyncException when the peer cannot be asked, or the own log fails
@@ -217,26 +266,7 @@ public final class LogReplicator implements AutoCloseable {
    *     LogResponder#answer}
    */
   public LogAnswer answer(String from, LogRequest request) {
-    admit(from);
-    long end = System.nanoTime() + patience(request).toNanos();
-    while (true) {
-      long counted = changes.count();
-      LogAnswer answer = responder.answer(from, request);
-      if (request instanceof LogRequest.Push) {
-        changes.grew();
-      }
-      long left = end - System.nanoTime();
-      if (closed || left <= 0 || !isEmpty(answer)) {
-        return answer;
-      }
-      try {
-        // Other processes append without telling: look again now and then.
-        changes.await(counted, Duration.ofNanos(Math.min(left, settings.poll().toNanos())));
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return answer;
-      }
-    }
+    return server.answer(from, request);
   }
 
   /**
@@ -249,35 +279,11 @@ public final class LogReplicator implements AutoCloseable {
    *     node does not hold the content
    */
   public InputStream content(String from, String sha256, long offset) {
-    admit(from);
-    return contents
-        .map(all -> all.open(sha256, offset))
-        .orElseThrow(
-            () -> new SyncException(Kind.NOT_FOUND, node + " holds no contents of its own"));
-  }
-
-  private void admit(String from) {
-    if (!pulls.containsKey(from) && !readers.contains(from)) {
-      throw new SyncException(
-          Kind.PERMISSION_DENIED, "'" + from + "' is neither a peer nor a reader of " + node);
+    server.admit(from);
+    if (contents == null) {
+      throw new SyncException(Kind.NOT_FOUND, node + " keeps no contents");
     }
-  }
-
-  private Duration patience(LogRequest request) {
-    if (!(request instanceof Pull pull)) {
-      return Duration.ZERO;
-    }
-    return pull.patience().compareTo(settings.patience()) < 0
-        ? pull.patience()
-        : settings.patience();
-  }
-
-  private static boolean isEmpty(LogAnswer answer) {
-    return answer instanceof Pulled pulled && isEmpty(pulled.page());
-  }
-
-  private static boolean isEmpty(Page page) {
-    return page.items().isEmpty() && page.validity() == Validity.OK;
+    return contents.open(sha256, offset);
   }
 
   // ---- all the time
@@ -295,14 +301,20 @@ public final class LogReplicator implements AutoCloseable {
     pushes.values().forEach(push -> threads.add(settings.threads().newThread(push)));
     threads.add(settings.threads().newThread(this::upkeep));
     threads.forEach(Thread::start);
+    if (contents != null) {
+      contents.start();
+    }
     return this;
   }
 
   private void upkeep() {
     while (!closed) {
       try {
-        settings.pacing().pause(settings.upkeepEvery());
+        if (contents != null) {
+          contents.sweep();
+        }
         compact();
+        settings.pacing().pause(settings.upkeepEvery());
       } catch (InterruptedException e) {
         if (!closed) {
           LOGGER.warn("the upkeep of {} was interrupted by somebody else, and goes on", node);
@@ -362,7 +374,10 @@ public final class LogReplicator implements AutoCloseable {
     closed = true;
     pulls.values().forEach(PullLoop::close);
     pushes.values().forEach(PushLoop::close);
-    changes.grew();
+    server.close();
+    if (contents != null) {
+      contents.close();
+    }
     threads.forEach(Thread::interrupt);
     boolean interrupted = false;
     for (Thread thread : threads) {
@@ -385,7 +400,13 @@ public final class LogReplicator implements AutoCloseable {
     private final ReplicaLog log;
     private final Map<String, LogPeer> peers = new LinkedHashMap<>();
     private final Set<String> readers = new LinkedHashSet<>();
-    private @Nullable BlobStore contents;
+    private @Nullable BlobStore store;
+    private @Nullable WorkQueue queue;
+    private @Nullable Path spool;
+    private long quota = Long.MAX_VALUE;
+    private Duration grace = Duration.ofHours(1);
+    private int fetchers = 4;
+    private RetryPolicy jobRetries = RetryPolicy.forJobs();
     private LogLimits limits = LogLimits.standard();
     private int pageItems = 1_000;
     private long pageBytes = 4 << 20;
@@ -444,9 +465,51 @@ public final class LogReplicator implements AutoCloseable {
       return this;
     }
 
-    /** Where this node keeps the contents that its items refer to. */
-    public Builder contents(BlobStore store) {
-      this.contents = Objects.requireNonNull(store, "store");
+    /**
+     * Keeps the contents that items refer to: fetches those of other nodes, and removes those to
+     * which no item refers any more.
+     *
+     * @param store where; it has to allow checked deletes where it can do no better
+     * @param queue of the jobs that fetch and remove
+     * @param spool a directory for unfinished downloads, each as large as its content
+     */
+    public Builder contents(BlobStore store, WorkQueue queue, Path spool) {
+      this.store = Objects.requireNonNull(store, "store");
+      this.queue = Objects.requireNonNull(queue, "queue");
+      this.spool = Objects.requireNonNull(spool, "spool");
+      return this;
+    }
+
+    /** How many bytes of contents this node keeps at most; without end by default. */
+    public Builder quota(long bytes) {
+      if (bytes < 0) {
+        throw SyncException.invalid("a quota must not be negative: " + bytes);
+      }
+      this.quota = bytes;
+      return this;
+    }
+
+    /** How many contents are fetched side by side; 4 by default. */
+    public Builder fetchers(int number) {
+      if (number < 1) {
+        throw SyncException.invalid("there must be at least 1 fetcher, not " + number);
+      }
+      this.fetchers = number;
+      return this;
+    }
+
+    /** When fetching a content is tried again; {@link RetryPolicy#forJobs} by default. */
+    public Builder jobRetries(RetryPolicy policy) {
+      this.jobRetries = Objects.requireNonNull(policy, "policy");
+      return this;
+    }
+
+    /**
+     * How long writing a content and appending its entry may take before what was written counts as
+     * left behind and is removed; an hour by default.
+     */
+    public Builder grace(Duration atLeast) {
+      this.grace = positive(atLeast, "grace");
       return this;
     }
 
@@ -572,6 +635,17 @@ public final class LogReplicator implements AutoCloseable {
         throw SyncException.invalid("the " + what + " must be at least a millisecond: " + interval);
       }
       return interval;
+    }
+
+    private Contents.Options options() {
+      return new Contents.Options(
+          Objects.requireNonNull(store),
+          Objects.requireNonNull(queue),
+          Objects.requireNonNull(spool),
+          quota,
+          grace,
+          fetchers,
+          jobRetries);
     }
 
     private Settings settings() {

@@ -1,6 +1,7 @@
 package dev.chirograph.reconcile;
 
 import dev.chirograph.SyncException;
+import dev.chirograph.work.Keeper;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +26,7 @@ final class Drain<V> implements AutoCloseable {
     this.keeper =
         engine.settings().concurrency() == 1
             ? null
-            : Keeper.start(engine, List.of(ranges::keepAlive, items::keepAlive));
+            : engine.startedKeeper(List.of(ranges::keepAlive, items::keepAlive));
   }
 
   /** One range and one batch, or a look after the runs; answers how many there were. */

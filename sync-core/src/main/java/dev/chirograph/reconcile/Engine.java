@@ -14,6 +14,7 @@ import dev.chirograph.spi.Source;
 import dev.chirograph.spi.StateStore;
 import dev.chirograph.spi.SupportsSplit;
 import dev.chirograph.spi.WorkQueue;
+import dev.chirograph.work.Keeper;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
@@ -109,6 +110,17 @@ final class Engine<V> {
         pacing().await(callRetries().pause(failures, random()));
       }
     }
+  }
+
+  /** Does chores three times in the length of a lease, once it is started. */
+  Keeper keeper(List<Runnable> chores) {
+    return Keeper.of(settings.threads(), settings.pacing(), settings.lease().dividedBy(3), chores);
+  }
+
+  Keeper startedKeeper(List<Runnable> chores) {
+    Keeper keeper = keeper(chores);
+    keeper.start();
+    return keeper;
   }
 
   /** Held while a run is judged or ended, so that threads of one process do not get in the way. */

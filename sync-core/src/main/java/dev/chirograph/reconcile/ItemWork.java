@@ -13,6 +13,7 @@ import dev.chirograph.reconcile.Applier.Task;
 import dev.chirograph.spi.Job;
 import dev.chirograph.spi.Lease.LeasedJob;
 import dev.chirograph.spi.Settlement;
+import dev.chirograph.work.HeldLease;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -13,6 +13,7 @@ import dev.chirograph.spi.Job;
 import dev.chirograph.spi.Lease.LeasedJob;
 import dev.chirograph.spi.Settlement;
 import dev.chirograph.spi.WorkQueue;
+import dev.chirograph.work.HeldLease;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -21,6 +21,7 @@ import dev.chirograph.spi.SupportsIdentity;
 import dev.chirograph.spi.SupportsRuns;
 import dev.chirograph.spi.SupportsTags;
 import dev.chirograph.spi.WorkQueue;
+import dev.chirograph.work.Keeper;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -120,7 +121,7 @@ public final class Reconciler<V> {
     if (engine.settings().concurrency() == 1) {
       return start(runs, run, work); // in this thread alone; the lease lives from note to note
     }
-    Keeper keeper = Keeper.start(engine, List.of(work::keepAlive));
+    Keeper keeper = engine.startedKeeper(List.of(work::keepAlive));
     try {
       return start(runs, run, work);
     } finally {

@@ -3,6 +3,7 @@ package dev.chirograph.reconcile;
 import dev.chirograph.SyncException;
 import dev.chirograph.spi.QueueStatistics;
 import dev.chirograph.spi.SupportsWakeup;
+import dev.chirograph.work.Keeper;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,8 +69,8 @@ public final class Worker implements AutoCloseable {
     items.forEach(item -> keeping.add(item::keepAlive));
     ranges.forEach(range -> keeping.add(range::keepAlive));
     // Apart from the tending, which may take long, because leases wait for nobody.
-    this.leases = Keeper.of(engine, keeping);
-    this.tending = Keeper.of(engine, List.of(ownRuns::tend, this::tellLag));
+    this.leases = engine.keeper(keeping);
+    this.tending = engine.keeper(List.of(ownRuns::tend, this::tellLag));
     this.running = new AtomicInteger(threads.size());
     this.left = new CountDownLatch(threads.size());
   }

@@ -1,4 +1,4 @@
-package dev.chirograph.reconcile;
+package dev.chirograph.work;
 
 import dev.chirograph.Pacing;
 import dev.chirograph.RetryPolicy;
@@ -13,8 +13,10 @@ import java.util.Optional;
 /**
  * A lease that is being worked on. It is no longer ours once the queue says so, and also when its
  * time has passed since we last heard that it was extended: then somebody else may have it.
+ *
+ * <p>Safe for use by several threads.
  */
-final class HeldLease {
+public final class HeldLease {
 
   /** How often a job whose worker always fell silent is tried alone before it is buried. */
   private static final int TRIES_ALONE = 3;
@@ -32,7 +34,8 @@ final class HeldLease {
     this.heldSince = heldSince;
   }
 
-  static Optional<HeldLease> take(
+  /** Leases a batch of jobs of a kind; empty when none is ready. */
+  public static Optional<HeldLease> take(
       WorkQueue queue, Pacing pacing, String kind, int limit, Duration duration) {
     long asked = pacing.nanoTime(); // before the queue counts, so that we never believe too long
     return queue
@@ -40,22 +43,23 @@ final class HeldLease {
         .map(lease -> new HeldLease(queue, pacing, lease, asked));
   }
 
-  List<Lease.LeasedJob> jobs() {
+  /** The jobs, in the order in which they should be done. */
+  public List<Lease.LeasedJob> jobs() {
     return lease.jobs();
   }
 
   /** Whether the lease holds for all that is known here; asks nobody. */
-  boolean mine() {
+  public boolean mine() {
     return !lost && pacing.nanoTime() - heldSince < lease.duration().toNanos();
   }
 
   /** Extends the lease; answers whether it was still held. */
-  boolean extend() {
+  public boolean extend() {
     return settle(List.of());
   }
 
   /** Settles some of its jobs and extends it; answers whether it was still held. */
-  boolean settle(List<Settlement> settlements) {
+  public boolean settle(List<Settlement> settlements) {
     long asked = pacing.nanoTime();
     if (queue.settle(lease, settlements) == WorkQueue.Settled.STALE) {
       lost = true;
@@ -65,7 +69,8 @@ final class HeldLease {
     return true;
   }
 
-  long fence() {
+  /** The number under which it is held. */
+  public long fence() {
     return lease.fence();
   }
 
@@ -75,12 +80,12 @@ final class HeldLease {
    *
    * @param tries how often it was leased before
    */
-  static boolean suspect(RetryPolicy retries, int tries) {
+  public static boolean suspect(RetryPolicy retries, int tries) {
     return tries >= retries.mostAttempts();
   }
 
   /** The error of a suspect that was tried alone often enough. */
-  static Optional<SyncException> hopeless(RetryPolicy retries, int tries) {
+  public static Optional<SyncException> hopeless(RetryPolicy retries, int tries) {
     return suspect(retries, tries - TRIES_ALONE)
         ? Optional.of(
             new SyncException(
@@ -93,7 +98,7 @@ final class HeldLease {
   }
 
   /** Does what has to be done although the thread was interrupted: some databases refuse then. */
-  static void shielded(Runnable action) {
+  public static void shielded(Runnable action) {
     boolean interrupted = Thread.interrupted();
     try {
       action.run();

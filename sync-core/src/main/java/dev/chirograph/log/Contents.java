@@ -1,0 +1,105 @@
+package dev.chirograph.log;
+
+import dev.chirograph.RetryPolicy;
+import dev.chirograph.SyncException;
+import dev.chirograph.spi.BlobStore;
+import dev.chirograph.spi.LogEntry.Content;
+import dev.chirograph.spi.ReplicaLog;
+import dev.chirograph.spi.SupportsContents;
+import dev.chirograph.spi.WorkQueue;
+import dev.chirograph.work.JobWorker;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+
+/** The contents of a node: its store, and the work that fills and clears it. */
+final class Contents implements AutoCloseable {
+
+  private final ContentStore store;
+  private final ContentWork work;
+  private final JobWorker worker;
+
+  /**
+   * Where contents are kept, and how.
+   *
+   * @param quota how many bytes may be held in all
+   * @param grace how long something that was reserved may take until it is written and appended
+   * @param fetchers how many are fetched side by side
+   * @param retries when fetching is tried again
+   */
+  record Options(
+      BlobStore store,
+      WorkQueue queue,
+      Path spool,
+      long quota,
+      Duration grace,
+      int fetchers,
+      RetryPolicy retries) {}
+
+  /**
+   * The contents of a node.
+   *
+   * @throws SyncException of kind INVALID_ARGUMENT when the log does not count what refers to them
+   */
+  Contents(
+      String node,
+      ReplicaLog log,
+      Map<String, LogPeer> peers,
+      Options options,
+      LogReplicator.Settings settings) {
+    if (!(log instanceof SupportsContents counting)) {
+      throw SyncException.invalid(
+          log + " does not count what refers to contents, so none can be kept for it");
+    }
+    this.store = new ContentStore(options.store());
+    this.work =
+        new ContentWork(
+            node,
+            counting,
+            store,
+            options.queue(),
+            new Downloads(Map.copyOf(peers), options.spool()),
+            settings.clock(),
+            options.quota(),
+            options.grace());
+    this.worker =
+        JobWorker.builder(options.queue(), ContentWork.KIND, work)
+            .concurrency(options.fetchers())
+            .retries(options.retries())
+            .pacing(settings.pacing())
+            .random(settings.random())
+            .threads(settings.threads())
+            .build();
+  }
+
+  InputStream open(String sha256, long offset) {
+    return store.open(sha256, offset);
+  }
+
+  Content keep(BlobStore.Content content) {
+    return work.keep(content);
+  }
+
+  void wanted(String peer, Content content) {
+    work.wanted(peer, content);
+  }
+
+  void sweep() {
+    work.sweep();
+  }
+
+  int drain() {
+    work.sweep();
+    return worker.drain();
+  }
+
+  void start() {
+    worker.start();
+  }
+
+  @Override
+  public void close() {
+    worker.close();
+  }
+}

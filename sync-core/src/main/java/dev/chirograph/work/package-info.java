@@ -1,0 +1,5 @@
+/** Working on the jobs of a queue: what the engines share, and hosts with own jobs may use. */
+@NullMarked
+package dev.chirograph.work;
+
+import org.jspecify.annotations.NullMarked;
