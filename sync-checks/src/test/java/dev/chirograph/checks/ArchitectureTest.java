@@ -31,6 +31,10 @@ class ArchitectureTest {
           "dev.chirograph.relocate..",
           "dev.chirograph.document..");
 
+  /** The engines that talk to another process. */
+  private static final List<String> PROTOCOLS =
+      List.of("dev.chirograph.log..", "dev.chirograph.table..", "dev.chirograph.document..");
+
   private static final List<String> ADAPTERS =
       List.of(
           "dev.chirograph.jdbc..",
@@ -85,7 +89,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void enginesKnowValuesSpiDigestAndJsonButNotEachOther() {
+  void enginesKnowWhatTheyShareButNotEachOther() {
     for (String engine : ENGINES) {
       classes()
           .that()
@@ -98,6 +102,7 @@ class ArchitectureTest {
               engine,
               "dev.chirograph.digest..",
               "dev.chirograph.json..",
+              "dev.chirograph.work..",
               "java..",
               "com.fasterxml.jackson..",
               "com.github.fge..",
@@ -109,24 +114,47 @@ class ArchitectureTest {
   }
 
   @Test
-  void inMemoryAdaptersKnowValuesAndSpiOnly() {
+  void inMemoryAdaptersKnowValuesSpiAndDigestsOnly() {
     classes()
         .that()
         .resideInAPackage(MEMORY)
         .should()
         .onlyDependOnClassesThat()
-        .resideInAnyPackage(VALUES, SPI, MEMORY, "java..", "org.jspecify..", "org.slf4j..")
+        .resideInAnyPackage(
+            VALUES,
+            SPI,
+            MEMORY,
+            "dev.chirograph.digest..",
+            "java..",
+            "org.jspecify..",
+            "org.slf4j..")
         .check(CLASSES);
+  }
+
+  @Test
+  void digestsAndJobsKnowValuesAndSpiOnly() {
+    for (String shared : List.of("dev.chirograph.digest..", "dev.chirograph.work..")) {
+      classes()
+          .that()
+          .resideInAPackage(shared)
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(VALUES, SPI, shared, "java..", "org.jspecify..", "org.slf4j..")
+          .check(CLASSES);
+    }
   }
 
   @Test
   void adaptersKnowNeitherEnginesNorEachOther() {
     for (String adapter : ADAPTERS) {
+      boolean carries = adapter.contains("http") || adapter.contains("servlet");
       String[] others =
           Stream.concat(ADAPTERS.stream(), ENGINES.stream())
               .filter(other -> !other.equals(adapter))
               // A servlet wraps the handlers of sync-http: that is all it is for.
               .filter(other -> !(adapter.contains("servlet") && other.contains("http")))
+              // Carrying the protocol of an engine is what both are for.
+              .filter(other -> !(carries && PROTOCOLS.contains(other)))
               .toArray(String[]::new);
       noClasses()
           .that()
