@@ -246,6 +246,26 @@ public final class LogReplicator implements AutoCloseable {
     }
   }
 
+  /**
+   * Pushes to a peer, in this thread, what was appended here and waits for that. What cannot be
+   * sent after some attempts is dropped: the peer will pull it.
+   *
+   * @throws SyncException of kind UNAVAILABLE when the thread is interrupted
+   */
+  public void push(String peer) {
+    known(peer);
+    try {
+      Objects.requireNonNull(pushes.get(peer)).drain();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new SyncException(
+          Kind.UNAVAILABLE,
+          SyncException.Advice.NEVER,
+          "interrupted while pushing to " + peer + ", which will pull what was not sent",
+          e);
+    }
+  }
+
   private PullLoop known(String peer) {
     PullLoop pull = pulls.get(peer);
     if (pull == null) {

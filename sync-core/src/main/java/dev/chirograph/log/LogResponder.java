@@ -30,7 +30,9 @@ import dev.chirograph.spi.SupportsRepair;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * What a node answers to others, out of its own log. It neither waits nor calls anybody, so a pull
@@ -42,6 +44,9 @@ public final class LogResponder {
 
   private final OwnLog own;
   private final LogLimits limits;
+
+  /** What was noted of each reader last, so that one who waits costs no writes. */
+  private final Map<String, Position> passed = new ConcurrentHashMap<>();
 
   private LogResponder(OwnLog own, LogLimits limits) {
     this.own = own;
@@ -98,7 +103,9 @@ public final class LogResponder {
                 Math.min(pull.limit(), limits.items()),
                 Math.min(pull.maxBytes(), limits.bytes()));
     if (page.validity() == Validity.OK) {
-      own.peers().passed(from, pull.after());
+      if (!pull.after().equals(passed.put(from, pull.after()))) {
+        own.peers().passed(from, pull.after());
+      }
       return page;
     }
     notice(pull.after(), page);

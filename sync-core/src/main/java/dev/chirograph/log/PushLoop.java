@@ -9,9 +9,7 @@ import dev.chirograph.log.LogRequest.Push;
 import dev.chirograph.spi.LogItem;
 import dev.chirograph.spi.ReplicaLog;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.slf4j.Logger;
@@ -60,12 +58,7 @@ final class PushLoop implements Runnable {
   public void run() {
     while (!closed) {
       try {
-        Set<Key> keys = new LinkedHashSet<>();
-        keys.add(waiting.take());
-        List<Key> more = new ArrayList<>();
-        waiting.drainTo(more, settings.pageItems() - 1);
-        keys.addAll(more);
-        send(List.copyOf(keys));
+        send(batch(waiting.take()));
       } catch (InterruptedException e) {
         if (!closed) {
           LOG.warn(
@@ -74,6 +67,20 @@ final class PushLoop implements Runnable {
       } catch (RuntimeException | Error e) { // an error of a host's code must not end the loop
         LOG.warn("what was appended could not be pushed to {}: {}", name, e.toString(), e);
       }
+    }
+  }
+
+  private List<Key> batch(Key first) {
+    List<Key> batch = new ArrayList<>();
+    batch.add(first);
+    waiting.drainTo(batch, settings.pageItems() - 1);
+    return batch.stream().distinct().toList();
+  }
+
+  /** Sends, in this thread, what waits. */
+  void drain() throws InterruptedException {
+    for (Key first = waiting.poll(); first != null; first = waiting.poll()) {
+      send(batch(first));
     }
   }
 
