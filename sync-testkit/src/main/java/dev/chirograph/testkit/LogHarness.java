@@ -3,17 +3,31 @@ package dev.chirograph.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.chirograph.Key;
+import dev.chirograph.spi.LogContext;
+import dev.chirograph.spi.LogContext.Life;
+import dev.chirograph.spi.LogEntry;
+import dev.chirograph.spi.LogEntry.Body;
+import dev.chirograph.spi.LogEntry.Content;
+import dev.chirograph.spi.LogEntry.Dot;
+import dev.chirograph.spi.LogEntry.Operation;
+import dev.chirograph.spi.LogItem;
 import dev.chirograph.spi.ReplicaLog;
 import dev.chirograph.spi.ReplicaLog.Appended;
-import dev.chirograph.spi.ReplicaLog.LogEntry;
-import dev.chirograph.spi.ReplicaLog.NewEntry;
-import dev.chirograph.spi.ReplicaLog.Operation;
+import dev.chirograph.spi.ReplicaLog.Fate;
+import dev.chirograph.spi.ReplicaLog.Merge;
 import dev.chirograph.spi.ReplicaLog.Page;
 import dev.chirograph.spi.ReplicaLog.Position;
 import dev.chirograph.spi.ReplicaLog.Validity;
-import java.nio.charset.StandardCharsets;
+import dev.chirograph.spi.SupportsContents;
+import dev.chirograph.spi.SupportsPeers;
+import dev.chirograph.spi.SupportsRepair;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -28,6 +42,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 abstract class LogHarness {
 
   static final long NO_LIMIT = Long.MAX_VALUE;
+  static final UUID EPOCH = new UUID(7, 7);
+  static final Instant NEVER = Instant.EPOCH;
 
   ReplicaLog log;
 
@@ -37,13 +53,14 @@ abstract class LogHarness {
    */
   protected abstract ReplicaLog open(String node) throws Exception;
 
+  /** What the clock says by which the logs date what is written. */
+  protected abstract Instant now();
+
+  /** Moves that clock forward by so much at least; called by one thread at a time. */
+  protected abstract void advance(Duration time);
+
   /** Closes what {@link #open} opened. */
   protected void close() throws Exception {}
-
-  /** Drops all entries up to a number and raises the floor to it; skips where it cannot. */
-  protected void compactTo(ReplicaLog log, long number) throws Exception {
-    Assumptions.abort("this log cannot be compacted by its adapter");
-  }
 
   /** Takes a backup; running the answer restores it, epoch included. Skips where it cannot. */
   protected Runnable backup(ReplicaLog log) throws Exception {
@@ -65,46 +82,135 @@ abstract class LogHarness {
     close();
   }
 
-  // ---- words
+  // ---- abilities
 
-  void append(int count) {
-    log.append(IntStream.range(0, count).mapToObj(i -> entry()).toList());
+  /** The log as it knows its peers; skips where it does not. */
+  SupportsPeers peers() {
+    Assumptions.assumeTrue(log instanceof SupportsPeers, "this log does not know its peers");
+    return (SupportsPeers) log;
   }
 
-  List<LogEntry> readAll(Position after) {
-    Page page = log.read(after, 100_000, NO_LIMIT);
-    assertThat(page.validity()).isEqualTo(Validity.OK);
-    return page.entries();
+  /** The log as it can be compared; skips where it cannot. */
+  SupportsRepair repair() {
+    return repair(log);
   }
 
-  Position position(LogEntry entry) {
-    return new Position(log.bounds().head().epoch(), entry.number(), entry.body().id());
+  static SupportsRepair repair(ReplicaLog log) {
+    Assumptions.assumeTrue(log instanceof SupportsRepair, "this log cannot be compared");
+    return (SupportsRepair) log;
   }
 
-  static List<Long> numbers(List<LogEntry> entries) {
-    return entries.stream().map(LogEntry::number).toList();
+  /** The log as it knows its contents; skips where it does not. */
+  SupportsContents contents() {
+    Assumptions.assumeTrue(log instanceof SupportsContents, "this log does not know contents");
+    return (SupportsContents) log;
   }
 
-  static Appended added(long number) {
-    return new Appended(number, true);
+  // ---- words for writing
+
+  List<Body> append(int count) {
+    List<Body> bodies = IntStream.range(0, count).mapToObj(i -> entry()).toList();
+    log.append(bodies);
+    return bodies;
   }
 
-  static Appended known(long number) {
-    return new Appended(number, false);
+  Appended append(Body body) {
+    return log.append(List.of(body)).get(0);
   }
 
-  static LogEntry foreign(String origin, long number, NewEntry body) {
-    return new LogEntry(
-        number, origin, number, Instant.ofEpochSecond(1_700_000_000L + number % 1000), body);
+  List<Appended> merge(LogItem... items) {
+    return log.merge(Merge.of("there", List.of(items)));
   }
 
-  static NewEntry entry() {
+  static Body entry() {
     return entry("{}");
   }
 
-  static NewEntry entry(String payload) {
+  static Body entry(String payload) {
     UUID id = UUID.randomUUID();
-    byte[] key = ("key/" + id).getBytes(StandardCharsets.UTF_8);
-    return new NewEntry(id, Operation.ADD, Key.ofBytes(key), "1", "", 0, "", payload);
+    return new Body(id, Operation.ADD, Key.utf8("key/" + id), "1", Content.NONE, payload);
+  }
+
+  /** An entry about the first version of a key. */
+  static Body entry(Operation operation, String key) {
+    return entry(UUID.randomUUID(), operation, key, Content.NONE);
+  }
+
+  static Body entry(UUID id, Operation operation, String key, Content content) {
+    return new Body(id, operation, Key.utf8(key), "1", content, "{}");
+  }
+
+  /** What another entry says of the same version. */
+  static Body entry(Operation operation, Body of) {
+    return new Body(UUID.randomUUID(), operation, of.key(), of.version(), Content.NONE, "{}");
+  }
+
+  /** What an entry of another node says. */
+  static LogItem foreign(String node, long number, Body body) {
+    Instant at = Instant.ofEpochSecond(1_700_000_000L + number % 1000);
+    return LogItem.of(new LogEntry(new Dot(node, EPOCH, number), at, body));
+  }
+
+  static Position elsewhere(long number) {
+    return new Position(EPOCH, number, new UUID(8, number));
+  }
+
+  static LogContext seen(String node, long number) {
+    return LogContext.of(Map.of(new Life(node, EPOCH), number));
+  }
+
+  /** A page of a peer's log. */
+  static Merge page(String peer, long number, LogContext context, LogItem... items) {
+    return new Merge(
+        peer, List.of(items), Optional.of(elsewhere(number)), context, Optional.empty());
+  }
+
+  // ---- words for reading
+
+  List<LogItem> readAll(Position after) {
+    return readAll(log, after);
+  }
+
+  static List<LogItem> readAll(ReplicaLog log, Position after) {
+    Page page = log.read(after, 100_000, NO_LIMIT);
+    assertThat(page.validity()).isEqualTo(Validity.OK);
+    assertThat(page.reachesHead()).isTrue();
+    return page.items();
+  }
+
+  Position head() {
+    return log.bounds().head();
+  }
+
+  /** The position behind each single item, in ascending order. */
+  List<Position> positions() {
+    List<Position> positions = new ArrayList<>();
+    Page page = log.read(Position.START, 1, NO_LIMIT);
+    while (!page.items().isEmpty()) {
+      positions.add(page.next());
+      page = log.read(page.next(), 1, NO_LIMIT);
+      assertThat(page.validity()).isEqualTo(Validity.OK);
+    }
+    return positions;
+  }
+
+  /** The only item of a key; empty when there is none. */
+  Optional<LogItem> item(Key key) {
+    List<LogItem> found = log.find(List.of(key));
+    assertThat(found).hasSizeLessThanOrEqualTo(1);
+    return found.stream().findFirst();
+  }
+
+  LogItem item(String key) {
+    return item(Key.utf8(key)).orElseThrow();
+  }
+
+  static List<Body> bodies(List<LogItem> items) {
+    return items.stream().map(item -> item.last().body()).toList();
+  }
+
+  static void assertFates(List<Appended> answers, Fate... fates) {
+    assertThat(answers.stream().map(Appended::fate))
+        .containsExactlyElementsOf(Arrays.asList(fates));
   }
 }

@@ -20,11 +20,16 @@ import dev.chirograph.memory.MemoryLog;
 import dev.chirograph.memory.MemoryReplica;
 import dev.chirograph.spi.BlobStore;
 import dev.chirograph.spi.BlobStore.BlobRef;
+import dev.chirograph.spi.LogEntry.Body;
+import dev.chirograph.spi.LogEntry.Content;
+import dev.chirograph.spi.LogEntry.Operation;
 import dev.chirograph.spi.Replica;
 import dev.chirograph.spi.ReplicaLog;
-import dev.chirograph.spi.ReplicaLog.NewEntry;
-import dev.chirograph.spi.ReplicaLog.Operation;
+import dev.chirograph.spi.ReplicaLog.Fate;
+import dev.chirograph.spi.SupportsContents;
 import dev.chirograph.spi.SupportsCopy;
+import dev.chirograph.spi.SupportsPeers;
+import dev.chirograph.spi.SupportsRepair;
 import dev.chirograph.spi.SupportsSplit;
 import java.io.IOException;
 import java.io.InputStream;
@@ -83,7 +88,11 @@ class FaultsTest {
     assertThat(replica).isInstanceOf(SupportsSplit.class);
     assertThat(((SupportsSplit) replica).split(KeyRange.all())).contains(OTHER);
     assertThat(Faults.none().blobs(MemoryBlobStore.of("b"))).isInstanceOf(SupportsCopy.class);
-    assertThat(Faults.none().log(MemoryLog.of("n"))).isNotInstanceOf(SupportsCopy.class);
+    assertThat(Faults.none().log(MemoryLog.of("n")))
+        .isInstanceOf(SupportsPeers.class)
+        .isInstanceOf(SupportsRepair.class)
+        .isInstanceOf(SupportsContents.class)
+        .isNotInstanceOf(SupportsCopy.class);
   }
 
   @ParameterizedTest
@@ -236,12 +245,25 @@ class FaultsTest {
     MemoryLog memory = MemoryLog.of("here");
     ReplicaLog log =
         Faults.builder().at(1, Fault.FAIL_BEFORE).at(2, Fault.LOSE_REPLY).build().log(memory);
-    NewEntry entry = new NewEntry(new UUID(1, 1), Operation.ADD, KEY, "1", "", 0, "", "");
+    Body entry = new Body(new UUID(1, 1), Operation.ADD, KEY, "1", Content.NONE, "");
     assertThatThrownBy(() -> log.append(List.of(entry))).isInstanceOf(SyncException.class);
     assertThat(memory.bounds().head().number()).isZero();
     assertThatThrownBy(() -> log.append(List.of(entry))).isInstanceOf(SyncException.class);
     assertThat(memory.bounds().head().number()).isEqualTo(1);
-    assertThat(log.append(List.of(entry)).get(0).added()).isFalse();
+    assertThat(log.append(List.of(entry)).get(0).fate()).isEqualTo(Fate.KNOWN);
+  }
+
+  @Test
+  void theAbilitiesOfALogFailToo() {
+    MemoryLog memory = MemoryLog.of("here");
+    UUID life = memory.bounds().head().epoch();
+    Faults faults = Faults.at(1, Fault.FAIL_BEFORE);
+    SupportsPeers peers = (SupportsPeers) faults.log(memory);
+    assertThatThrownBy(() -> peers.newEpoch(life)).isInstanceOf(SyncException.class);
+    assertThat(memory.bounds().head().epoch()).isEqualTo(life);
+    peers.newEpoch(life);
+    assertThat(memory.bounds().head().epoch()).isNotEqualTo(life);
+    assertThat(faults.counts()).isEqualTo(Map.of("SupportsPeers.newEpoch", 2L));
   }
 
   @Test
