@@ -32,7 +32,7 @@ public sealed interface Slice {
     public static final Bucket ALL = new Bucket(0, 0);
 
     public Bucket {
-      if (bits < 0 || bits > MAX_BITS || prefix < 0 || prefix >= 1 << bits) {
+      if (bits < 0 || bits > MAX_BITS || prefix < 0 || prefix >= (1 << bits)) {
         throw SyncException.invalid(
             "a bucket has 0 to "
                 + MAX_BITS
@@ -53,19 +53,19 @@ public sealed interface Slice {
       int deeper = Math.min(more, MAX_BITS - bits);
       List<Bucket> parts = new ArrayList<>(1 << deeper);
       for (int i = 0; i < 1 << deeper; i++) {
-        parts.add(new Bucket(bits + deeper, prefix << deeper | i));
+        parts.add(new Bucket(bits + deeper, (prefix << deeper) | i));
       }
       return parts;
     }
 
     /** The first {@value #MAX_BITS} bits of the smallest hash in the bucket. */
     public int from() {
-      return prefix << MAX_BITS - bits;
+      return prefix << (MAX_BITS - bits);
     }
 
     /** The first {@value #MAX_BITS} bits of the smallest hash beyond the bucket. */
     public int to() {
-      return prefix + 1 << MAX_BITS - bits;
+      return (prefix + 1) << (MAX_BITS - bits);
     }
 
     /** Whether the key belongs to the bucket. */
@@ -76,7 +76,7 @@ public sealed interface Slice {
 
     /** The number of the finest bucket to which the key belongs. */
     public static int of(Key key) {
-      return (int) (hash(key) >>> 64 - MAX_BITS);
+      return (int) (hash(key) >>> (64 - MAX_BITS));
     }
   }
 
@@ -86,7 +86,7 @@ public sealed interface Slice {
       byte[] digest = MessageDigest.getInstance("SHA-256").digest(key.toBytes());
       long hash = 0;
       for (int i = 0; i < Long.BYTES; i++) {
-        hash = hash << 8 | digest[i] & 0xff;
+        hash = (hash << 8) | (digest[i] & 0xff);
       }
       return hash;
     } catch (NoSuchAlgorithmException e) {

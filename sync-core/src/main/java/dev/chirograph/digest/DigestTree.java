@@ -49,9 +49,9 @@ public final class DigestTree<K> {
 
     /** Spreads neighbouring hashes; the finalizer of SplitMix64. */
     private static long mix(long hash) {
-      long z = (hash ^ hash >>> 30) * 0xbf58476d1ce4e5b9L;
-      z = (z ^ z >>> 27) * 0x94d049bb133111ebL;
-      return z ^ z >>> 31;
+      long z = (hash ^ (hash >>> 30)) * 0xbf58476d1ce4e5b9L;
+      z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
+      return z ^ (z >>> 31);
     }
 
     void update() {

@@ -57,9 +57,9 @@ final class LogContents {
       return;
     }
     if (!before.isNone()) {
-      Row row = rows.get(before.sha256());
-      rows.put(
-          before.sha256(), row.with(row.stored.state(), row.stored.references() - 1, row.reserved));
+      rows.computeIfPresent(
+          before.sha256(),
+          (sha256, row) -> row.with(row.stored.state(), row.stored.references() - 1, row.reserved));
     }
     if (!now.isNone()) {
       rows.merge(
@@ -116,7 +116,7 @@ final class LogContents {
     Row row = rows.get(sha256);
     if (row == null
         || row.stored.references() > 0
-        || row.stored.state() == State.RESERVED && !row.reserved.isBefore(reservedBefore)) {
+        || (row.stored.state() == State.RESERVED && !row.reserved.isBefore(reservedBefore))) {
       return false;
     }
     rows.put(sha256, row.with(State.DOOMED));

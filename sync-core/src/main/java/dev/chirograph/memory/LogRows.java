@@ -36,7 +36,7 @@ final class LogRows {
 
     /** Before every item of a bucket. */
     static @Nullable Id first(int bucket) {
-      return bucket == 1 << Slice.Bucket.MAX_BITS ? null : new Id(bucket, Key.EMPTY, "");
+      return bucket == (1 << Slice.Bucket.MAX_BITS) ? null : new Id(bucket, Key.EMPTY, "");
     }
 
     @Override

@@ -114,7 +114,7 @@ public final class MemoryLog implements SupportsPeers, SupportsRepair, SupportsC
       return new Change(item, Fate.FORGOTTEN);
     }
     LogItem joined = row.map(old -> old.item().join(item)).orElse(item);
-    if (row.isPresent() && joined == row.get().item()) {
+    if (row.isPresent() && joined.equals(row.get().item())) {
       return new Change(item, Fate.KNOWN);
     }
     put(row.map(Row::item), joined, contentIs);
@@ -151,7 +151,7 @@ public final class MemoryLog implements SupportsPeers, SupportsRepair, SupportsC
     long last = after.number();
     for (Row row : rows.after(after.number())) {
       bytes += bytes(row.item());
-      if (items.size() == limit || bytes > maxBytes && !items.isEmpty()) {
+      if (items.size() == limit || (bytes > maxBytes && !items.isEmpty())) {
         return new Page(items, history.position(last), bounds(), validity);
       }
       items.add(row.item());

@@ -57,7 +57,7 @@ public final class LogContext {
 
   /** All that either has seen. */
   public LogContext join(LogContext other) {
-    if (other.seen.isEmpty() || other == this) {
+    if (other.seen.isEmpty()) {
       return this;
     }
     Map<Life, Long> both = new HashMap<>(seen);

@@ -23,7 +23,7 @@ public record LogEntry(Dot dot, Instant at, Body body) {
   /** Whether this wins over another entry about the same key and version, on every node alike. */
   public boolean beats(LogEntry other) {
     int order = body.operation().compareTo(other.body.operation());
-    return order > 0 || order == 0 && body.id().compareTo(other.body.id()) > 0;
+    return order > 0 || (order == 0 && body.id().compareTo(other.body.id()) > 0);
   }
 
   /** What an entry says of its key and version; the later of these wins, whatever the order. */

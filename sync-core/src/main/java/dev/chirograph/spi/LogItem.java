@@ -83,12 +83,13 @@ public record LogItem(LogEntry last, Optional<LogEntry> added) {
   }
 
   private LogItem join(LogEntry entry) {
-    LogEntry wins = entry.beats(last) ? entry : last;
-    if (wins.body().operation() != Operation.DEPRECATE) {
-      return wins == last ? this : of(wins);
+    boolean wins = entry.beats(last);
+    LogEntry winner = wins ? entry : last;
+    if (winner.body().operation() != Operation.DEPRECATE) {
+      return wins ? of(entry) : this;
     }
     Optional<LogEntry> addition = addition(addition(added, last), entry);
-    return wins == last && addition.equals(added) ? this : new LogItem(wins, addition);
+    return !wins && addition.equals(added) ? this : new LogItem(winner, addition);
   }
 
   private static Optional<LogEntry> addition(Optional<LogEntry> best, LogEntry entry) {
