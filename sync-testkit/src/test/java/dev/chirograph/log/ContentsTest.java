@@ -10,6 +10,7 @@ import dev.chirograph.Pacing;
 import dev.chirograph.RetryPolicy;
 import dev.chirograph.SyncException;
 import dev.chirograph.SyncException.Kind;
+import dev.chirograph.memory.MemoryBackend;
 import dev.chirograph.memory.MemoryBlobStore;
 import dev.chirograph.memory.MemoryLog;
 import dev.chirograph.memory.MemoryQueue;
@@ -41,7 +42,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Contents and entries stay together, whatever happens in between. */
 class ContentsTest {
 
-  private static final byte[] BYTES = "what the artifact consists of".getBytes(StandardCharsets.UTF_8);
+  private static final byte[] BYTES =
+      "what the artifact consists of".getBytes(StandardCharsets.UTF_8);
 
   @TempDir private Path spool;
 
@@ -67,7 +69,7 @@ class ContentsTest {
       this.log = MemoryLog.builder(name).clock(clock).build();
       this.blobs = MemoryBlobStore.of(name);
       this.store = blobs;
-      this.queue = MemoryQueue.builder().clock(clock).build();
+      this.queue = MemoryBackend.create(clock).queue(name, "contents");
     }
 
     LogReplicator.Builder builder() {
@@ -129,8 +131,7 @@ class ContentsTest {
   private static void delete(Node node, String key) {
     node.replicator.append(
         List.of(
-            new Body(
-                UUID.randomUUID(), Operation.DELETE, Key.utf8(key), "1", Content.NONE, "")));
+            new Body(UUID.randomUUID(), Operation.DELETE, Key.utf8(key), "1", Content.NONE, "")));
   }
 
   private State stateHere(String sha256) {
@@ -200,7 +201,8 @@ class ContentsTest {
     add(other, "b"); // the same bytes
     here.replicator.pull("there");
     there.blobs.delete(
-        BlobRef.latest(Key.utf8("sha256/" + sha(there, "a"))), new dev.chirograph.Expect.Anything());
+        BlobRef.latest(Key.utf8("sha256/" + sha(there, "a"))),
+        new dev.chirograph.Expect.Anything());
     here.replicator.drainContents();
     assertThat(here.has(sha(here, "a"))).isTrue();
   }
@@ -247,7 +249,7 @@ class ContentsTest {
             .build();
     faults.stop();
     Faults broken =
-        Faults.builder().when(call -> call.what().endsWith(".append"), Fault.BEFORE).build();
+        Faults.builder().when(call -> call.what().endsWith(".append"), Fault.FAIL_BEFORE).build();
     LogReplicator dying =
         LogReplicator.builder("there", broken.log(there.log))
             .contents(there.store, there.queue, spool)

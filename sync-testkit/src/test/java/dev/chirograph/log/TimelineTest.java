@@ -49,8 +49,7 @@ class TimelineTest {
   private void appendAtM(String key) {
     m.append(
         List.of(
-            new Body(
-                UUID.randomUUID(), Operation.ADD, Key.utf8(key), "1", Content.NONE, "{}")));
+            new Body(UUID.randomUUID(), Operation.ADD, Key.utf8(key), "1", Content.NONE, "{}")));
   }
 
   private static List<String> keys(MemoryLog log) {
