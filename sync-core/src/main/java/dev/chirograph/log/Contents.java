@@ -64,12 +64,10 @@ final class Contents implements AutoCloseable {
             options.quota(),
             options.grace());
     this.worker =
-        JobWorker.builder(options.queue(), ContentWork.KIND, work)
+        settings
+            .worker(JobWorker.builder(options.queue(), ContentWork.KIND, work))
             .concurrency(options.fetchers())
             .retries(options.retries())
-            .pacing(settings.pacing())
-            .random(settings.random())
-            .threads(settings.threads())
             .build();
   }
 

@@ -16,6 +16,7 @@ import dev.chirograph.spi.ReplicaLog.Appended;
 import dev.chirograph.spi.ReplicaLog.Fate;
 import dev.chirograph.spi.ReplicaLog.Position;
 import dev.chirograph.spi.WorkQueue;
+import dev.chirograph.work.JobWorker;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,6 +28,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ThreadFactory;
@@ -70,6 +72,9 @@ public final class LogReplicator implements AutoCloseable {
   private final Consumer<LogItem> onChange;
   private final Set<String> readers;
   private final @Nullable Contents contents;
+  private final @Nullable RefusedItems refused;
+  private final @Nullable JobWorker refusedWorker;
+  private final @Nullable WorkQueue queue;
   private final LogServer server;
   private final Map<String, PullLoop> pulls = new LinkedHashMap<>();
   private final Map<String, PushLoop> pushes = new LinkedHashMap<>();
@@ -95,6 +100,11 @@ public final class LogReplicator implements AutoCloseable {
       RandomGenerator random,
       ThreadFactory threads) {
 
+    /** Gives a worker what it needs. */
+    JobWorker.Builder worker(JobWorker.Builder worker) {
+      return worker.pacing(pacing).random(random).threads(threads);
+    }
+
     /** Tells the listener; what it throws is its own. */
     void listen(Consumer<SyncListener> event) {
       try {
@@ -115,6 +125,16 @@ public final class LogReplicator implements AutoCloseable {
         builder.store == null
             ? null
             : new Contents(node, builder.log, builder.peers, builder.options(), settings);
+    this.queue = builder.queue;
+    this.refused = queue == null ? null : new RefusedItems(builder.log, builder.peers, queue);
+    this.refusedWorker =
+        queue == null || refused == null
+            ? null
+            : settings
+                .worker(JobWorker.builder(queue, RefusedItems.KIND, refused))
+                .concurrency(1)
+                .retries(builder.jobRetries)
+                .build();
     Set<String> known = new LinkedHashSet<>(builder.peers.keySet());
     known.addAll(readers);
     LogResponder responder = LogResponder.of(builder.log, builder.limits);
@@ -137,6 +157,9 @@ public final class LogReplicator implements AutoCloseable {
             (item, why) -> {
               counters.addRefused();
               settings.listen(listener -> listener.itemRefused(name, item.key(), why));
+              if (refused != null) {
+                refused.keep(name, item.key());
+              }
             });
     pulls.put(
         name, new PullLoop(name, peer, LogLink.of(own.log(), name, options), counters, settings));
@@ -225,12 +248,14 @@ public final class LogReplicator implements AutoCloseable {
   }
 
   /**
-   * Fetches and removes contents, in this thread, until nothing of that is ready.
+   * Does the jobs of this node, in this thread, until none is ready: fetches and removes contents,
+   * and looks again at items that were not taken.
    *
-   * @return how many contents were worked on
+   * @return how many jobs were done or tried
    */
-  public int drainContents() {
-    return contents == null ? 0 : contents.drain();
+  public int drain() {
+    int jobs = refusedWorker == null ? 0 : refusedWorker.drain();
+    return jobs + (contents == null ? 0 : contents.drain());
   }
 
   /**
@@ -324,6 +349,9 @@ public final class LogReplicator implements AutoCloseable {
     if (contents != null) {
       contents.start();
     }
+    if (refusedWorker != null) {
+      refusedWorker.start();
+    }
     return this;
   }
 
@@ -358,9 +386,13 @@ public final class LogReplicator implements AutoCloseable {
 
   // ---- watching and steering
 
-  /** How it stands with each peer. */
-  public List<PeerStatus> status() {
-    return pulls.values().stream().map(PullLoop::status).toList();
+  /** How it stands with the log, its peers and its jobs. */
+  public LogStatus status() {
+    return new LogStatus(
+        node,
+        own.log().bounds(),
+        pulls.values().stream().map(PullLoop::status).toList(),
+        Optional.ofNullable(queue).map(WorkQueue::statistics));
   }
 
   /** Does not ask a peer any more, until it is told to resume; pushes go on. */
@@ -397,6 +429,9 @@ public final class LogReplicator implements AutoCloseable {
     server.close();
     if (contents != null) {
       contents.close();
+    }
+    if (refusedWorker != null) {
+      refusedWorker.close();
     }
     threads.forEach(Thread::interrupt);
     boolean interrupted = false;
@@ -486,16 +521,23 @@ public final class LogReplicator implements AutoCloseable {
     }
 
     /**
+     * A queue of this node's own for jobs: items that were not taken, and contents. Without one,
+     * items that were not taken are looked at again by the next comparison only.
+     */
+    public Builder queue(WorkQueue value) {
+      this.queue = Objects.requireNonNull(value, "value");
+      return this;
+    }
+
+    /**
      * Keeps the contents that items refer to: fetches those of other nodes, and removes those to
-     * which no item refers any more.
+     * which no item refers any more. Needs a {@link #queue}.
      *
      * @param store where; it has to allow checked deletes where it can do no better
-     * @param queue of the jobs that fetch and remove
      * @param spool a directory for unfinished downloads, each as large as its content
      */
-    public Builder contents(BlobStore store, WorkQueue queue, Path spool) {
+    public Builder contents(BlobStore store, Path spool) {
       this.store = Objects.requireNonNull(store, "store");
-      this.queue = Objects.requireNonNull(queue, "queue");
       this.spool = Objects.requireNonNull(spool, "spool");
       return this;
     }
@@ -658,9 +700,13 @@ public final class LogReplicator implements AutoCloseable {
     }
 
     private Contents.Options options() {
+      if (queue == null) {
+        throw SyncException.invalid(
+            "keeping contents needs a queue: give the builder one, with .queue(...)");
+      }
       return new Contents.Options(
           Objects.requireNonNull(store),
-          Objects.requireNonNull(queue),
+          queue,
           Objects.requireNonNull(spool),
           quota,
           grace,

@@ -226,9 +226,16 @@ public final class JobWorker implements AutoCloseable {
       return this;
     }
 
-    /** How long a job is held without being extended; a minute by default. */
+    /**
+     * How long a job is held without being extended, at least a second; a minute by default.
+     *
+     * <p>A worker that dies keeps its job from the others for so long.
+     */
     public Builder lease(Duration duration) {
-      this.lease = positive(duration, "lease");
+      if (duration.toMillis() < 1_000) {
+        throw SyncException.invalid("a lease lasts at least a second, not " + duration);
+      }
+      this.lease = duration;
       return this;
     }
 

@@ -3,6 +3,7 @@ package dev.chirograph.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.chirograph.Expect;
 import dev.chirograph.Key;
 import dev.chirograph.ObjectVersion;
 import dev.chirograph.Observation;
@@ -74,7 +75,8 @@ class ContentsTest {
 
     LogReplicator.Builder builder() {
       return LogReplicator.builder(name, log)
-          .contents(store, queue, spool.resolve(name))
+          .queue(queue)
+          .contents(store, spool.resolve(name))
           .clock(clock)
           .patience(Duration.ZERO)
           .pushRetries(
@@ -147,7 +149,7 @@ class ContentsTest {
 
     assertThat(stateHere(sha256)).isEqualTo(State.WANTED);
     assertThat(here.has(sha256)).isFalse();
-    assertThat(here.replicator.drainContents()).isPositive();
+    assertThat(here.replicator.drain()).isPositive();
 
     assertThat(stateHere(sha256)).isEqualTo(State.HELD);
     assertThat(here.has(sha256)).isTrue();
@@ -161,7 +163,7 @@ class ContentsTest {
     here.replicator.pull("there");
     breakAfter = 10;
     for (int i = 0; i < 3; i++) {
-      here.replicator.drainContents();
+      here.replicator.drain();
       clock.advance(Duration.ofMinutes(10));
     }
     assertThat(offsets).containsExactly(0L, 10L, 20L);
@@ -174,7 +176,7 @@ class ContentsTest {
     add(there, "a");
     here.replicator.pull("there");
     served = "what somebody else has put there".getBytes(StandardCharsets.UTF_8);
-    here.replicator.drainContents();
+    here.replicator.drain();
     String sha256 = sha(here, "a");
     assertThat(here.has(sha256)).isFalse();
     assertThat(stateHere(sha256)).isNotEqualTo(State.HELD);
@@ -182,12 +184,12 @@ class ContentsTest {
     served = Arrays.copyOf(BYTES, BYTES.length);
     served[3]++;
     clock.advance(Duration.ofMinutes(10));
-    here.replicator.drainContents();
+    here.replicator.drain();
     assertThat(here.has(sha256)).isFalse();
 
     served = BYTES;
     clock.advance(Duration.ofMinutes(20));
-    here.replicator.drainContents();
+    here.replicator.drain();
     assertThat(here.has(sha256)).isTrue();
     try (var left = Files.list(spool.resolve("here"))) {
       assertThat(left).isEmpty();
@@ -201,9 +203,8 @@ class ContentsTest {
     add(other, "b"); // the same bytes
     here.replicator.pull("there");
     there.blobs.delete(
-        BlobRef.latest(Key.utf8("sha256/" + sha(there, "a"))),
-        new dev.chirograph.Expect.Anything());
-    here.replicator.drainContents();
+        BlobRef.latest(Key.utf8("sha256/" + sha(there, "a"))), new Expect.Anything());
+    here.replicator.drain();
     assertThat(here.has(sha(here, "a"))).isTrue();
   }
 
@@ -216,11 +217,11 @@ class ContentsTest {
     assertThat(there.log.content(sha256).orElseThrow().references()).isEqualTo(2);
 
     delete(there, "a");
-    there.replicator.drainContents();
+    there.replicator.drain();
     assertThat(there.has(sha256)).isTrue();
 
     delete(there, "b");
-    there.replicator.drainContents();
+    there.replicator.drain();
     assertThat(there.has(sha256)).isFalse();
     assertThat(there.log.content(sha256)).isEmpty();
   }
@@ -230,29 +231,23 @@ class ContentsTest {
     connect();
     add(there, "a");
     here.replicator.pull("there");
-    here.replicator.drainContents();
+    here.replicator.drain();
     String sha256 = sha(here, "a");
     delete(there, "a");
     here.replicator.pull("there");
-    here.replicator.drainContents();
+    here.replicator.drain();
     assertThat(here.has(sha256)).isFalse();
   }
 
   @Test
   void whatWasWrittenWithoutAnEntryIsRemovedAfterTheGrace() {
-    Faults faults = Faults.none();
-    there.replicator =
-        LogReplicator.builder("there", faults.log(there.log))
-            .contents(there.store, there.queue, spool)
-            .clock(clock)
-            .pacing(noWaiting())
-            .build();
-    faults.stop();
+    there.replicator = there.builder().build();
     Faults broken =
         Faults.builder().when(call -> call.what().endsWith(".append"), Fault.FAIL_BEFORE).build();
     LogReplicator dying =
         LogReplicator.builder("there", broken.log(there.log))
-            .contents(there.store, there.queue, spool)
+            .queue(there.queue)
+            .contents(there.store, spool)
             .clock(clock)
             .pacing(noWaiting())
             .build();
@@ -262,11 +257,11 @@ class ContentsTest {
     assertThat(there.blobs.head(BlobRef.latest(Key.utf8("sha256/" + measured()))))
         .isInstanceOf(Observation.Present.class);
 
-    there.replicator.drainContents();
+    there.replicator.drain();
     assertThat(there.has(measured())).isTrue(); // somebody may still be about to append
 
     clock.advance(Duration.ofHours(2));
-    there.replicator.drainContents();
+    there.replicator.drain();
     assertThat(there.has(measured())).isFalse();
     assertThat(there.log.content(measured())).isEmpty();
   }
@@ -302,7 +297,7 @@ class ContentsTest {
         .isInstanceOfSatisfying(
             SyncException.class, e -> assertThat(e.kind()).isEqualTo(Kind.CONFLICT));
 
-    there.replicator.drainContents();
+    there.replicator.drain();
     assertThat(there.has(sha256)).isFalse();
     assertThat(add(there, "b").fate()).isEqualTo(Fate.ADDED);
     assertThat(there.has(sha256)).isTrue();
@@ -318,9 +313,9 @@ class ContentsTest {
             .build();
     add(there, "a");
     here.replicator.pull("there");
-    here.replicator.drainContents();
+    here.replicator.drain();
     assertThat(here.has(sha(here, "a"))).isFalse();
     assertThat(offsets).isEmpty();
-    assertThat(here.queue.statistics().total().waiting()).isOne();
+    assertThat(here.queue.statistics().total().delayed()).isOne();
   }
 }

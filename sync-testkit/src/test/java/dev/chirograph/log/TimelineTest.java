@@ -91,7 +91,7 @@ class TimelineTest {
     cut = true;
     m.push("A"); // T3
     cut = false;
-    assertThat(m.status().get(0).dropped()).isEqualTo(2);
+    assertThat(m.status().peers().get(0).dropped()).isEqualTo(2);
     appendAtM("Z"); // T4
     m.push("A"); // T5
     assertThat(keys(logOfA)).containsExactly("X", "Z");
@@ -104,6 +104,6 @@ class TimelineTest {
     assertThat(keys(logOfA)).containsExactly("X", "Z", "Y"); // T7
     assertThat(keys(logOfM)).containsExactly("X", "Y", "Z");
     assertThat(logOfA.pointer("M")).contains(logOfM.bounds().head());
-    assertThat(a.status().get(0).lagItems()).isZero();
+    assertThat(a.status().peers().get(0).lagItems()).isZero();
   }
 }

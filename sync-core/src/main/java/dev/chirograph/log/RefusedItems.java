@@ -1,0 +1,53 @@
+package dev.chirograph.log;
+
+import dev.chirograph.Key;
+import dev.chirograph.SyncException;
+import dev.chirograph.SyncException.Kind;
+import dev.chirograph.log.LogAnswer.Found;
+import dev.chirograph.log.LogRequest.Find;
+import dev.chirograph.spi.Job;
+import dev.chirograph.spi.ReplicaLog;
+import dev.chirograph.spi.ReplicaLog.Merge;
+import dev.chirograph.spi.WorkQueue;
+import dev.chirograph.work.JobHandler;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Keeps what the log did not take from a peer as jobs, so that nothing waits for it and nothing is
+ * lost: each looks at what the peer says of the key by then. One that is refused again is a dead
+ * letter, to be replayed when the reason is gone.
+ */
+final class RefusedItems implements JobHandler {
+
+  static final String KIND = "log-item";
+
+  private final ReplicaLog log;
+  private final Map<String, LogPeer> peers;
+  private final WorkQueue queue;
+
+  RefusedItems(ReplicaLog log, Map<String, LogPeer> peers, WorkQueue queue) {
+    this.log = log;
+    this.peers = Map.copyOf(peers);
+    this.queue = queue;
+  }
+
+  void keep(String peer, Key key) {
+    queue.enqueue(List.of(Job.builder(KIND, peer, key).build()));
+  }
+
+  @Override
+  public void handle(Job job, BooleanSupplier stillMine) {
+    LogPeer peer = peers.get(job.scope());
+    if (peer == null) {
+      throw new SyncException(
+          Kind.NOT_FOUND, "there is no peer named '" + job.scope() + "' any more");
+    }
+    LogAnswer answer = peer.call(new Find(List.of(job.key())));
+    if (!(answer instanceof Found found)) {
+      throw LogLink.wrong(job.scope(), answer);
+    }
+    log.merge(Merge.of(job.scope(), found.items()));
+  }
+}
