@@ -95,7 +95,7 @@ final class Database {
    * @throws UnsureException when the connection broke while committing
    */
   <T extends @Nullable Object> T transaction(String operation, Work<T> work) {
-    return repeated(operation, () -> once(operation, work));
+    return repeated(operation, () -> once(operation, work, dialect::begin));
   }
 
   /**
@@ -119,6 +119,11 @@ final class Database {
     return repeated(operation, () -> alone(query));
   }
 
+  /** Runs queries that lock nothing, all of which see the same moment. */
+  <T extends @Nullable Object> T snapshot(String operation, Work<T> queries) {
+    return repeated(operation, () -> once(operation, queries, dialect::beginSnapshot));
+  }
+
   private <T extends @Nullable Object> T repeated(String operation, Attempt<T> attempt) {
     for (int tries = 1; ; tries++) {
       try {
@@ -132,10 +137,11 @@ final class Database {
     }
   }
 
-  private <T extends @Nullable Object> T once(String operation, Work<T> work) throws SQLException {
+  private <T extends @Nullable Object> T once(
+      String operation, Work<T> work, Work<Dialect.Before> begin) throws SQLException {
     return onConnection(
         connection -> {
-          Dialect.Before before = dialect.begin(connection);
+          Dialect.Before before = begin.run(connection);
           T result;
           try {
             result = work.run(connection);

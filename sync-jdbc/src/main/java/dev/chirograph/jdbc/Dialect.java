@@ -168,6 +168,40 @@ enum Dialect {
     }
   }
 
+  /**
+   * Starts a transaction that reads, and sees everything as it was at one moment; answers what
+   * {@link #end} needs.
+   */
+  Before beginSnapshot(Connection connection) throws SQLException {
+    boolean autoCommit = connection.getAutoCommit();
+    switch (this) {
+      case SQLITE -> {
+        if (!autoCommit) {
+          connection.setAutoCommit(true);
+        }
+        execute(connection, "begin");
+        return new Before(autoCommit, null);
+      }
+      case H2 -> {
+        int isolation = connection.getTransactionIsolation();
+        // Only here it takes the snapshot of all tables at once.
+        connection.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
+        connection.setAutoCommit(false);
+        return new Before(autoCommit, isolation);
+      }
+      case MARIADB -> {
+        execute(connection, "set transaction isolation level repeatable read, read only");
+        connection.setAutoCommit(false);
+        return new Before(autoCommit, null);
+      }
+      default -> {
+        connection.setAutoCommit(false);
+        execute(connection, "set transaction isolation level repeatable read, read only");
+        return new Before(autoCommit, null);
+      }
+    }
+  }
+
   void commit(Connection connection) throws SQLException {
     if (this == SQLITE) {
       execute(connection, "commit");
@@ -187,7 +221,7 @@ enum Dialect {
   /** Gives a connection back the settings it had before {@link #begin}. */
   void end(Connection connection, Before before) throws SQLException {
     Integer isolation = before.isolation();
-    if (isolation != null && isolation != Connection.TRANSACTION_READ_COMMITTED) {
+    if (isolation != null && isolation != connection.getTransactionIsolation()) {
       connection.setTransactionIsolation(isolation);
     }
     if (connection.getAutoCommit() != before.autoCommit()) {

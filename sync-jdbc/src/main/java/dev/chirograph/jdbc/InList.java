@@ -28,9 +28,13 @@ final class InList {
         ":listed",
         switch (dialect) {
           case POSTGRESQL -> equal(columns) + " = any(?)";
-          case H2 -> rows(columns, padded(count));
-          default -> equal(columns) + " in (" + "?, ".repeat(padded(count) - 1) + "?)";
+          case H2 -> columns.length == 1 ? list(count, columns) : rows(columns, padded(count));
+          default -> list(count, columns);
         });
+  }
+
+  private static String list(int count, String... columns) {
+    return equal(columns) + " in (" + "?, ".repeat(padded(count) - 1) + "?)";
   }
 
   private static String equal(String... columns) {

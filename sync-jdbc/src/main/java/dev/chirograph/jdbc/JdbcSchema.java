@@ -49,7 +49,9 @@ public final class JdbcSchema {
     /** The tables of {@code JdbcState}. */
     STATE("state", 1),
     /** The tables of {@code JdbcCatalogue}. */
-    CATALOGUE("catalogue", 1);
+    CATALOGUE("catalogue", 1),
+    /** The tables of {@code JdbcLog}. */
+    LOG("log", 1);
 
     private final String id;
     private final int version;

@@ -86,4 +86,10 @@ final class TestDatabases {
     JdbcSchema.of(dataSource).only(JdbcSchema.Component.QUEUE).install();
     return dataSource;
   }
+
+  /** The same database, after the tables of logs were created. */
+  static <D extends DataSource> D withLog(D dataSource) {
+    JdbcSchema.of(dataSource).only(JdbcSchema.Component.LOG).install();
+    return dataSource;
+  }
 }

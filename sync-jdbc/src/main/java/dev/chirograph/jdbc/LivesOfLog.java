@@ -1,0 +1,145 @@
+package dev.chirograph.jdbc;
+
+import dev.chirograph.SyncException;
+import dev.chirograph.jdbc.LogLives.Row;
+import dev.chirograph.spi.LogContext;
+import dev.chirograph.spi.LogContext.Life;
+import dev.chirograph.spi.LogEntry.Dot;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The lives that a log knows, as they are read and changed in one transaction. Not safe for use by
+ * several threads.
+ */
+final class LivesOfLog {
+
+  private final LogLives table;
+  private final int log;
+  private final Map<Long, Row> now = new HashMap<>();
+  private final Map<Long, Row> added = new TreeMap<>();
+  private final Map<Long, Row> changed = new TreeMap<>();
+  private boolean loaded;
+
+  LivesOfLog(LogLives table, int log) {
+    this.table = table;
+    this.log = log;
+  }
+
+  /** Reads all that was seen, and the lives that some numbers stand for. */
+  void load(Connection connection, Collection<Long> named) throws SQLException {
+    if (!loaded) {
+      now.putAll(table.seen(connection, log));
+      loaded = true;
+    }
+    table.add(connection, log, named, now);
+  }
+
+  /**
+   * The life that a number stands for, which was read.
+   *
+   * @throws SyncException of kind CORRUPT when there is none
+   */
+  Life get(long number) {
+    Row row = now.get(number);
+    if (row == null) {
+      throw LogBytes.corrupt("an item of a life that is not in the table of lives", null);
+    }
+    return row.life();
+  }
+
+  /** What the log has seen: what was read from others, and all of its own present life. */
+  LogContext context(LogHead head) {
+    Map<Life, Long> seen = new HashMap<>();
+    now.values()
+        .forEach(
+            row -> {
+              Long number = row.seen();
+              if (number != null) {
+                seen.put(row.life(), number);
+              }
+            });
+    return LogContext.of(seen).with(head.life(), head.number());
+  }
+
+  /** Whether what stands at a dot was seen; the log itself ends at this head. */
+  boolean covers(LogHead head, Dot dot) {
+    Life life = new Life(dot.node(), dot.epoch());
+    if (life.equals(head.life())) {
+      return dot.number() <= head.number();
+    }
+    Row row = now.get(number(life));
+    Long seen = row == null || !row.life().equals(life) ? null : row.seen();
+    return seen != null && dot.number() <= seen;
+  }
+
+  /**
+   * Makes sure that a life, which was read if it is there, has its number, and no other has it.
+   *
+   * @throws SyncException of kind INVALID_ARGUMENT when another has it, which nobody meets who does
+   *     not look for it
+   */
+  void name(Life life) {
+    Row row = now.get(number(life));
+    if (row == null) {
+      put(new Row(life, null));
+    } else if (!row.life().equals(life)) {
+      throw SyncException.invalid(
+          "the life "
+              + life.epoch()
+              + " of the node "
+              + life.node()
+              + " has the same hash as another and cannot be told from it");
+    }
+  }
+
+  private static long number(Life life) {
+    return LogBytes.life(life.node(), life.epoch());
+  }
+
+  /** All that another log has seen was seen here; what it names was read. */
+  void join(LogContext context) {
+    context
+        .seen()
+        .forEach(
+            (life, number) -> {
+              Long seen = seen(life);
+              if (seen == null || seen < number) {
+                see(life, number);
+              }
+            });
+  }
+
+  private @Nullable Long seen(Life life) {
+    Row row = now.get(number(life));
+    return row == null ? null : row.seen();
+  }
+
+  /**
+   * A life, which was read if it is there, was seen up to a number, be it more or less than before.
+   */
+  void see(Life life, long number) {
+    name(life);
+    put(new Row(life, number));
+  }
+
+  private void put(Row row) {
+    long number = number(row.life());
+    if (now.put(number, row) == null || added.containsKey(number)) {
+      added.put(number, row);
+    } else {
+      changed.put(number, row);
+    }
+  }
+
+  /** What is to be written. */
+  List<Bulk.Step> steps() {
+    return List.of(table.insert(log, added), table.update(log, changed));
+  }
+}

@@ -1,0 +1,361 @@
+package dev.chirograph.jdbc;
+
+import dev.chirograph.SyncException;
+import dev.chirograph.spi.LogContext.Life;
+import dev.chirograph.spi.LogEntry;
+import dev.chirograph.spi.LogEntry.Body;
+import dev.chirograph.spi.LogEntry.Content;
+import dev.chirograph.spi.LogEntry.Dot;
+import dev.chirograph.spi.LogItem;
+import dev.chirograph.spi.ReplicaLog.Appended;
+import dev.chirograph.spi.ReplicaLog.Fate;
+import dev.chirograph.spi.ReplicaLog.Merge;
+import dev.chirograph.spi.ReplicaLog.Position;
+import dev.chirograph.spi.SupportsContents.Reserved;
+import dev.chirograph.spi.SupportsContents.State;
+import dev.chirograph.spi.SupportsPeers.Member;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Collectors;
+
+/**
+ * What is written to one log. Each call is a transaction that locks the head first, so that those
+ * who write come one after the other, and what they write becomes visible in the order of its
+ * positions. Immutable and safe for use by several threads.
+ */
+final class LogWriter {
+
+  /** How many rows are dropped in one transaction. */
+  private static final int CHUNK = 1_000;
+
+  private final LogTables tables;
+  private final int log;
+  private final String node;
+
+  LogWriter(LogTables tables, int log, String node) {
+    this.tables = tables;
+    this.log = log;
+    this.node = node;
+  }
+
+  /** Something that is done while the head is locked. */
+  @FunctionalInterface
+  interface Editing<T> {
+    T edit(LogEdit edit) throws SQLException;
+  }
+
+  /** Locks the head, does the work and writes what it changed, in one transaction. */
+  <T> T edit(String operation, Editing<T> work) {
+    return tables.database.transaction(
+        operation, connection -> edit(connection, tables.heads.lock(connection, log), work));
+  }
+
+  private <T> T edit(Connection connection, LogHeads.Locked locked, Editing<T> work)
+      throws SQLException {
+    requireOurs(locked.head());
+    LogEdit edit = LogEdit.of(tables, connection, locked);
+    T result = work.edit(edit);
+    edit.flush();
+    return result;
+  }
+
+  /** Refuses a log that another process has adopted since. */
+  void requireOurs(LogHead head) {
+    if (!head.node().equals(node)) {
+      throw belongsTo(head.node(), node);
+    }
+  }
+
+  static SyncException belongsTo(String found, String expected) {
+    return new SyncException(
+        SyncException.Kind.CONFLICT,
+        SyncException.Advice.NEVER,
+        "the log is that of the node '"
+            + found
+            + "', not of '"
+            + expected
+            + "': if its database was copied to be the log of another node, open it once with adopt()");
+  }
+
+  // ---- the inbox
+
+  /**
+   * Gives positions to entries that were appended in transactions of the host.
+   *
+   * @return whether some may be left
+   */
+  boolean drain(LogEdit edit) throws SQLException {
+    List<LogInbox.Letter> letters = tables.inbox.first(edit.connection(), log);
+    if (letters.isEmpty()) {
+      return false;
+    }
+    List<OwnEntry> entries = letters.stream().map(LogInbox.Letter::body).map(OwnEntry::of).toList();
+    load(edit, entries);
+    for (int i = 0; i < letters.size(); i++) {
+      edit.append(entries.get(i), letters.get(i).at());
+    }
+    edit.add(tables.inbox.delete(log, letters));
+    return letters.size() == LogInbox.MOST;
+  }
+
+  /** The same in transactions of their own, until nothing is left or somebody else writes. */
+  void drain() {
+    boolean more = true;
+    while (more) {
+      more =
+          tables.database.transaction(
+              "moving entries of other transactions into the log",
+              connection -> {
+                Optional<LogHeads.Locked> locked = tables.heads.tryLock(connection, log);
+                return locked.isPresent() && edit(connection, locked.get(), this::drain);
+              });
+    }
+  }
+
+  // ---- appending
+
+  /** Reads what appending needs to know. */
+  static void load(LogEdit edit, List<OwnEntry> entries) throws SQLException {
+    edit.load(entries.stream().map(OwnEntry::spot).collect(Collectors.toSet()));
+    loadContents(edit, entries);
+  }
+
+  static void loadContents(LogEdit edit, List<OwnEntry> entries) throws SQLException {
+    edit.loadContents(entries.stream().map(entry -> entry.body().content()).toList());
+  }
+
+  /**
+   * Leaves entries for whoever writes next, in a transaction of the host.
+   *
+   * @throws SyncException of kind CONFLICT while a content is being removed
+   */
+  void send(Connection transaction, List<Body> bodies) throws SQLException {
+    List<String> referred =
+        bodies.stream()
+            .map(body -> body.content().sha256())
+            .filter(digest -> !digest.isEmpty())
+            .distinct()
+            .toList();
+    for (LogContentTable.Row row : tables.contents.find(transaction, log, referred)) {
+      if (row.stored().state() == State.DOOMED) {
+        throw LogContentChanges.doomed(row.stored().sha256());
+      }
+    }
+    tables.inbox.put(transaction, log, bodies);
+  }
+
+  // ---- merging
+
+  List<Appended> merge(Merge merge) {
+    List<Incoming> incoming = merge.items().stream().map(Incoming::of).toList();
+    return edit(
+        "merging " + incoming.size() + " items of " + merge.peer(),
+        edit -> {
+          if (incoming.stream().flatMap(Incoming::entries).anyMatch(entry -> isLost(edit, entry))) {
+            newEpoch(edit);
+          }
+          drain(edit);
+          return merge(edit, merge, incoming);
+        });
+  }
+
+  /** An entry of this life that this log has never reached proves that it was restored. */
+  private static boolean isLost(LogEdit edit, LogEntry entry) {
+    Dot dot = entry.dot();
+    LogHead head = edit.head();
+    return dot.number() > head.number()
+        && dot.epoch().equals(head.epoch())
+        && dot.node().equals(head.node());
+  }
+
+  private List<Appended> merge(LogEdit edit, Merge merge, List<Incoming> incoming)
+      throws SQLException {
+    edit.load(incoming.stream().map(Incoming::spot).collect(Collectors.toSet()));
+    List<Life> named =
+        new ArrayList<>(incoming.stream().flatMap(Incoming::lives).distinct().toList());
+    named.addAll(merge.context().seen().keySet());
+    edit.loadLives(named);
+    edit.loadContents(incoming.stream().map(one -> one.item().content()).toList());
+    List<Fate> fates = incoming.stream().map(one -> edit.join(one, State.WANTED)).toList();
+    boolean gap = noteMember(edit, merge);
+    if (!gap) {
+      // Only now: what the peer has seen includes what was just read from it.
+      edit.join(merge.context());
+    }
+    List<Appended> appended = new ArrayList<>(fates.size());
+    for (int i = 0; i < fates.size(); i++) {
+      appended.add(edit.appended(incoming.get(i).spot(), fates.get(i)));
+    }
+    return appended;
+  }
+
+  /** Notes how far the peer was read; answers whether it has items that are missing here. */
+  private boolean noteMember(LogEdit edit, Merge merge) throws SQLException {
+    Optional<Member> known = tables.members.find(edit.connection(), log, merge.peer());
+    Member member = known.orElse(new Member(merge.peer(), Optional.empty(), false, 0));
+    boolean gap = merge.gap().orElse(member.gap());
+    if (merge.pointer().isPresent() || gap != member.gap()) {
+      Optional<Position> pointer = merge.pointer().or(member::pointer);
+      Member changed = new Member(member.name(), pointer, gap, member.passed());
+      edit.add(
+          known.isPresent()
+              ? tables.members.update(log, changed)
+              : tables.members.insert(log, changed));
+    }
+    return gap;
+  }
+
+  // ---- peers
+
+  void addMember(String name, long passed) {
+    edit(
+        "noting the reader " + name,
+        edit -> {
+          if (tables.members.find(edit.connection(), log, name).isPresent()) {
+            tables.members.passed(edit.connection(), log, name, passed);
+          } else {
+            edit.add(tables.members.insert(log, new Member(name, Optional.empty(), false, passed)));
+          }
+          return passed;
+        });
+  }
+
+  /** Notes how far a reader that is known has read; one that was retired meanwhile stays so. */
+  void passed(String name, long number) {
+    tables.database.statement(
+        "noting how far " + name + " has read",
+        connection -> tables.members.passed(connection, log, name, number));
+  }
+
+  void retire(String name) {
+    tables.database.statement(
+        "retiring " + name, connection -> tables.members.delete(connection, log, name));
+  }
+
+  /** Makes the log, which is a copy of this node's, that of another node. */
+  void adopt(String other) {
+    edit(
+        "adopting the log of the node " + node,
+        edit -> {
+          // What this node wrote is here, and goes on elsewhere.
+          edit.newEpoch(new Life(other, tables.newId()), edit.head().number());
+          return tables.members.delete(edit.connection(), log, other);
+        });
+  }
+
+  void newEpoch(UUID expected) {
+    edit(
+        "beginning a new life of the log",
+        edit -> {
+          if (edit.head().epoch().equals(expected)) {
+            newEpoch(edit);
+          }
+          return edit.head().epoch();
+        });
+  }
+
+  private void newEpoch(LogEdit edit) throws SQLException {
+    // What a reader had passed by the time of the backup was written before it.
+    long safe =
+        tables.members.all(edit.connection(), log).stream()
+            .mapToLong(Member::passed)
+            .max()
+            .orElse(0);
+    edit.newEpoch(new Life(node, tables.newId()), safe);
+  }
+
+  /**
+   * Forgets deletes and raises the floor first, so that whoever reads on from below is told.
+   *
+   * @param micros deletes from before this time are forgotten in any case
+   */
+  long compact(long micros) {
+    long forgotten = 0;
+    List<LogItems.Gone> dropped;
+    do {
+      dropped = edit("forgetting deletes", edit -> compact(edit, micros));
+      forgotten += dropped.size();
+    } while (dropped.size() == CHUNK);
+    boolean more = true;
+    while (more) {
+      more =
+          tables.database.transaction(
+              "dropping marks below the floor",
+              connection ->
+                  tables.commits.drop(
+                      connection, tables.heads.read(connection, log).head(), CHUNK));
+    }
+    return forgotten;
+  }
+
+  private List<LogItems.Gone> compact(LogEdit edit, long micros) throws SQLException {
+    Connection connection = edit.connection();
+    LogHead head = edit.head();
+    long passed =
+        tables.members.all(connection, log).stream()
+            .mapToLong(Member::passed)
+            .min()
+            .orElse(head.number());
+    long upTo = tables.commits.forgettable(connection, head, passed, micros);
+    if (upTo > head.floor()) {
+      edit.raiseFloor(upTo, tables.commits.place(connection, log, upTo).mark());
+    }
+    List<LogItems.Gone> dropped = tables.items.gone(connection, log, upTo, CHUNK);
+    edit.drop(dropped);
+    return dropped;
+  }
+
+  int forget(List<LogItem> items) {
+    List<Incoming> told = items.stream().map(Incoming::of).toList();
+    return edit(
+        "forgetting " + told.size() + " items",
+        edit -> {
+          edit.load(told.stream().map(Incoming::spot).collect(Collectors.toSet()));
+          return (int) told.stream().filter(edit::drop).count();
+        });
+  }
+
+  // ---- contents
+
+  Reserved reserve(String sha256, long size, long quota) {
+    return edit(
+        "reserving a content",
+        edit -> {
+          edit.loadContents(List.of(content(sha256)));
+          long free = quota - edit.head().held();
+          return edit.contents().reserve(sha256, size, free, edit.micros());
+        });
+  }
+
+  void stored(String sha256, boolean present) {
+    edit(
+        "noting where a content is",
+        edit -> {
+          edit.loadContents(List.of(content(sha256)));
+          edit.contents().stored(sha256, present);
+          return present;
+        });
+  }
+
+  boolean doom(String sha256, long reservedBefore) {
+    drain();
+    return edit(
+        "deciding to remove a content",
+        edit -> {
+          // Entries that wait may refer to it.
+          if (drain(edit)) {
+            return false;
+          }
+          edit.loadContents(List.of(content(sha256)));
+          return edit.contents().doom(sha256, reservedBefore);
+        });
+  }
+
+  private static Content content(String sha256) {
+    return new Content(sha256, 0, "");
+  }
+}

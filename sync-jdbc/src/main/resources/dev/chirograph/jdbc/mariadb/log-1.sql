@@ -1,0 +1,110 @@
+-- One row for each log. Whoever writes locks it first and holds it to the commit, so that positions
+-- become visible in their order. epoch, mark and ids are the 16 bytes of a UUID; life stands for node
+-- and epoch; held is how many bytes of contents are not elsewhere. Texts are bytes in UTF-8: no
+-- collation makes two of them one.
+create table if not exists ${log_head} (
+  log_id int not null auto_increment primary key,
+  tenant varbinary(400) not null,
+  name varbinary(800) not null,
+  node varbinary(800) not null,
+  life bigint not null,
+  epoch binary(16) not null,
+  number bigint not null,
+  mark binary(16) not null,
+  floor_number bigint not null,
+  floor_mark binary(16) not null,
+  held bigint not null,
+  unique (tenant, name)
+) engine = InnoDB;
+
+-- One row for each version of a key, at the number of its last change. spot is the hash of the key (8
+-- bytes) and of key and version (16 bytes), so that buckets are ranges; hash is what logs compare.
+-- life, dot, at, id and what follows are of the entry that wins; added is the addition that a
+-- deprecation goes with; weight is the bytes of payloads. operation 0 add, 1 deprecate, 2 delete.
+create table if not exists ${log_item} (
+  log_id int not null,
+  number bigint not null,
+  spot binary(24) not null,
+  hash bigint not null,
+  life bigint not null,
+  dot bigint not null,
+  at_second bigint not null,
+  at_nano int not null,
+  weight int not null,
+  operation smallint not null,
+  size bigint not null,
+  id binary(16) not null,
+  sha256 varbinary(32) not null,
+  location varbinary(3072) not null,
+  item_key varbinary(1024) not null,
+  version varbinary(3072) not null,
+  payload mediumblob not null,
+  added mediumblob,
+  primary key (log_id, number),
+  unique ${prefix}log_item_spot (log_id, spot),
+  index ${prefix}log_item_gone (log_id, operation, number)
+) engine = InnoDB row_format = dynamic;
+
+-- One row for each commit: its last number, something nobody else writes there, and microseconds
+-- since 1970.
+create table if not exists ${log_commit} (
+  log_id int not null,
+  number bigint not null,
+  mark binary(16) not null,
+  at bigint not null,
+  primary key (log_id, number)
+) engine = InnoDB;
+
+-- The lives of nodes' logs that items name, and up to which number they were seen; null where
+-- nothing is known. life is a hash of node and epoch.
+create table if not exists ${log_life} (
+  log_id int not null,
+  life bigint not null,
+  node varbinary(3072) not null,
+  epoch binary(16) not null,
+  seen bigint,
+  primary key (log_id, life)
+) engine = InnoDB;
+
+-- Who is read from, and who reads.
+create table if not exists ${log_member} (
+  log_id int not null,
+  name varbinary(800) not null,
+  pointer_epoch binary(16),
+  pointer_number bigint,
+  pointer_mark binary(16),
+  gap smallint not null,
+  passed bigint not null,
+  primary key (log_id, name)
+) engine = InnoDB;
+
+-- Count, sum and exclusive or of the hashes in each of 256 buckets, sixteen in a row.
+create table if not exists ${log_digest} (
+  log_id int not null,
+  part smallint not null,
+  digests varbinary(384) not null,
+  primary key (log_id, part)
+) engine = InnoDB;
+
+-- What items refer to. state 0 wanted, 1 reserved, 2 held, 3 doomed; pending 1 where something
+-- remains to be done; reserved is microseconds since 1970.
+create table if not exists ${log_content} (
+  log_id int not null,
+  sha256 varbinary(32) not null,
+  size bigint not null,
+  refs bigint not null,
+  state smallint not null,
+  pending smallint not null,
+  reserved bigint not null,
+  primary key (log_id, sha256),
+  index ${prefix}log_content_pending (log_id, pending, sha256)
+) engine = InnoDB;
+
+-- Entries that were appended in transactions of the host and have no position yet.
+create table if not exists ${log_inbox} (
+  id bigint not null auto_increment primary key,
+  log_id int not null,
+  at bigint not null,
+  entry mediumblob not null,
+  index ${prefix}log_inbox_log (log_id, id)
+) engine = InnoDB;

@@ -1,0 +1,113 @@
+-- One row for each log. epoch, mark and ids are the 16 bytes of a UUID; life stands for node and
+-- epoch; held is how many bytes of contents are not elsewhere.
+create table if not exists ${log_head} (
+  log_id integer primary key autoincrement,
+  tenant text not null,
+  name text not null,
+  node text not null,
+  life bigint not null,
+  epoch blob not null,
+  number bigint not null,
+  mark blob not null,
+  floor_number bigint not null,
+  floor_mark blob not null,
+  held bigint not null,
+  unique (tenant, name)
+);
+
+-- One row for each version of a key, at the number of its last change. spot is the hash of the key (8
+-- bytes) and of key and version (16 bytes), so that buckets are ranges; hash is what logs compare.
+-- life, dot, at, id and what follows are of the entry that wins; added is the addition that a
+-- deprecation goes with; weight is the bytes of payloads. operation 0 add, 1 deprecate, 2 delete.
+-- Texts are bytes in UTF-8.
+create table if not exists ${log_item} (
+  log_id int not null,
+  number bigint not null,
+  spot blob not null,
+  hash bigint not null,
+  life bigint not null,
+  dot bigint not null,
+  at_second bigint not null,
+  at_nano int not null,
+  weight int not null,
+  operation smallint not null,
+  size bigint not null,
+  id blob not null,
+  sha256 blob not null,
+  location blob not null,
+  item_key blob not null,
+  version blob not null,
+  payload blob not null,
+  added blob,
+  primary key (log_id, number)
+);
+
+create unique index if not exists ${prefix}log_item_spot on ${log_item} (log_id, spot);
+
+create index if not exists ${prefix}log_item_gone on ${log_item} (log_id, number) where operation = 2;
+
+-- One row for each commit: its last number, something nobody else writes there, and microseconds
+-- since 1970.
+create table if not exists ${log_commit} (
+  log_id int not null,
+  number bigint not null,
+  mark blob not null,
+  at bigint not null,
+  primary key (log_id, number)
+);
+
+-- The lives of nodes' logs that items name, and up to which number they were seen; null where
+-- nothing is known. life is a hash of node and epoch.
+create table if not exists ${log_life} (
+  log_id int not null,
+  life bigint not null,
+  node blob not null,
+  epoch blob not null,
+  seen bigint,
+  primary key (log_id, life)
+);
+
+-- Who is read from, and who reads.
+create table if not exists ${log_member} (
+  log_id int not null,
+  name text not null,
+  pointer_epoch blob,
+  pointer_number bigint,
+  pointer_mark blob,
+  gap smallint not null,
+  passed bigint not null,
+  primary key (log_id, name)
+);
+
+-- Count, sum and exclusive or of the hashes in each of 256 buckets, sixteen in a row.
+create table if not exists ${log_digest} (
+  log_id int not null,
+  part smallint not null,
+  digests blob not null,
+  primary key (log_id, part)
+);
+
+-- What items refer to. state 0 wanted, 1 reserved, 2 held, 3 doomed; pending 1 where something
+-- remains to be done; reserved is microseconds since 1970.
+create table if not exists ${log_content} (
+  log_id int not null,
+  sha256 blob not null,
+  size bigint not null,
+  refs bigint not null,
+  state smallint not null,
+  pending smallint not null,
+  reserved bigint not null,
+  primary key (log_id, sha256)
+);
+
+create index if not exists ${prefix}log_content_pending on ${log_content} (log_id, sha256) where pending = 1;
+
+-- Entries that were appended in transactions of the host and have no position yet.
+create table if not exists ${log_inbox} (
+  id integer primary key autoincrement,
+  log_id int not null,
+  at bigint not null,
+  entry blob not null
+);
+
+create index if not exists ${prefix}log_inbox_log on ${log_inbox} (log_id, id);
