@@ -50,7 +50,7 @@ import org.slf4j.LoggerFactory;
  * <pre>{@code
  * LogReplicator oslo =
  *     LogReplicator.builder("oslo", JdbcLog.of(dataSource, "oslo"))
- *         .peer("bergen", HttpLogPeer.of(uri, keys))
+ *         .peer("bergen", HttpLogPeer.builder("oslo", "bergen", uri).key(key).build())
  *         .build();
  * oslo.pull("bergen"); // here and now
  * oslo.start(); // or all the time, in threads of its own
@@ -68,6 +68,7 @@ public final class LogReplicator implements AutoCloseable {
 
   private final String node;
   private final OwnLog own;
+  private final LogLimits limits;
   private final Settings settings;
   private final Consumer<LogItem> onChange;
   private final Set<String> readers;
@@ -118,6 +119,7 @@ public final class LogReplicator implements AutoCloseable {
   private LogReplicator(Builder builder, OwnLog own) {
     this.node = builder.node;
     this.own = own;
+    this.limits = builder.limits;
     this.settings = builder.settings();
     this.onChange = builder.onChange;
     this.readers = Set.copyOf(builder.readers);
@@ -137,7 +139,7 @@ public final class LogReplicator implements AutoCloseable {
                 .build();
     Set<String> known = new LinkedHashSet<>(builder.peers.keySet());
     known.addAll(readers);
-    LogResponder responder = LogResponder.of(builder.log, builder.limits);
+    LogResponder responder = LogResponder.of(builder.log, limits);
     this.server = new LogServer(node, known, responder, changes, settings);
     builder.peers.forEach(this::link);
   }
@@ -195,6 +197,11 @@ public final class LogReplicator implements AutoCloseable {
   /** The node's own log. */
   public ReplicaLog log() {
     return own.log();
+  }
+
+  /** How much a request of others may hold. */
+  public LogLimits limits() {
+    return limits;
   }
 
   // ---- here and now
