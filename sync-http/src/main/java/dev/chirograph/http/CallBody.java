@@ -1,0 +1,81 @@
+package dev.chirograph.http;
+
+import dev.chirograph.http.CallerCheck.BodyCheck;
+import dev.chirograph.http.LimitedInput.TooLongException;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.http.HttpHeaders;
+import java.util.List;
+import java.util.Locale;
+
+/** The body of a request, within its limit. */
+final class CallBody {
+
+  private final long most;
+
+  /**
+   * @param most how many bytes a body has at most, as it is sent and after decompression
+   */
+  CallBody(long most) {
+    this.most = most;
+  }
+
+  /** Refuses by the headers alone what is too long, or in another form. */
+  void checkHeaders(HttpCall call, Route route) throws RefusedException {
+    HttpHeaders headers = call.headers();
+    List<String> lengths = headers.allValues("Content-Length");
+    for (String length : lengths) {
+      if (!length.matches("[0-9]{1,18}")) {
+        throw malformed("Content-Length is no number");
+      }
+      if (Long.parseLong(length) > most) {
+        throw tooLong();
+      }
+    }
+    if (route.method().equals("POST") && !isJson(headers.firstValue("Content-Type").orElse(""))) {
+      throw new RefusedException(Refusal.MALFORMED, 415, "the body of a request is " + Json.TYPE);
+    }
+    String coding = coding(headers);
+    if (!coding.isEmpty() && !coding.equals(Gzip.NAME)) {
+      throw new RefusedException(Refusal.MALFORMED, 415, "the only content coding is gzip");
+    }
+  }
+
+  private static boolean isJson(String type) {
+    return type.split(";", 2)[0].strip().equalsIgnoreCase(Json.TYPE);
+  }
+
+  private static String coding(HttpHeaders headers) {
+    return String.join(",", headers.allValues("Content-Encoding")).strip().toLowerCase(Locale.ROOT);
+  }
+
+  /** Reads all of the body as it is sent, and nothing of it is believed before it was checked. */
+  byte[] read(HttpCall call, BodyCheck check) throws IOException, RefusedException {
+    byte[] body;
+    try {
+      body = new LimitedInput(call.body(), most).readAllBytes();
+    } catch (TooLongException e) {
+      throw tooLong();
+    }
+    check.check(body);
+    return body;
+  }
+
+  /** The content of a body that was read. */
+  InputStream content(HttpCall call, byte[] body) throws IOException {
+    InputStream sent = new ByteArrayInputStream(body);
+    return coding(call.headers()).isEmpty() ? sent : new LimitedInput(Gzip.in(sent), most);
+  }
+
+  RefusedException tooLong() {
+    return new RefusedException(
+        Refusal.TOO_LARGE,
+        413,
+        "a body has at most " + most + " bytes, as it is sent and after decompression");
+  }
+
+  private static RefusedException malformed(String why) {
+    return new RefusedException(Refusal.MALFORMED, 400, why);
+  }
+}

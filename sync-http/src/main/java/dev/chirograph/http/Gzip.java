@@ -1,0 +1,49 @@
+package dev.chirograph.http;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.List;
+import java.util.Locale;
+import java.util.zip.Deflater;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
+
+/** The content coding of larger bodies. */
+final class Gzip {
+
+  static final String NAME = "gzip";
+
+  /** Smaller bodies are sent as they are. */
+  static final int WORTHWHILE = 1_024;
+
+  private static final int BUFFER = 1 << 14;
+
+  private Gzip() {}
+
+  static InputStream in(InputStream in) throws IOException {
+    return new GZIPInputStream(in, BUFFER);
+  }
+
+  /** Quick rather than small: what is sent is mostly ids, which no level makes much smaller. */
+  static GZIPOutputStream out(OutputStream out) throws IOException {
+    return new GZIPOutputStream(out, BUFFER) {
+      {
+        def.setLevel(Deflater.BEST_SPEED);
+      }
+    };
+  }
+
+  /** Whether a header of accepted codings names it. */
+  static boolean isAccepted(List<String> acceptEncoding) {
+    for (String header : acceptEncoding) {
+      for (String coding : header.toLowerCase(Locale.ROOT).split(",", -1)) {
+        String[] parts = coding.replace(" ", "").split(";", 2);
+        if (parts[0].equals(NAME)) {
+          return parts.length == 1 || !parts[1].matches("q=0(\\.0{0,3})?");
+        }
+      }
+    }
+    return false;
+  }
+}

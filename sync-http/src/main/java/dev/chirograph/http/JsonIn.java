@@ -1,0 +1,188 @@
+package dev.chirograph.http;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.chirograph.SyncException;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads JSON from front to back and accepts only what is asked for. Whatever is wrong with the
+ * text, and nothing else, is a {@link WireException}; trouble with the stream stays as it is.
+ */
+final class JsonIn implements Closeable {
+
+  private final JsonParser parser;
+
+  JsonIn(JsonParser parser) {
+    this.parser = parser;
+  }
+
+  /** Reads one value. */
+  interface Value<T> {
+    T read(JsonIn in) throws IOException;
+  }
+
+  /** Reads a whole document. */
+  static <T> T document(JsonIn in, Value<T> value) throws IOException {
+    try {
+      in.parser.nextToken();
+      T read = value.read(in);
+      if (in.parser.nextToken() != null) {
+        throw in.wrong("there is something behind the end");
+      }
+      return read;
+    } catch (JsonProcessingException e) {
+      // The message of the cause may quote what was read.
+      throw in.wrong("it is no JSON, or ends early");
+    } catch (SyncException e) {
+      throw in.wrong(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Steps into the object at hand. */
+  void beginObject() throws IOException {
+    require(JsonToken.START_OBJECT, "object");
+  }
+
+  /** The name of the next field, whose value is then at hand; null at the end of the object. */
+  @Nullable String field() throws IOException {
+    String name = parser.nextFieldName();
+    if (name != null) {
+      parser.nextToken();
+    } else {
+      require(JsonToken.END_OBJECT, "end of an object");
+    }
+    return name;
+  }
+
+  /** Leaves out the value at hand, whatever it is. */
+  void skip() throws IOException {
+    parser.skipChildren();
+  }
+
+  boolean isText() {
+    return parser.currentToken() == JsonToken.VALUE_STRING;
+  }
+
+  String text() throws IOException {
+    require(JsonToken.VALUE_STRING, "text");
+    String text = parser.getText();
+    checkSurrogates(text);
+    return text;
+  }
+
+  /** A lone surrogate is no character: it has no form in UTF-8, and no two programs agree on it. */
+  private void checkSurrogates(String text) throws IOException {
+    for (int i = 0; i < text.length(); i++) {
+      char unit = text.charAt(i);
+      if (Character.isSurrogate(unit)) {
+        boolean pair =
+            Character.isHighSurrogate(unit)
+                && i + 1 < text.length()
+                && Character.isLowSurrogate(text.charAt(i + 1));
+        if (!pair) {
+          throw wrong("a text holds a lone surrogate");
+        }
+        i++;
+      }
+    }
+  }
+
+  long whole() throws IOException {
+    require(JsonToken.VALUE_NUMBER_INT, "whole number");
+    return parser.getLongValue();
+  }
+
+  UUID uuid() throws IOException {
+    return uuid(text());
+  }
+
+  private UUID uuid(String text) throws IOException {
+    if (text.length() == 36) {
+      try {
+        return UUID.fromString(text);
+      } catch (IllegalArgumentException e) {
+        throw wrong("a UUID is malformed");
+      }
+    }
+    throw wrong("a UUID does not have 36 characters");
+  }
+
+  byte[] base64() throws IOException {
+    try {
+      return Base64.getDecoder().decode(text());
+    } catch (IllegalArgumentException e) {
+      throw wrong("base64 is malformed");
+    }
+  }
+
+  /** One of a few words. */
+  <T> T word(Map<String, T> words) throws IOException {
+    T meant = words.get(text());
+    if (meant == null) {
+      throw wrong("a word is none of " + words.keySet());
+    }
+    return meant;
+  }
+
+  /**
+   * An array.
+   *
+   * @param most how many values there may be
+   */
+  <T> List<T> array(int most, Value<T> value) throws IOException {
+    require(JsonToken.START_ARRAY, "array");
+    List<T> values = new ArrayList<>();
+    while (parser.nextToken() != JsonToken.END_ARRAY) {
+      if (values.size() == most) {
+        throw wrong("an array has more than " + most + " values");
+      }
+      values.add(value.read(this));
+    }
+    return values;
+  }
+
+  /** The value of a field that has to be there. */
+  <T> T required(@Nullable T value, String field) throws IOException {
+    if (value == null) {
+      throw wrong("the field '" + field + "' is missing");
+    }
+    return value;
+  }
+
+  /** Refuses a field that comes twice. */
+  void once(@Nullable Object before, String field) throws IOException {
+    if (before != null) {
+      throw wrong("the field '" + field + "' comes twice");
+    }
+  }
+
+  private void require(JsonToken expected, String what) throws IOException {
+    if (parser.currentToken() != expected) {
+      throw wrong("there is no " + what + " where one belongs");
+    }
+  }
+
+  WireException wrong(String why) {
+    return new WireException(
+        why
+            + " (line "
+            + parser.currentLocation().getLineNr()
+            + ", column "
+            + parser.currentLocation().getColumnNr()
+            + ")");
+  }
+
+  @Override
+  public void close() throws IOException {
+    parser.close();
+  }
+}

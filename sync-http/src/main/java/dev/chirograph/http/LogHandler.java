@@ -1,0 +1,299 @@
+package dev.chirograph.http;
+
+import dev.chirograph.SyncException;
+import dev.chirograph.SyncException.Kind;
+import dev.chirograph.http.CallerCheck.Caller;
+import dev.chirograph.http.LimitedInput.TooLongException;
+import dev.chirograph.log.LogAnswer;
+import dev.chirograph.log.LogReplicator;
+import dev.chirograph.log.LogRequest;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Answers the requests of other nodes over HTTP, for whatever server receives them.
+ *
+ * <p>Every request has to prove who makes it: by a signature ({@link Builder#keys}), or because the
+ * transport has made sure of it ({@link Builder#trustTransport}). A request that does not is
+ * refused and counted, and nothing of its body is read. What is checked comes in this order: sizes
+ * and form, the caller, the node that is meant, the time, the signature over the announced body,
+ * the nonce, and then the body, which is read within its limit and has to be what was announced.
+ *
+ * <p>Answers are not signed: who listens or writes between the nodes is kept out by TLS.
+ *
+ * <p>A pull that waits keeps its thread, at most as long as the patience of the node. Each request
+ * keeps its body in memory, once, within the limit.
+ *
+ * <p>Safe for use by several threads.
+ */
+public final class LogHandler {
+
+  private static final Logger LOG = LoggerFactory.getLogger(LogHandler.class);
+
+  private static final int MOST_ADDRESS = 4_096;
+
+  private final LogReplicator node;
+  private final CallerCheck callers;
+  private final CallBody bodies;
+  private final int mostHeaders;
+  private final Replies replies;
+  private final Map<Refusal, LongAdder> refusals = new EnumMap<>(Refusal.class);
+
+  private LogHandler(Builder builder, CallerCheck callers) {
+    this.node = builder.node;
+    this.callers = callers;
+    this.bodies = new CallBody(builder.mostBody);
+    this.mostHeaders = builder.mostHeaders;
+    this.replies = new Replies(builder.node, builder.gzip);
+    for (Refusal refusal : Refusal.values()) {
+      refusals.put(refusal, new LongAdder());
+    }
+  }
+
+  /** A builder of a handler that answers for a node. */
+  public static Builder builder(LogReplicator node) {
+    return new Builder(node);
+  }
+
+  /** How many requests were refused since this handler was made, by the reason. */
+  public Map<Refusal, Long> refusals() {
+    Map<Refusal, Long> counts = new EnumMap<>(Refusal.class);
+    refusals.forEach((refusal, count) -> counts.put(refusal, count.sum()));
+    return Collections.unmodifiableMap(counts);
+  }
+
+  /**
+   * Answers a request.
+   *
+   * @return the answer, be it an error; close it
+   * @throws IOException when the request cannot be read; there is nobody to answer then
+   */
+  public HttpReply handle(HttpCall call) throws IOException {
+    try {
+      return answered(call);
+    } catch (RefusedException e) {
+      return refused(call, e);
+    } catch (SyncException e) {
+      return failed(e);
+    } catch (RuntimeException e) { // a fault of this side, which tells the caller nothing
+      return failed(new SyncException(Kind.UNEXPECTED, "a request could not be answered", e));
+    }
+  }
+
+  private HttpReply answered(HttpCall call) throws IOException, RefusedException {
+    checkSizes(call);
+    List<Route> there = Route.at(call.path());
+    if (there.isEmpty()) {
+      return replies.nothingThere();
+    }
+    Optional<Route> route =
+        there.stream().filter(one -> one.method().equals(call.method())).findFirst();
+    if (route.isEmpty()) {
+      return replies.otherMethod(there);
+    }
+    bodies.checkHeaders(call, route.get());
+    Caller caller = callers.check(call);
+    byte[] body = bodies.read(call, caller.body());
+    if (route.get() == Route.CONTENT) {
+      return replies.content(call, caller.node(), Route.contentOf(call.path()));
+    }
+    LogAnswer answer = node.answer(caller.node(), request(call, route.get(), body));
+    return replies.answer(call, answer);
+  }
+
+  private void checkSizes(HttpCall call) throws RefusedException {
+    int address = call.base().length() + call.path().length() + call.query().length();
+    if (address > MOST_ADDRESS) {
+      throw new RefusedException(
+          Refusal.TOO_LARGE, 414, "an address has at most " + MOST_ADDRESS + " characters");
+    }
+    long headers =
+        call.headers().map().entrySet().stream()
+            .flatMap(
+                header ->
+                    header.getValue().stream()
+                        .map(value -> (long) header.getKey().length() + value.length()))
+            .reduce(0L, Long::sum);
+    if (headers > mostHeaders) {
+      throw new RefusedException(
+          Refusal.TOO_LARGE, 431, "headers have at most " + mostHeaders + " characters");
+    }
+  }
+
+  private LogRequest request(HttpCall call, Route route, byte[] body)
+      throws IOException, RefusedException {
+    try {
+      return route == Route.PULL
+          ? PullQuery.read(call.query())
+          : Requests.read(route, bodies.content(call, body), node.limits().items());
+    } catch (TooLongException e) {
+      throw bodies.tooLong();
+    } catch (IOException e) { // the body is in memory: it is its form
+      String why = e instanceof WireException ? e.getMessage() : "the body is no whole gzip";
+      throw new RefusedException(Refusal.MALFORMED, 400, String.valueOf(why));
+    }
+  }
+
+  private HttpReply refused(HttpCall call, RefusedException refused) {
+    count(refused.refusal());
+    LOG.debug(
+        "refused {} {}: {} ({})",
+        call.method(),
+        Route.at(call.path()),
+        refused.refusal(),
+        refused.detail());
+    return replies.problem(Problem.of(refused));
+  }
+
+  private HttpReply failed(SyncException error) {
+    if (error.kind() == Kind.PERMISSION_DENIED) {
+      count(Refusal.NOT_ADMITTED);
+    }
+    Problem problem = Problem.of(error);
+    if (problem.status() >= 500) {
+      LOG.warn("{} could not answer a request: {}", node.node(), error.summary(), error);
+    }
+    return replies.problem(problem);
+  }
+
+  private void count(Refusal refusal) {
+    Objects.requireNonNull(refusals.get(refusal)).increment();
+  }
+
+  /** Says whom a handler believes, and how much it takes. Not safe for use by several threads. */
+  public static final class Builder {
+    private final LogReplicator node;
+    private @Nullable LogKeys keys;
+    private @Nullable Function<HttpCall, Optional<String>> authenticated;
+    private Nonces nonces = Nonces.inMemory(100_000);
+    private Duration skew = Duration.ofMinutes(5);
+    private @Nullable String publicBase;
+    private long mostBody = 32L << 20;
+    private int mostHeaders = 16 << 10;
+    private boolean gzip = true;
+    private InstantSource clock = InstantSource.system();
+
+    private Builder(LogReplicator node) {
+      this.node = Objects.requireNonNull(node, "node");
+    }
+
+    /** Believes requests that are signed with one of these keys. */
+    public Builder keys(LogKeys value) {
+      this.keys = Objects.requireNonNull(value, "value");
+      return this;
+    }
+
+    /**
+     * Believes the transport instead of signatures, as with mutual TLS. Nothing else keeps a
+     * stranger out: what the function reads must not be up to the caller, as a header is unless a
+     * proxy overwrites it.
+     *
+     * @param caller the name of the node that the transport has authenticated, by its certificate
+     *     say; empty when that is nobody who is known
+     */
+    public Builder trustTransport(Function<HttpCall, Optional<String>> caller) {
+      this.authenticated = Objects.requireNonNull(caller, "caller");
+      return this;
+    }
+
+    /**
+     * Remembers which requests were made; in memory by default, 100,000 for each node. Processes
+     * that answer for one node should share one.
+     */
+    public Builder nonces(Nonces value) {
+      this.nonces = Objects.requireNonNull(value, "value");
+      return this;
+    }
+
+    /** By how much the clock of a caller may differ; 5 minutes by default, a second at least. */
+    public Builder skew(Duration atMost) {
+      if (atMost.compareTo(Duration.ofSeconds(1)) < 0) {
+        throw SyncException.invalid(
+            "clocks have to be allowed to differ by a second at least, not " + atMost);
+      }
+      this.skew = atMost;
+      return this;
+    }
+
+    /**
+     * The path under which callers reach the node, where a proxy in between changes it: callers
+     * sign the path that they ask for. By default it is the one under which the server does.
+     *
+     * @param path not decoded, without a slash at its end; empty for the root
+     */
+    public Builder publicBase(String path) {
+      if (!path.matches("(/[!-~&&[^/?#]]+)*")) {
+        throw SyncException.invalid(
+            "a base is a path without a slash at its end, or empty, not '" + path + "'");
+      }
+      this.publicBase = path;
+      return this;
+    }
+
+    /** The largest body of a request, as sent and after decompression; 32 MiB by default. */
+    public Builder bodyLimit(long bytes) {
+      if (bytes < 1) {
+        throw SyncException.invalid("a body has to be allowed 1 byte at least, not " + bytes);
+      }
+      this.mostBody = Math.min(bytes, Integer.MAX_VALUE - 64);
+      return this;
+    }
+
+    /** The largest sum of the headers of a request; 16 KiB by default. */
+    public Builder headerLimit(int characters) {
+      if (characters < 1) {
+        throw SyncException.invalid("headers have to be allowed some room, not " + characters);
+      }
+      this.mostHeaders = characters;
+      return this;
+    }
+
+    /** Neither sends nor takes compressed bodies. */
+    public Builder withoutGzip() {
+      this.gzip = false;
+      return this;
+    }
+
+    /** The clock by which requests are late; the system's by default. */
+    public Builder clock(InstantSource value) {
+      this.clock = Objects.requireNonNull(value, "value");
+      return this;
+    }
+
+    /**
+     * The handler.
+     *
+     * @throws SyncException of kind INVALID_ARGUMENT unless exactly one of {@link #keys} and {@link
+     *     #trustTransport} was given
+     */
+    public LogHandler build() {
+      return new LogHandler(this, callers());
+    }
+
+    private CallerCheck callers() {
+      if (keys != null && authenticated == null) {
+        return new SignatureCheck(
+            node.node(), keys, nonces, skew, clock, Optional.ofNullable(publicBase));
+      }
+      if (keys == null && authenticated != null) {
+        return new TransportCheck(node.node(), authenticated);
+      }
+      throw SyncException.invalid(
+          "the handler of "
+              + node.node()
+              + " needs either keys or an authenticated transport, and not both");
+    }
+  }
+}

@@ -1,0 +1,31 @@
+package dev.chirograph.http;
+
+/** Why a request was refused before anything was asked of the node. */
+public enum Refusal {
+  /** Address, headers or body are larger than allowed. */
+  TOO_LARGE,
+  /** It is no request of this format. */
+  MALFORMED,
+  /** It is not signed, or not as it should be. */
+  UNSIGNED,
+  /** The caller has no keys here, or the transport has not authenticated anybody. */
+  UNKNOWN_CALLER,
+  /** It was meant for another node. */
+  WRONG_NODE,
+  /**
+   * Its time differs too much from this node's clock: it is late, or one of the clocks is wrong.
+   */
+  WRONG_TIME,
+  /** It names a key that the caller does not have here. */
+  UNKNOWN_KEY,
+  /** It was not signed with the key that it names, or was changed on the way. */
+  WRONG_SIGNATURE,
+  /** It was made before. */
+  REPLAYED,
+  /** Too many requests are remembered already; it can be made again later. */
+  TOO_MANY,
+  /** Its body is not the one that was signed. */
+  WRONG_BODY,
+  /** The caller is who it says, but neither a peer nor a reader of this node. */
+  NOT_ADMITTED
+}

@@ -1,0 +1,153 @@
+package dev.chirograph.http;
+
+import dev.chirograph.SyncException.Kind;
+import dev.chirograph.log.LogAnswer;
+import dev.chirograph.log.LogAnswer.Found;
+import dev.chirograph.log.LogAnswer.Pulled;
+import dev.chirograph.log.LogReplicator;
+import dev.chirograph.spi.LogItem;
+import dev.chirograph.spi.SupportsContents;
+import dev.chirograph.spi.SupportsContents.Stored;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.zip.GZIPOutputStream;
+
+/** Makes answers. Safe for use by several threads. */
+final class Replies {
+
+  private static final String BYTES = "application/octet-stream";
+  private static final Pattern RANGE = Pattern.compile("bytes=([0-9]{1,18})-");
+
+  private final LogReplicator node;
+  private final boolean gzip;
+
+  Replies(LogReplicator node, boolean gzip) {
+    this.node = node;
+    this.gzip = gzip;
+  }
+
+  // ---- answers
+
+  /** An answer; items are written while they are sent. */
+  HttpReply answer(HttpCall call, LogAnswer answer) throws IOException {
+    boolean compressed = gzip && Gzip.isAccepted(call.headers().allValues("Accept-Encoding"));
+    if (estimate(answer) < Gzip.WORTHWHILE) {
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      Answers.write(answer, bytes);
+      return HttpReply.of(200, headers(Json.TYPE), bytes.toByteArray());
+    }
+    Map<String, String> headers = headers(Json.TYPE);
+    if (!compressed) {
+      return HttpReply.written(200, headers, out -> Answers.write(answer, out));
+    }
+    headers.put("Content-Encoding", Gzip.NAME);
+    return HttpReply.written(
+        200,
+        headers,
+        out -> {
+          GZIPOutputStream zipped = Gzip.out(out);
+          Answers.write(answer, zipped);
+          zipped.finish();
+        });
+  }
+
+  /** About how long an answer is; no more is counted than matters. */
+  private static long estimate(LogAnswer answer) {
+    if (answer instanceof Pulled pulled) {
+      return estimate(pulled.page().items());
+    }
+    if (answer instanceof Found found) {
+      return estimate(found.items());
+    }
+    if (answer instanceof LogAnswer.Compared compared) {
+      return compared.digests().size() * 35L;
+    }
+    if (answer instanceof LogAnswer.Hashed hashed) {
+      return hashed.hashes().stream().mapToLong(some -> some.size() * 11L).sum();
+    }
+    return answer instanceof LogAnswer.Pushed pushed ? pushed.receipts().size() * 21L : 0;
+  }
+
+  private static long estimate(List<LogItem> items) {
+    return items.stream().limit(5).mapToLong(ItemOut::estimate).sum();
+  }
+
+  private Map<String, String> headers(String type) {
+    Map<String, String> headers = new HashMap<>();
+    headers.put("Content-Type", type);
+    if (gzip) {
+      // Says that requests may be compressed, too (RFC 7694).
+      headers.put("Accept-Encoding", Gzip.NAME);
+    }
+    return headers;
+  }
+
+  // ---- contents
+
+  /**
+   * A content, from an offset on where one is asked for. Without a size there are no ranges: the
+   * answer is the whole then, as that of any server may be.
+   */
+  HttpReply content(HttpCall call, String caller, String sha256) throws IOException {
+    Map<String, String> headers = headers(BYTES);
+    headers.put("ETag", '"' + sha256 + '"');
+    OptionalLong known = size(sha256);
+    long from = known.isPresent() ? offset(call) : 0;
+    if (from == 0) {
+      return HttpReply.copied(200, headers, known, node.content(caller, sha256, 0));
+    }
+    long size = known.getAsLong();
+    if (from >= size) {
+      // Whether it is there, and for this caller, is said first.
+      node.content(caller, sha256, 0).close();
+      headers = headers(Problem.TYPE);
+      headers.put("Content-Range", "bytes */" + size);
+      String detail = "the content has " + size + " bytes, and none from " + from + " on";
+      return new Problem(416, Kind.INVALID_ARGUMENT, "range", detail).reply(headers);
+    }
+    headers.put("Content-Range", "bytes " + from + "-" + (size - 1) + "/" + size);
+    return HttpReply.copied(
+        206, headers, OptionalLong.of(size - from), node.content(caller, sha256, from));
+  }
+
+  private OptionalLong size(String sha256) {
+    return node.log() instanceof SupportsContents contents
+        ? contents.content(sha256).stream().mapToLong(Stored::size).findFirst()
+        : OptionalLong.empty();
+  }
+
+  private static long offset(HttpCall call) {
+    Matcher range = RANGE.matcher(call.headers().firstValue("Range").orElse(""));
+    // Any other range may be left alone.
+    return range.matches() ? Long.parseLong(range.group(1)) : 0;
+  }
+
+  // ---- errors
+
+  HttpReply problem(Problem problem) {
+    Map<String, String> headers = headers(Problem.TYPE);
+    if (problem.status() == 401) {
+      headers.put("WWW-Authenticate", "Signature");
+    }
+    return problem.reply(headers);
+  }
+
+  HttpReply nothingThere() {
+    return problem(new Problem(404, Kind.NOT_FOUND, "address", "there is nothing at this address"));
+  }
+
+  HttpReply otherMethod(List<Route> there) {
+    String allowed = there.stream().map(Route::method).collect(Collectors.joining(", "));
+    Map<String, String> headers = headers(Problem.TYPE);
+    headers.put("Allow", allowed);
+    return new Problem(405, Kind.INVALID_ARGUMENT, "method", "at this address is only " + allowed)
+        .reply(headers);
+  }
+}

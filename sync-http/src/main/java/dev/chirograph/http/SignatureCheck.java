@@ -1,0 +1,145 @@
+package dev.chirograph.http;
+
+import dev.chirograph.http.Signatures.Parameters;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Believes in a request that is signed, meant for this node, made just now, and made once; and in
+ * its body when that is the one that was signed.
+ */
+final class SignatureCheck implements CallerCheck {
+
+  private final String node;
+  private final LogKeys keys;
+  private final Nonces nonces;
+  private final Duration skew;
+  private final InstantSource clock;
+  private final Optional<String> publicBase;
+
+  /**
+   * @param skew by how much the time of a request may differ from the clock
+   * @param publicBase the path under which callers reach this node, where that is not the one under
+   *     which the server does
+   */
+  SignatureCheck(
+      String node,
+      LogKeys keys,
+      Nonces nonces,
+      Duration skew,
+      InstantSource clock,
+      Optional<String> publicBase) {
+    this.node = node;
+    this.keys = keys;
+    this.nonces = nonces;
+    this.skew = skew;
+    this.clock = clock;
+    this.publicBase = publicBase;
+  }
+
+  @Override
+  public Caller check(HttpCall call) throws RefusedException {
+    String callerHeader = header(call, Signatures.CALLER);
+    String targetHeader = header(call, Signatures.TARGET);
+    String digest = header(call, Signatures.DIGEST);
+    Optional<String> caller = HeaderText.decode(callerHeader);
+    Optional<String> target = HeaderText.decode(targetHeader);
+    Optional<Parameters> read = Parameters.read(header(call, Signatures.INPUT));
+    Optional<byte[]> signature = Signatures.read(header(call, Signatures.SIGNATURE));
+    if (caller.isEmpty()
+        || target.isEmpty()
+        || read.isEmpty()
+        || signature.isEmpty()
+        || !Signatures.isDigest(digest)) {
+      throw unsigned("a header of its signature is malformed");
+    }
+    Parameters parameters = read.get();
+    List<SigningKey> known = keys.of(caller.get());
+    if (known.size() > LogKeys.MOST) {
+      throw new IllegalStateException(
+          "there are " + known.size() + " keys for '" + caller.get() + "', more than two");
+    }
+    if (known.isEmpty()) {
+      throw notBelieved(Refusal.UNKNOWN_CALLER);
+    }
+    if (!target.get().equals(node)) {
+      throw new RefusedException(
+          Refusal.WRONG_NODE, 421, "the request is meant for another node than this one");
+    }
+    Instant now = clock.instant();
+    if (Duration.between(parameters.created(), now).abs().compareTo(skew) > 0) {
+      throw new RefusedException(
+          Refusal.WRONG_TIME,
+          401,
+          "the time of the request differs by more than "
+              + skew.toSeconds()
+              + " seconds from the clock of this node, which shows "
+              + now);
+    }
+    byte[] base =
+        Signatures.base(
+            call.method(),
+            publicBase.orElse(call.base()) + call.path(),
+            call.query(),
+            digest,
+            callerHeader,
+            targetHeader,
+            parameters);
+    verify(known, parameters.keyId(), base, signature.get());
+    take(caller.get(), parameters, now);
+    return new Caller(
+        caller.get(),
+        body -> {
+          if (!Signatures.digest(body).equals(digest)) {
+            throw new RefusedException(
+                Refusal.WRONG_BODY, 401, "the body is not the one that was signed");
+          }
+        });
+  }
+
+  private static String header(HttpCall call, String name) throws RefusedException {
+    List<String> values = call.headers().allValues(name);
+    if (values.size() != 1) {
+      throw unsigned("there is not exactly one header " + name);
+    }
+    return values.get(0);
+  }
+
+  private static RefusedException unsigned(String why) {
+    return new RefusedException(Refusal.UNSIGNED, 401, "the request is not signed: " + why);
+  }
+
+  /** The same answer whatever is wrong: nobody learns which nodes and keys there are. */
+  private static RefusedException notBelieved(Refusal refusal) {
+    return new RefusedException(
+        refusal, 401, "the request is not signed with a key of a node that is known here");
+  }
+
+  private static void verify(List<SigningKey> known, String id, byte[] base, byte[] signature)
+      throws RefusedException {
+    Optional<SigningKey> named = known.stream().filter(key -> key.id().equals(id)).findFirst();
+    if (named.isEmpty()) {
+      throw notBelieved(Refusal.UNKNOWN_KEY);
+    }
+    // Takes as long wherever the first difference is.
+    if (!MessageDigest.isEqual(named.get().hmac(base), signature)) {
+      throw notBelieved(Refusal.WRONG_SIGNATURE);
+    }
+  }
+
+  private void take(String caller, Parameters parameters, Instant now) throws RefusedException {
+    Instant until = parameters.created().plus(skew);
+    switch (nonces.take(caller, parameters.nonce(), until, now)) {
+      case YES -> {}
+      case REPEATED ->
+          throw new RefusedException(Refusal.REPLAYED, 401, "the request was made before");
+      case FULL ->
+          throw new RefusedException(
+              Refusal.TOO_MANY, 503, "too many requests are remembered; make it again later");
+    }
+  }
+}

@@ -1,0 +1,85 @@
+package dev.chirograph.servlet;
+
+import dev.chirograph.http.HttpCall;
+import dev.chirograph.http.HttpReply;
+import dev.chirograph.http.LogHandler;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.security.cert.X509Certificate;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A {@link LogHandler} as a servlet, for a host to mount under a path of its own.
+ *
+ * <pre>{@code
+ * context.addServlet("log", LogServlet.of(handler)).addMapping("/log/*");
+ * }</pre>
+ *
+ * <p>A pull that waits keeps a thread of the container, at most as long as the patience of the
+ * node. A filter in front must neither read the body nor change path or query, which are signed.
+ *
+ * <p>Safe for use by several threads.
+ */
+public final class LogServlet extends HttpServlet {
+
+  private static final long serialVersionUID = 1L;
+
+  private static final String CERTIFICATES = "jakarta.servlet.request.X509Certificate";
+
+  private final transient LogHandler handler;
+
+  private LogServlet(LogHandler handler) {
+    this.handler = handler;
+  }
+
+  /** A servlet that hands every request to a handler. */
+  public static LogServlet of(LogHandler handler) {
+    return new LogServlet(Objects.requireNonNull(handler, "handler"));
+  }
+
+  @Override
+  protected void service(HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    try (HttpReply reply = handler.handle(call(request))) {
+      response.setStatus(reply.status());
+      reply.headers().forEach(response::setHeader);
+      reply.length().ifPresent(response::setContentLengthLong);
+      // Whatever is thrown makes the container cut the connection when the answer has begun.
+      reply.writeTo(response.getOutputStream());
+    }
+  }
+
+  private static HttpCall call(HttpServletRequest request) throws IOException {
+    // The mapping is told decoded; where it was written otherwise, there is nothing.
+    String base = request.getContextPath() + request.getServletPath();
+    String path = request.getRequestURI();
+    return HttpCall.builder(
+            request.getMethod(), base, path.startsWith(base) ? path.substring(base.length()) : "")
+        .query(request.getQueryString())
+        .headers(headers(request))
+        .body(request.getInputStream())
+        .certificate(certificate(request))
+        .build();
+  }
+
+  private static Map<String, List<String>> headers(HttpServletRequest request) {
+    Map<String, List<String>> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    for (String name : Collections.list(request.getHeaderNames())) {
+      headers.put(name, Collections.list(request.getHeaders(name)));
+    }
+    return headers;
+  }
+
+  private static @Nullable X509Certificate certificate(HttpServletRequest request) {
+    return request.getAttribute(CERTIFICATES) instanceof X509Certificate[] chain && chain.length > 0
+        ? chain[0]
+        : null;
+  }
+}
