@@ -139,7 +139,7 @@ public final class LogReplicator implements AutoCloseable {
                 .build();
     Set<String> known = new LinkedHashSet<>(builder.peers.keySet());
     known.addAll(readers);
-    LogResponder responder = LogResponder.of(builder.log, limits);
+    LogResponder responder = LogResponder.of(builder.log, limits, this::changed);
     this.server = new LogServer(node, known, responder, changes, settings);
     builder.peers.forEach(this::link);
   }
@@ -318,6 +318,11 @@ public final class LogReplicator implements AutoCloseable {
    *     LogResponder#answer}
    */
   public LogAnswer answer(String from, LogRequest request) {
+    server.admit(from);
+    PullLoop pull = pulls.get(from);
+    if (pull != null) {
+      pull.nudge();
+    }
     return server.answer(from, request);
   }
 

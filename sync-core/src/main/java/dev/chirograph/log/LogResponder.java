@@ -22,6 +22,7 @@ import dev.chirograph.spi.LogItem;
 import dev.chirograph.spi.ReplicaLog;
 import dev.chirograph.spi.ReplicaLog.Appended;
 import dev.chirograph.spi.ReplicaLog.Bounds;
+import dev.chirograph.spi.ReplicaLog.Fate;
 import dev.chirograph.spi.ReplicaLog.Merge;
 import dev.chirograph.spi.ReplicaLog.Page;
 import dev.chirograph.spi.ReplicaLog.Position;
@@ -31,8 +32,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 
 /**
  * What a node answers to others, out of its own log. It neither waits nor calls anybody, so a pull
@@ -44,27 +47,31 @@ public final class LogResponder {
 
   private final OwnLog own;
   private final LogLimits limits;
+  private final BiConsumer<String, LogItem> merged;
 
   /** What was noted of each reader last, so that one who waits costs no writes. */
   private final Map<String, Position> passed = new ConcurrentHashMap<>();
 
-  private LogResponder(OwnLog own, LogLimits limits) {
+  private LogResponder(OwnLog own, LogLimits limits, BiConsumer<String, LogItem> merged) {
     this.own = own;
     this.limits = limits;
+    this.merged = merged;
   }
 
   /** Answers out of a log, with the limits of {@link LogLimits#standard}. */
   public static LogResponder of(ReplicaLog log) {
-    return of(log, LogLimits.standard());
+    return of(log, LogLimits.standard(), (from, item) -> {});
   }
 
   /**
    * Answers out of a log.
    *
+   * @param merged hears of every pushed item that told something new, and who pushed it
    * @throws SyncException of kind INVALID_ARGUMENT when the log does not know its peers
    */
-  public static LogResponder of(ReplicaLog log, LogLimits limits) {
-    return new LogResponder(OwnLog.of(log), limits);
+  public static LogResponder of(
+      ReplicaLog log, LogLimits limits, BiConsumer<String, LogItem> merged) {
+    return new LogResponder(OwnLog.of(log), limits, Objects.requireNonNull(merged, "merged"));
   }
 
   /**
@@ -129,14 +136,19 @@ public final class LogResponder {
         taken.add(items.get(i));
       }
     }
-    List<Appended> merged = taken.isEmpty() ? List.of() : own.log().merge(Merge.of(from, taken));
+    List<Appended> done = taken.isEmpty() ? List.of() : own.log().merge(Merge.of(from, taken));
+    for (int i = 0; i < done.size(); i++) {
+      if (done.get(i).fate() == Fate.ADDED) {
+        merged.accept(from, taken.get(i));
+      }
+    }
     List<Receipt> receipts = new ArrayList<>();
     int next = 0;
     for (Optional<String> obstacle : obstacles) {
       receipts.add(
           obstacle.isPresent()
               ? new Receipt(Result.REJECTED, obstacle.get())
-              : Receipt.of(merged.get(next++).fate()));
+              : Receipt.of(done.get(next++).fate()));
     }
     return receipts;
   }

@@ -41,7 +41,6 @@ final class LogServer {
   }
 
   LogAnswer answer(String from, LogRequest request) {
-    admit(from);
     long end = System.nanoTime() + patience(request).toNanos();
     while (true) {
       long counted = changes.count();

@@ -32,6 +32,7 @@ final class PullLoop implements Runnable {
   private volatile boolean resync;
   private Instant compared = Instant.MIN;
   private int failures;
+  private volatile boolean failing;
 
   // What is known of the peer, for whoever asks.
   private volatile long lagItems;
@@ -113,10 +114,12 @@ final class PullLoop implements Runnable {
     } catch (RuntimeException | Error e) {
       link.failed();
       failures++;
+      failing = true;
       error = SyncException.of(e).summary();
       throw e;
     }
     failures = 0;
+    failing = false;
     return more;
   }
 
@@ -165,6 +168,13 @@ final class PullLoop implements Runnable {
   void resume() {
     paused = false;
     wake.grew();
+  }
+
+  /** The peer has just called: if it could not be reached before, it is worth another try. */
+  void nudge() {
+    if (failing) {
+      wake.grew();
+    }
   }
 
   void resync() {

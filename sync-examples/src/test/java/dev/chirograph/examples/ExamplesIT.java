@@ -2,6 +2,7 @@ package dev.chirograph.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.chirograph.examples.deployments.ThreeDeployments;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -56,5 +57,13 @@ class ExamplesIT {
   void mirrorBuckets() throws Exception {
     assertThat(Output.of(MirrorBuckets::main))
         .contains("written 2, deleted 1", "written 1", "The copy says: after");
+  }
+
+  @Test
+  void threeDeployments() throws Exception {
+    assertThat(Output.of(ThreeDeployments::main))
+        .contains("bergen is cut off", "bergen is back", "all three hold the same")
+        .contains("oslo holds", "bergen holds", "tromso holds")
+        .contains("Every artifact is the same everywhere, byte for byte.");
   }
 }

@@ -20,6 +20,7 @@ import dev.chirograph.spi.BlobStore.BlobRef;
 import dev.chirograph.spi.LogEntry.Body;
 import dev.chirograph.spi.LogEntry.Content;
 import dev.chirograph.spi.LogEntry.Operation;
+import dev.chirograph.spi.LogItem;
 import dev.chirograph.spi.ReplicaLog.Appended;
 import dev.chirograph.spi.ReplicaLog.Fate;
 import dev.chirograph.spi.SupportsContents.State;
@@ -154,6 +155,15 @@ class ContentsTest {
     assertThat(stateHere(sha256)).isEqualTo(State.HELD);
     assertThat(here.has(sha256)).isTrue();
     assertThat(spool.resolve("here")).isEmptyDirectory();
+  }
+
+  @Test
+  void whatIsPushedIsFetchedLikeWhatIsPulled() {
+    connect();
+    add(there, "a");
+    LogItem item = there.log.find(List.of(Key.utf8("a"))).get(0);
+    here.replicator.answer("there", new LogRequest.Push(List.of(item)));
+    assertThat(here.queue.statistics().total().waiting()).isOne();
   }
 
   @Test

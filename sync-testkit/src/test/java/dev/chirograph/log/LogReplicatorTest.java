@@ -158,6 +158,23 @@ class LogReplicatorTest {
     await(() -> allEqual(100));
   }
 
+  @Test
+  void aPeerThatCallsIsAskedAgainAtOnce() throws Exception {
+    RetryPolicy patient =
+        RetryPolicy.builder().pauses(Duration.ofMinutes(5), Duration.ofMinutes(5)).build();
+    nodes.put("a", builder("a", "b").retries(patient).build());
+    nodes.put("b", builder("b", "a").build());
+    cut.add("b");
+    nodes.get("a").start();
+    await(() -> status("a", "b").lastError().isPresent());
+
+    cut.clear();
+    append("b", Operation.ADD, "x");
+    nodes.get("b").pull("a");
+
+    await(() -> items(logs.get("a")).size() == 1);
+  }
+
   private PeerStatus status(String node, String peer) {
     return nodes.get(node).status().peers().stream()
         .filter(status -> status.peer().equals(peer))
