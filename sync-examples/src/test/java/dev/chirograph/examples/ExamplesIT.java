@@ -60,6 +60,15 @@ class ExamplesIT {
   }
 
   @Test
+  void timeline() throws Exception {
+    assertThat(Output.of(Timeline::main))
+        .containsPattern("T1 .*M\\[X\\]  A\\[X\\]  A has read M up to 1")
+        .containsPattern("T3 .*M\\[X Y\\]  A\\[X\\]  A has read M up to 1")
+        .containsPattern("T5 .*M\\[X Y Z\\]  A\\[X Z\\]  A has read M up to 1")
+        .containsPattern("T7 .*M\\[X Y Z\\]  A\\[X Z Y\\]  A has read M up to 3");
+  }
+
+  @Test
   void threeDeployments() throws Exception {
     assertThat(Output.of(ThreeDeployments::main))
         .contains("bergen is cut off", "bergen is back", "all three hold the same")
