@@ -95,6 +95,7 @@ public final class LogReplicator implements AutoCloseable {
       RetryPolicy retries,
       RetryPolicy pushRetries,
       DeleteLimit forgets,
+      Duration lease,
       SyncListener listener,
       InstantSource clock,
       Pacing pacing,
@@ -103,7 +104,7 @@ public final class LogReplicator implements AutoCloseable {
 
     /** Gives a worker what it needs. */
     JobWorker.Builder worker(JobWorker.Builder worker) {
-      return worker.pacing(pacing).random(random).threads(threads);
+      return worker.lease(lease).pacing(pacing).random(random).threads(threads);
     }
 
     /** Tells the listener; what it throws is its own. */
@@ -473,6 +474,7 @@ public final class LogReplicator implements AutoCloseable {
     private long quota = Long.MAX_VALUE;
     private Duration grace = Duration.ofHours(1);
     private int fetchers = 4;
+    private Duration lease = Duration.ofMinutes(1);
     private RetryPolicy jobRetries = RetryPolicy.forJobs();
     private LogLimits limits = LogLimits.standard();
     private int pageItems = 1_000;
@@ -569,6 +571,18 @@ public final class LogReplicator implements AutoCloseable {
         throw SyncException.invalid("there must be at least 1 fetcher, not " + number);
       }
       this.fetchers = number;
+      return this;
+    }
+
+    /**
+     * How long a job is held without being extended, at least a second; a minute by default. Jobs
+     * of a process that died wait for so long.
+     */
+    public Builder lease(Duration duration) {
+      if (duration.toMillis() < 1_000) {
+        throw SyncException.invalid("a lease lasts at least a second, not " + duration);
+      }
+      this.lease = duration;
       return this;
     }
 
@@ -738,6 +752,7 @@ public final class LogReplicator implements AutoCloseable {
           retries,
           pushRetries,
           forgets,
+          lease,
           listener,
           clock,
           pacing,
