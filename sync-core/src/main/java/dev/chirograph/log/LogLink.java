@@ -13,9 +13,11 @@ import dev.chirograph.spi.ReplicaLog.Merge;
 import dev.chirograph.spi.ReplicaLog.Page;
 import dev.chirograph.spi.ReplicaLog.Position;
 import dev.chirograph.spi.ReplicaLog.Validity;
+import dev.chirograph.spi.SupportsPeers.Member;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -119,8 +121,14 @@ public final class LogLink {
   }
 
   private Pull pull() {
-    Position after = own.peers().pointer(peer).orElse(Position.START);
-    return new Pull(after, options.items(), options.bytes(), options.patience());
+    Optional<Member> known =
+        own.peers().members().stream().filter(member -> member.name().equals(peer)).findFirst();
+    return new Pull(
+        known.flatMap(Member::pointer).orElse(Position.START),
+        known.filter(Member::gap).isPresent(),
+        options.items(),
+        options.bytes(),
+        options.patience());
   }
 
   /** The request was not answered, or refused; the next one begins from what is durable. */
@@ -133,15 +141,17 @@ public final class LogLink {
   }
 
   /**
-   * Takes the answer to {@link #next}.
+   * Takes an answer. One to a request that is not under way any more changes nothing: what it says
+   * may be overtaken.
    *
+   * @param request what it is the answer to
    * @return whether there is more to do now; false when this node has all that the peer had
    * @throws SyncException when the own log fails, or the answer does not belong to the request;
    *     then the request counts as failed
    */
-  public boolean answered(LogAnswer answer) {
-    if (asked == null) {
-      throw SyncException.invalid("there is an answer from " + peer + ", but nothing was asked");
+  public boolean answered(LogRequest request, LogAnswer answer) {
+    if (!request.equals(asked)) {
+      return true;
     }
     try {
       boolean more = repair == null ? pulled(answer) : repaired(repair, answer);

@@ -20,6 +20,7 @@ import dev.chirograph.spi.LogItem;
 import dev.chirograph.spi.ReplicaLog.Bounds;
 import dev.chirograph.spi.ReplicaLog.Merge;
 import dev.chirograph.spi.ReplicaLog.Position;
+import dev.chirograph.spi.SupportsPeers.Member;
 import dev.chirograph.spi.SupportsRepair;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -29,6 +30,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -203,10 +205,32 @@ final class LogRepair {
     done = true;
   }
 
+  /**
+   * Nobody can have forgotten what no reader is known to have passed: its place was given away
+   * before, and again after a restore.
+   */
+  private void checkPlaces() {
+    UUID life = log.bounds().head().epoch();
+    long safe = own.peers().members().stream().mapToLong(Member::passed).max().orElse(0);
+    boolean twice =
+        forgotten.stream()
+            .map(item -> item.last().dot())
+            .anyMatch(dot -> dot.epoch().equals(life) && dot.number() > safe);
+    if (twice) {
+      own.peers().newEpoch(life);
+      throw new SyncException(
+          Kind.CONFLICT,
+          "the log was restored from a backup: "
+              + peer
+              + " has seen places in it that were given away again; they are compared anew");
+    }
+  }
+
   private void forget() {
     if (forgotten.isEmpty()) {
       return;
     }
+    checkPlaces();
     long all = log.digests(List.of(Slice.Bucket.ALL)).get(0).count();
     long allowed = options.forgets().allowed(all);
     if (forgotten.size() <= allowed) {

@@ -91,6 +91,7 @@ public final class LogReplicator implements AutoCloseable {
       Duration patience,
       Duration compareEvery,
       Duration retention,
+      Duration backups,
       Duration upkeepEvery,
       RetryPolicy retries,
       RetryPolicy pushRetries,
@@ -353,8 +354,10 @@ public final class LogReplicator implements AutoCloseable {
           "the replicator of " + node + " was started or closed before");
     }
     // Deletes are not forgotten before every peer has read them, be it the first time.
-    pulls.keySet().forEach(peer -> own.peers().passed(peer, Position.START));
-    readers.forEach(reader -> own.peers().passed(reader, Position.START));
+    Set<String> unknown = new LinkedHashSet<>(pulls.keySet());
+    unknown.addAll(readers);
+    own.peers().members().forEach(member -> unknown.remove(member.name()));
+    unknown.forEach(reader -> own.peers().passed(reader, Position.START));
     pulls.values().forEach(pull -> threads.add(settings.threads().newThread(pull)));
     pushes.values().forEach(push -> threads.add(settings.threads().newThread(push)));
     threads.add(settings.threads().newThread(this::upkeep));
@@ -387,14 +390,14 @@ public final class LogReplicator implements AutoCloseable {
   }
 
   /**
-   * Forgets deletes that every peer has read, or that are older than the retention. Done from time
-   * to time once started.
+   * Forgets deletes that every peer had read, or that were older than the retention, as long ago as
+   * {@link Builder#backups} says. Done from time to time once started.
    *
    * @return how many were forgotten
    */
   public long compact() {
-    Instant before = settings.clock().instant().minus(settings.retention());
-    return own.peers().compact(before);
+    Instant now = settings.clock().instant();
+    return own.peers().compact(now.minus(settings.retention()), now.minus(settings.backups()));
   }
 
   // ---- watching and steering
@@ -483,6 +486,7 @@ public final class LogReplicator implements AutoCloseable {
     private Duration patience = Duration.ofSeconds(20);
     private Duration compareEvery = Duration.ofHours(1);
     private Duration retention = Duration.ofDays(30);
+    private Duration backups = Duration.ofDays(7);
     private Duration upkeepEvery = Duration.ofMinutes(1);
     private RetryPolicy retries =
         RetryPolicy.builder().pauses(Duration.ofMillis(200), Duration.ofMinutes(1)).build();
@@ -655,6 +659,16 @@ public final class LogReplicator implements AutoCloseable {
       return this;
     }
 
+    /**
+     * How old a backup may be from which this or another node is restored, counted until that node
+     * has agreed with its peers again; 7 days by default. A delete is remembered for so long after
+     * every peer has read it. From an older backup, deleted items may come back.
+     */
+    public Builder backups(Duration atMost) {
+      this.backups = positive(atMost, "age of backups");
+      return this;
+    }
+
     /** How often the log is looked after; every minute by default. */
     public Builder upkeepEvery(Duration interval) {
       this.upkeepEvery = positive(interval, "interval of the upkeep");
@@ -748,6 +762,7 @@ public final class LogReplicator implements AutoCloseable {
           patience,
           compareEvery,
           retention,
+          backups,
           upkeepEvery,
           retries,
           pushRetries,

@@ -16,12 +16,15 @@ public sealed interface LogRequest {
   /**
    * What follows a position.
    *
-   * @param after where reading has come to; the one who asks holds everything up to there
+   * @param after where reading has come to
+   * @param gap whether the one who asks could not take some of the items up to there; else it holds
+   *     them all
    * @param limit the largest number of items; at least 1
    * @param maxBytes the largest sum of payloads; at least 1
    * @param patience how long to wait for something when there is nothing
    */
-  record Pull(Position after, int limit, long maxBytes, Duration patience) implements LogRequest {
+  record Pull(Position after, boolean gap, int limit, long maxBytes, Duration patience)
+      implements LogRequest {
     public Pull {
       Objects.requireNonNull(after, "after");
       Objects.requireNonNull(patience, "patience");
@@ -34,6 +37,11 @@ public sealed interface LogRequest {
                 + " and "
                 + patience);
       }
+    }
+
+    /** By somebody who holds everything up to a position. */
+    public Pull(Position after, int limit, long maxBytes, Duration patience) {
+      this(after, false, limit, maxBytes, patience);
     }
   }
 

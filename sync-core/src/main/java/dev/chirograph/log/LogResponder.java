@@ -109,13 +109,14 @@ public final class LogResponder {
                 pull.after(),
                 Math.min(pull.limit(), limits.items()),
                 Math.min(pull.maxBytes(), limits.bytes()));
-    if (page.validity() == Validity.OK) {
-      if (!pull.after().equals(passed.put(from, pull.after()))) {
-        own.peers().passed(from, pull.after());
-      }
-      return page;
+    // A delete that a reader could not take, or has lost with a restore, is not forgotten here.
+    Position held = page.validity() == Validity.OK && !pull.gap() ? pull.after() : Position.START;
+    if (!held.equals(passed.put(from, held))) {
+      own.peers().passed(from, held);
     }
-    notice(pull.after(), page);
+    if (page.validity() != Validity.OK) {
+      notice(pull.after(), page);
+    }
     return page;
   }
 

@@ -108,8 +108,9 @@ final class PullLoop implements Runnable {
     }
     boolean more;
     try {
-      LogAnswer answer = peer.call(link.next());
-      more = link.answered(answer);
+      LogRequest request = link.next();
+      LogAnswer answer = peer.call(request);
+      more = link.answered(request, answer);
       heard(answer, more);
     } catch (RuntimeException | Error e) {
       link.failed();

@@ -50,7 +50,18 @@ public final class MemoryLog implements SupportsPeers, SupportsRepair, SupportsC
   private LogRows rows = new LogRows();
   private LogContents contents = new LogContents();
   private LogContext seen = LogContext.EMPTY;
+  private LogContext forgotten = LogContext.EMPTY;
+  private Optional<Note> note = Optional.empty();
   private Map<String, Member> members = new TreeMap<>();
+
+  /**
+   * What may be forgotten after a while.
+   *
+   * @param upTo deletes up to this number
+   * @param seen what had been seen
+   * @param at when that was
+   */
+  private record Note(long upTo, LogContext seen, Instant at) {}
 
   private MemoryLog(Builder builder) {
     this.node = builder.node;
@@ -110,7 +121,7 @@ public final class MemoryLog implements SupportsPeers, SupportsRepair, SupportsC
 
   private Change join(LogItem item, State contentIs) {
     Optional<Row> row = rows.get(item);
-    if (row.isEmpty() && context().covers(item.last().dot())) {
+    if (row.isEmpty() && forgotten.covers(item.last().dot())) {
       return new Change(item, Fate.FORGOTTEN);
     }
     LogItem joined = row.map(old -> old.item().join(item)).orElse(item);
@@ -214,9 +225,7 @@ public final class MemoryLog implements SupportsPeers, SupportsRepair, SupportsC
   public synchronized void passed(String reader, Position position) {
     long number = history.validity(position) == Validity.OK ? position.number() : 0;
     Member member = member(reader);
-    members.put(
-        reader,
-        new Member(reader, member.pointer(), member.gap(), Math.max(member.passed(), number)));
+    members.put(reader, new Member(reader, member.pointer(), member.gap(), number));
   }
 
   private Member member(String name) {
@@ -234,13 +243,31 @@ public final class MemoryLog implements SupportsPeers, SupportsRepair, SupportsC
   }
 
   @Override
-  public synchronized long compact(Instant before) {
+  public synchronized long compact(Instant before, Instant noted) {
+    long forgettable = forgettable(before);
+    Optional<Note> due = note.filter(old -> old.at().isBefore(noted));
+    long deletes = due.map(old -> forget(old, forgettable)).orElse(0L);
+    if (note.isEmpty() || due.isPresent()) {
+      note = Optional.of(new Note(forgettable, context(), clock.instant()));
+    }
+    return deletes;
+  }
+
+  private long forgettable(Instant before) {
     long passed = members.values().stream().mapToLong(Member::passed).min().orElse(history.last());
-    long upTo = history.forgettable(passed, before);
+    return history.forgettable(passed, before);
+  }
+
+  /** Forgets what was noted, save what somebody has to read again since. */
+  private long forget(Note due, long forgettable) {
+    long upTo = Math.min(due.upTo(), forgettable);
     List<LogItem> deletes =
         rows.upTo(upTo).stream().map(Row::item).filter(LogItem::isDeleted).toList();
     deletes.forEach(rows::remove);
     history.raiseFloor(upTo);
+    if (!deletes.isEmpty()) {
+      forgotten = forgotten.join(due.seen());
+    }
     return deletes.size();
   }
 
@@ -345,7 +372,14 @@ public final class MemoryLog implements SupportsPeers, SupportsRepair, SupportsC
 
   /** Everything the log holds now, as a backup of its database would. */
   public synchronized Backup backup() {
-    return new Backup(history.copy(), rows.copy(), contents.copy(), seen, new TreeMap<>(members));
+    return new Backup(
+        history.copy(),
+        rows.copy(),
+        contents.copy(),
+        seen,
+        forgotten,
+        note,
+        new TreeMap<>(members));
   }
 
   /**
@@ -357,6 +391,8 @@ public final class MemoryLog implements SupportsPeers, SupportsRepair, SupportsC
     rows = backup.rows.copy();
     contents = backup.contents.copy();
     seen = backup.seen;
+    forgotten = backup.forgotten;
+    note = backup.note;
     members = new TreeMap<>(backup.members);
   }
 
@@ -370,6 +406,8 @@ public final class MemoryLog implements SupportsPeers, SupportsRepair, SupportsC
     private final LogRows rows;
     private final LogContents contents;
     private final LogContext seen;
+    private final LogContext forgotten;
+    private final Optional<Note> note;
     private final Map<String, Member> members;
 
     private Backup(
@@ -377,11 +415,15 @@ public final class MemoryLog implements SupportsPeers, SupportsRepair, SupportsC
         LogRows rows,
         LogContents contents,
         LogContext seen,
+        LogContext forgotten,
+        Optional<Note> note,
         Map<String, Member> members) {
       this.history = history;
       this.rows = rows;
       this.contents = contents;
       this.seen = seen;
+      this.forgotten = forgotten;
+      this.note = note;
       this.members = members;
     }
   }

@@ -10,8 +10,9 @@ import java.util.UUID;
  * What a log has seen, whether it still holds it or not: for each life of each node, everything
  * that was written there up to a number.
  *
- * <p>An entry that the context covers and the log does not hold was deleted, and the delete has
- * been forgotten since: it is not taken in again. This is why a log may forget deletes at all.
+ * <p>An entry that was covered a while ago, and that the log does not hold, was deleted, and the
+ * delete has been forgotten since: it is not taken in again. This is why a log may forget deletes
+ * at all.
  *
  * <p>Immutable and safe for use by several threads; as many numbers as nodes have had lives.
  */

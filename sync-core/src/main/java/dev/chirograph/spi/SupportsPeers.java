@@ -11,8 +11,9 @@ import java.util.UUID;
  * forgotten.
  *
  * <ul>
- *   <li><b>LOG-10</b> A delete is forgotten only when every known reader has passed it or it is
- *       older than the retention; the floor is then at or above it.
+ *   <li><b>LOG-10</b> A delete is forgotten only a while after every known reader has passed it, or
+ *       it has become older than the retention; the floor is then at or above it. What had been
+ *       seen when the while began, and is not held, counts as deleted from then on (LOG-8).
  *   <li><b>LOG-11</b> A new epoch is taken once, however many ask for it; entries of this node that
  *       no reader is known to have passed get dots of the new epoch.
  * </ul>
@@ -22,7 +23,10 @@ public interface SupportsPeers extends ReplicaLog {
   /** How far a peer's log has been read. */
   Optional<Position> pointer(String peer);
 
-  /** Notes that a reader holds everything up to a position of this log. Never goes back. */
+  /**
+   * Notes that a reader holds everything up to a position of this log; nothing when it is no valid
+   * one. Goes back, too: a reader that was restored from a backup has to read again.
+   */
   void passed(String reader, Position position);
 
   /** What is known of everybody who reads this log or is read. */
@@ -32,13 +36,19 @@ public interface SupportsPeers extends ReplicaLog {
   void retire(String peer);
 
   /**
-   * Forgets deletes, and raises the floor.
+   * Forgets deletes, and raises the floor; in two steps. What every reader has passed by now is
+   * noted, together with what this log has seen by now. A later call forgets what was noted, save
+   * what a reader has to read again since, and notes anew.
    *
-   * @param before deletes from before this instant are forgotten even where a reader has not passed
-   *     them
+   * <p>So whoever is restored from a backup that is younger than the note neither misses a delete
+   * that others have forgotten, nor makes them take for deleted what was lost and written again.
+   *
+   * @param before deletes from before this instant count as passed even where a reader has not
+   *     passed them
+   * @param noted what was noted before this instant is forgotten
    * @return how many were forgotten
    */
-  long compact(Instant before);
+  long compact(Instant before, Instant noted);
 
   /**
    * Begins a new life of the log, because somebody has read on in a history that this log does not

@@ -24,7 +24,8 @@ final class PullQuery {
             + "&bytes="
             + pull.maxBytes()
             + "&wait="
-            + Math.min(pull.patience().toMillis(), Integer.MAX_VALUE);
+            + Math.min(pull.patience().toMillis(), Integer.MAX_VALUE)
+            + (pull.gap() ? "&gap=true" : "");
     Position after = pull.after();
     return after.equals(Position.START)
         ? how
@@ -61,7 +62,7 @@ final class PullQuery {
     if (bytes < 1) {
       throw new WireException("'bytes' is not positive");
     }
-    return new Pull(after(fields), (int) limit, bytes, Duration.ofMillis(wait));
+    return new Pull(after(fields), gap(fields), (int) limit, bytes, Duration.ofMillis(wait));
   }
 
   private static Position after(Map<String, String> fields) throws WireException {
@@ -71,6 +72,14 @@ final class PullQuery {
       return Position.START;
     }
     return new Position(id(fields, "epoch"), number(fields, "number"), id(fields, "mark"));
+  }
+
+  private static boolean gap(Map<String, String> fields) throws WireException {
+    String text = fields.getOrDefault("gap", "false");
+    if (!text.equals("true") && !text.equals("false")) {
+      throw new WireException("the parameter 'gap' is neither true nor false");
+    }
+    return text.equals("true");
   }
 
   private static long number(Map<String, String> fields, String name) throws WireException {

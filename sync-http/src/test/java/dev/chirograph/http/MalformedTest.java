@@ -174,6 +174,7 @@ class MalformedTest {
         "limit=1&bytes=1&wait=0&epoch=0b9c5f6e-52a1-4f0e-9d0a-1f2e3d4c5b6a",
         "limit=1&bytes=1&wait=0&number=1&mark=0b9c5f6e-52a1-4f0e-9d0a-1f2e3d4c5b6a",
         "limit=1&bytes=1&wait=0&epoch=1&number=1&mark=2",
+        "limit=1&bytes=1&wait=0&gap=1",
       })
   void queriesThatAreNoneAreRefused(String query) {
     assertThatThrownBy(() -> PullQuery.read(query)).isInstanceOf(WireException.class);

@@ -159,6 +159,7 @@ class RoundTripTest {
   private Pull pull() {
     return new Pull(
         position(),
+        random.nextBoolean(),
         1 + random.nextInt(Integer.MAX_VALUE),
         1 + random.nextLong(Long.MAX_VALUE),
         Duration.ofMillis(random.nextInt(100_000)));

@@ -97,7 +97,7 @@ final class Samples {
   static Map<String, LogRequest> requests() {
     Map<String, LogRequest> requests = new LinkedHashMap<>();
     requests.put("pull-from-start", new Pull(Position.START, 1_000, 4 << 20, Duration.ZERO));
-    requests.put("pull", new Pull(position(17), 500, 1L << 40, Duration.ofSeconds(20)));
+    requests.put("pull", new Pull(position(17), true, 500, 1L << 40, Duration.ofSeconds(20)));
     requests.put("push", new Push(items()));
     requests.put("digests", new Compare(Optional.of(position(17)), slices()));
     requests.put("digests-first", new Compare(Optional.empty(), List.of(Slice.Bucket.ALL)));

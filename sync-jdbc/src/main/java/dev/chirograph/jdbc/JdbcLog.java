@@ -168,7 +168,7 @@ public final class JdbcLog implements SupportsPeers, SupportsRepair, SupportsCon
     Optional<Member> member = reader.member(read);
     if (member.isEmpty()) {
       writer.addMember(read, number);
-    } else if (member.get().passed() < number) {
+    } else if (member.get().passed() != number) {
       writer.passed(read, number);
     }
   }
@@ -190,8 +190,8 @@ public final class JdbcLog implements SupportsPeers, SupportsRepair, SupportsCon
    * them drops so much that nobody waits long.
    */
   @Override
-  public long compact(Instant before) {
-    return writer.compact(LogTimes.beginning(before));
+  public long compact(Instant before, Instant noted) {
+    return writer.compact(LogTimes.beginning(before), LogTimes.beginning(noted));
   }
 
   @Override

@@ -68,15 +68,11 @@ final class LivesOfLog {
     return LogContext.of(seen).with(head.life(), head.number());
   }
 
-  /** Whether what stands at a dot was seen; the log itself ends at this head. */
-  boolean covers(LogHead head, Dot dot) {
+  /** Whether what stands at a dot counts as deleted unless it is held. */
+  boolean hasForgotten(Dot dot) {
     Life life = new Life(dot.node(), dot.epoch());
-    if (life.equals(head.life())) {
-      return dot.number() <= head.number();
-    }
     Row row = now.get(number(life));
-    Long seen = row == null || !row.life().equals(life) ? null : row.seen();
-    return seen != null && dot.number() <= seen;
+    return row != null && row.life().equals(life) && dot.number() <= row.forgotten();
   }
 
   /**
@@ -88,7 +84,7 @@ final class LivesOfLog {
   void name(Life life) {
     Row row = now.get(number(life));
     if (row == null) {
-      put(new Row(life, null));
+      put(Row.of(life));
     } else if (!row.life().equals(life)) {
       throw SyncException.invalid(
           "the life "
@@ -126,7 +122,7 @@ final class LivesOfLog {
    */
   void see(Life life, long number) {
     name(life);
-    put(new Row(life, number));
+    put(now.getOrDefault(number(life), Row.of(life)).withSeen(number));
   }
 
   private void put(Row row) {

@@ -143,7 +143,7 @@ final class LogEdit {
 
   /** Joins an entry of this node, whose content was loaded. */
   Fate append(OwnEntry entry, Instant at) {
-    // Its dot lies beyond the head, so it was never seen, and the lives need not be known.
+    // Its dot lies beyond the head, so it was never forgotten, and the lives need not be known.
     Dot dot = new Dot(head.node(), head.epoch(), head.number() + 1);
     return join(entry.at(dot, at), State.HELD);
   }
@@ -154,7 +154,7 @@ final class LogEdit {
     LogItem old = slot.item;
     LogItem item = incoming.item();
     if (old == null) {
-      if (lives.covers(head, item.last().dot())) {
+      if (lives.hasForgotten(item.last().dot())) {
         return Fate.FORGOTTEN;
       }
       put(slot, item, incoming.hash(), Content.NONE, contentIs);

@@ -31,7 +31,7 @@ final class LogLives {
 
   LogLives(Database database) {
     this.dialect = database.dialect();
-    String rows = "select life, node, epoch, seen from ${log_life} where ";
+    String rows = "select life, node, epoch, seen, forgotten from ${log_life} where ";
     this.seen = database.sql(rows + "log_id = ? and seen is not null");
     this.byLife = database.sql(rows + ":listed");
     this.insert =
@@ -51,8 +51,20 @@ final class LogLives {
    * A life, and up to which number it was seen.
    *
    * @param seen null when nothing is known
+   * @param forgotten up to which number what is not held counts as deleted; the least there is when
+   *     nothing does
    */
-  record Row(Life life, @Nullable Long seen) {}
+  record Row(Life life, @Nullable Long seen, long forgotten) {
+
+    /** Of which nothing is known. */
+    static Row of(Life life) {
+      return new Row(life, null, Long.MIN_VALUE);
+    }
+
+    Row withSeen(long number) {
+      return new Row(life, number, forgotten);
+    }
+  }
 
   /** All lives of which something was seen, by the numbers that stand for them. */
   Map<Long, Row> seen(Connection connection, int log) throws SQLException {
@@ -85,7 +97,9 @@ final class LogLives {
         long number = rows.getLong(4);
         Long seen = rows.wasNull() ? null : number;
         Life life = new Life(LogBytes.text(rows.getBytes(2)), LogBytes.uuid(rows.getBytes(3)));
-        into.put(rows.getLong(1), new Row(life, seen));
+        long until = rows.getLong(5);
+        long forgotten = rows.wasNull() ? Long.MIN_VALUE : until;
+        into.put(rows.getLong(1), new Row(life, seen, forgotten));
       }
     }
     return into;

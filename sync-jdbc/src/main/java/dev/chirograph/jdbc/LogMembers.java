@@ -40,9 +40,7 @@ final class LogMembers {
             "select name, pointer_epoch, pointer_number, pointer_mark, gap, passed"
                 + " from ${log_member} where log_id = ?");
     this.one = all + " and name = ?";
-    this.passed =
-        database.sql(
-            "update ${log_member} set passed = ? where log_id = ? and name = ? and passed < ?");
+    this.passed = database.sql("update ${log_member} set passed = ? where log_id = ? and name = ?");
     this.delete = database.sql("delete from ${log_member} where log_id = ? and name = ?");
     List<Column> columns = new ArrayList<>(KEY);
     columns.addAll(PLACE);
@@ -110,13 +108,12 @@ final class LogMembers {
     return new Bulk.Step(bulk, List.<@Nullable Object[]>of(values.toArray()));
   }
 
-  /** Notes how far a member has read, unless it was further; answers whether. */
+  /** Notes how far a member has read; answers whether there is one. */
   boolean passed(Connection connection, int log, String name, long number) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(passed)) {
       statement.setLong(1, number);
       statement.setInt(2, log);
       Column.bindName(statement, 3, name, dialect);
-      statement.setLong(4, number);
       return statement.executeUpdate() > 0;
     }
   }

@@ -68,7 +68,7 @@ final class LogOpening {
         connection,
         List.of(
             tables.digests.none(head.log()),
-            tables.lives.insert(head.log(), Map.of(number, new LogLives.Row(life, null))),
+            tables.lives.insert(head.log(), Map.of(number, LogLives.Row.of(life))),
             tables.commits.insert(head, 0)));
     return head;
   }

@@ -15,6 +15,7 @@ final class LogTables {
   final LogDigests digests;
   final LogContentTable contents;
   final LogInbox inbox;
+  final LogNotes notes;
   private final RandomGenerator random;
 
   LogTables(Database database, RandomGenerator random) {
@@ -28,6 +29,7 @@ final class LogTables {
     this.digests = new LogDigests(database);
     this.contents = new LogContentTable(database);
     this.inbox = new LogInbox(database);
+    this.notes = new LogNotes(database);
   }
 
   /** An id for an epoch or a commit, which nobody else has. */

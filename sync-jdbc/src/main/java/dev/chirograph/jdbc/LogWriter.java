@@ -1,6 +1,7 @@
 package dev.chirograph.jdbc;
 
 import dev.chirograph.SyncException;
+import dev.chirograph.jdbc.LogNotes.Note;
 import dev.chirograph.spi.LogContext.Life;
 import dev.chirograph.spi.LogEntry;
 import dev.chirograph.spi.LogEntry.Body;
@@ -269,17 +270,19 @@ final class LogWriter {
   }
 
   /**
-   * Forgets deletes and raises the floor first, so that whoever reads on from below is told.
+   * Forgets what was noted, and notes anew. The floor is raised first, so that whoever reads on
+   * from below is told.
    *
-   * @param micros deletes from before this time are forgotten in any case
+   * @param micros deletes from before this time count as passed in any case
+   * @param noted what was noted before this time is forgotten
    */
-  long compact(long micros) {
-    long forgotten = 0;
-    List<LogItems.Gone> dropped;
-    do {
-      dropped = edit("forgetting deletes", edit -> compact(edit, micros));
+  long compact(long micros, long noted) {
+    List<LogItems.Gone> dropped = edit("forgetting deletes", edit -> compact(edit, micros, noted));
+    long forgotten = dropped.size();
+    while (dropped.size() == CHUNK) {
+      dropped = edit("forgetting deletes", this::dropBelowFloor);
       forgotten += dropped.size();
-    } while (dropped.size() == CHUNK);
+    }
     boolean more = true;
     while (more) {
       more =
@@ -292,7 +295,7 @@ final class LogWriter {
     return forgotten;
   }
 
-  private List<LogItems.Gone> compact(LogEdit edit, long micros) throws SQLException {
+  private List<LogItems.Gone> compact(LogEdit edit, long micros, long noted) throws SQLException {
     Connection connection = edit.connection();
     LogHead head = edit.head();
     long passed =
@@ -301,10 +304,32 @@ final class LogWriter {
             .min()
             .orElse(head.number());
     long upTo = tables.commits.forgettable(connection, head, passed, micros);
-    if (upTo > head.floor()) {
+    Optional<Note> note = tables.notes.find(connection, log);
+    if (note.isPresent() && note.get().at() >= noted) {
+      return List.of();
+    }
+    List<LogItems.Gone> dropped =
+        note.isPresent() ? forget(edit, Math.min(upTo, note.get().number())) : List.of();
+    tables.notes.put(connection, head, new Note(upTo, edit.micros()));
+    return dropped;
+  }
+
+  /** Forgets deletes up to a number, or the first of them. */
+  private List<LogItems.Gone> forget(LogEdit edit, long upTo) throws SQLException {
+    Connection connection = edit.connection();
+    if (upTo > edit.head().floor()) {
       edit.raiseFloor(upTo, tables.commits.place(connection, log, upTo).mark());
     }
-    List<LogItems.Gone> dropped = tables.items.gone(connection, log, upTo, CHUNK);
+    List<LogItems.Gone> dropped = dropBelowFloor(edit);
+    if (!dropped.isEmpty()) {
+      tables.notes.forget(connection, log);
+    }
+    return dropped;
+  }
+
+  private List<LogItems.Gone> dropBelowFloor(LogEdit edit) throws SQLException {
+    List<LogItems.Gone> dropped =
+        tables.items.gone(edit.connection(), log, edit.head().floor(), CHUNK);
     edit.drop(dropped);
     return dropped;
   }

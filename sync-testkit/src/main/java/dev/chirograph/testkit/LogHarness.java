@@ -106,6 +106,19 @@ abstract class LogHarness {
     return (SupportsContents) log;
   }
 
+  /** Notes what may be forgotten, lets the note be old and forgets it. */
+  long compact(Instant before) {
+    SupportsPeers peers = peers();
+    Instant later = now().plusSeconds(60);
+    return peers.compact(before, later) + peers.compact(before, later);
+  }
+
+  /** Lets everything that was seen by now be so old that what is not held counts as deleted. */
+  void forgetAll() {
+    append(entry(Operation.DELETE, "forgotten " + UUID.randomUUID()));
+    assertThat(compact(now().plusSeconds(60))).isPositive();
+  }
+
   // ---- words for writing
 
   List<Body> append(int count) {

@@ -155,8 +155,15 @@ abstract class LogMergeGuarantees extends LogReadGuarantees {
   // ---- LOG-8
 
   @Test
+  void LOG_8_whatWasSeenAndIsNotHeldIsTakenInWhileNothingWasForgotten() {
+    log.merge(page("there", 10, seen("there", 10)));
+    assertFates(merge(foreign("there", 5, entry())), Fate.ADDED);
+  }
+
+  @Test
   void LOG_8_whatWasSeenAndIsNotHeldIsNotTakenIn() {
     log.merge(page("there", 10, seen("there", 10)));
+    forgetAll();
     Position before = head();
     assertThat(merge(foreign("there", 5, entry()), foreign("there", 11, entry())))
         .satisfiesExactly(
@@ -172,6 +179,7 @@ abstract class LogMergeGuarantees extends LogReadGuarantees {
   @Test
   void LOG_8_anotherLifeOfTheNodeIsAnotherMatter() {
     log.merge(page("there", 10, seen("there", 10)));
+    forgetAll();
     Dot dot = new Dot("there", new UUID(9, 9), 5);
     LogItem item = LogItem.of(new LogEntry(dot, now(), entry()));
     assertFates(merge(item), Fate.ADDED);
@@ -181,6 +189,7 @@ abstract class LogMergeGuarantees extends LogReadGuarantees {
   void LOG_8_whatComesWithThePageThatTellsItIsTakenIn() {
     LogItem item = foreign("there", 10, entry());
     assertFates(log.merge(page("there", 10, seen("there", 10), item)), Fate.ADDED);
+    forgetAll();
     assertFates(merge(item), Fate.KNOWN);
     assertThat(readAll(Position.START)).containsExactly(item);
   }
@@ -190,6 +199,7 @@ abstract class LogMergeGuarantees extends LogReadGuarantees {
     Body body = entry();
     merge(foreign("there", 1, body));
     log.merge(page("there", 10, seen("there", 10)));
+    forgetAll();
     LogItem delete = foreign("there", 9, entry(DELETE, body));
     assertFates(merge(delete), Fate.ADDED);
     assertThat(readAll(Position.START)).containsExactly(delete);
@@ -199,6 +209,7 @@ abstract class LogMergeGuarantees extends LogReadGuarantees {
   @Test
   void LOG_8_whatIsAppendedHereIsAlwaysTakenIn() {
     log.merge(page("there", 10, seen("here", 1_000)));
+    forgetAll();
     append(3);
     assertThat(readAll(Position.START)).hasSize(3);
   }
@@ -206,6 +217,7 @@ abstract class LogMergeGuarantees extends LogReadGuarantees {
   @Test
   void LOG_8_ofWhatSeveralEntriesSayTheLastOneCounts() {
     log.merge(page("there", 10, seen("there", 10)));
+    forgetAll();
     LogItem add = foreign("there", 5, entry());
     LogItem deprecated = add.join(foreign("far", 1, entry(DEPRECATE, add.last().body())));
     assertFates(merge(deprecated), Fate.ADDED);

@@ -32,16 +32,19 @@ abstract class LogPeersGuarantees extends LogMergeGuarantees {
   // ---- who has read what
 
   @Test
-  void LOG_10_howFarAReaderHasComeNeverGoesBack() {
+  void LOG_10_whatAReaderHasPassedCountsAsItWasToldLast() {
     SupportsPeers peers = peers();
     append(3);
     List<Position> positions = positions();
     peers.passed("reader", positions.get(1));
-    peers.passed("reader", positions.get(0));
-    peers.passed("reader", Position.START);
     assertThat(passed("reader")).isEqualTo(positions.get(1).number());
     peers.passed("reader", positions.get(2));
     assertThat(passed("reader")).isEqualTo(positions.get(2).number());
+    // It was restored from a backup.
+    peers.passed("reader", positions.get(0));
+    assertThat(passed("reader")).isEqualTo(positions.get(0).number());
+    peers.passed("reader", Position.START);
+    assertThat(passed("reader")).isZero();
   }
 
   @Test
@@ -49,7 +52,9 @@ abstract class LogPeersGuarantees extends LogMergeGuarantees {
     SupportsPeers peers = peers();
     append(3);
     Position head = head();
+    peers.passed("reader", head);
     peers.passed("reader", elsewhere(3));
+    assertThat(passed("reader")).isZero();
     peers.passed("reader", new Position(head.epoch(), head.number(), UUID.randomUUID()));
     peers.passed("reader", new Position(head.epoch(), head.number() + 5, head.mark()));
     assertThat(passed("reader")).isZero();
@@ -96,15 +101,15 @@ abstract class LogPeersGuarantees extends LogMergeGuarantees {
     append(entry(ADD, "later"));
     peers.passed("fast", head());
     peers.passed("slow", before);
-    assertThat(peers.compact(NEVER)).isZero();
+    assertThat(compact(NEVER)).isZero();
     assertThat(item("gone").isDeleted()).isTrue();
     assertThat(log.bounds().floor().number()).isLessThan(deleted.number());
     peers.passed("slow", deleted);
-    assertThat(peers.compact(NEVER)).isEqualTo(1);
+    assertThat(compact(NEVER)).isEqualTo(1);
     assertThat(log.find(List.of(Key.utf8("gone")))).isEmpty();
     assertThat(log.bounds().floor().number()).isGreaterThanOrEqualTo(deleted.number());
     assertThat(keys(readAll(Position.START))).containsExactly("kept", "later");
-    assertThat(peers.compact(NEVER)).isZero();
+    assertThat(compact(NEVER)).isZero();
   }
 
   @Test
@@ -112,7 +117,7 @@ abstract class LogPeersGuarantees extends LogMergeGuarantees {
     SupportsPeers peers = peers();
     append(entry(DELETE, "gone"));
     peers.passed("new", Position.START);
-    assertThat(peers.compact(NEVER)).isZero();
+    assertThat(compact(NEVER)).isZero();
     assertThat(readAll(Position.START)).hasSize(1);
   }
 
@@ -122,9 +127,50 @@ abstract class LogPeersGuarantees extends LogMergeGuarantees {
     append(entry(DELETE, "gone"));
     peers.passed("reader", head());
     peers.passed("away", Position.START);
-    assertThat(peers.compact(NEVER)).isZero();
+    assertThat(compact(NEVER)).isZero();
     peers.retire("away");
-    assertThat(peers.compact(NEVER)).isEqualTo(1);
+    assertThat(compact(NEVER)).isEqualTo(1);
+  }
+
+  @Test
+  void LOG_10_whatIsNotedIsForgottenAWhileLater() {
+    SupportsPeers peers = peers();
+    append(entry(DELETE, "gone"));
+    assertThat(peers.compact(NEVER, now())).isZero();
+    advance(Duration.ofMinutes(10));
+    assertThat(peers.compact(NEVER, now().minus(Duration.ofMinutes(20)))).isZero();
+    append(entry(DELETE, "later"));
+    assertThat(keys(readAll(Position.START))).containsExactly("gone", "later");
+    assertThat(peers.compact(NEVER, now().minus(Duration.ofMinutes(5)))).isEqualTo(1);
+    assertThat(keys(readAll(Position.START))).containsExactly("later");
+    assertThat(peers.compact(NEVER, now().minus(Duration.ofMinutes(5)))).isZero();
+    advance(Duration.ofMinutes(10));
+    assertThat(peers.compact(NEVER, now().minus(Duration.ofMinutes(5)))).isEqualTo(1);
+  }
+
+  @Test
+  void LOG_10_aReaderThatHasToReadAgainIsWaitedFor() {
+    SupportsPeers peers = peers();
+    append(entry(DELETE, "gone"));
+    peers.passed("reader", head());
+    assertThat(peers.compact(NEVER, NEVER)).isZero();
+    peers.passed("reader", Position.START);
+    assertThat(peers.compact(NEVER, now().plusSeconds(60))).isZero();
+    assertThat(keys(readAll(Position.START))).containsExactly("gone");
+    peers.passed("reader", head());
+    assertThat(compact(NEVER)).isEqualTo(1);
+  }
+
+  @Test
+  void LOG_10_aNoteComesBackWithABackup() throws Exception {
+    SupportsPeers peers = peers();
+    append(entry(DELETE, "gone"));
+    assertThat(peers.compact(NEVER, NEVER)).isZero();
+    Runnable restore = backup(log);
+    assertThat(compact(NEVER)).isEqualTo(1);
+    restore.run();
+    assertThat(keys(readAll(Position.START))).containsExactly("gone");
+    assertThat(peers.compact(NEVER, now().plusSeconds(60))).isEqualTo(1);
   }
 
   @Test
@@ -136,9 +182,9 @@ abstract class LogPeersGuarantees extends LogMergeGuarantees {
     Instant between = now();
     advance(Duration.ofMinutes(2));
     append(entry(DELETE, "new"));
-    assertThat(peers.compact(between)).isEqualTo(1);
+    assertThat(compact(between)).isEqualTo(1);
     assertThat(keys(readAll(Position.START))).containsExactly("new");
-    assertThat(peers.compact(between)).isZero();
+    assertThat(compact(between)).isZero();
   }
 
   @Test
@@ -148,7 +194,7 @@ abstract class LogPeersGuarantees extends LogMergeGuarantees {
     Instant before = now().minusSeconds(60);
     // Written long ago, by the clock of its node; readers of this log have not heard of it before.
     merge(foreign("there", 1, entry(DELETE, "gone")));
-    assertThat(peers.compact(before)).isZero();
+    assertThat(compact(before)).isZero();
   }
 
   @Test
@@ -161,7 +207,7 @@ abstract class LogPeersGuarantees extends LogMergeGuarantees {
     append(entry(ADD, "b"));
     Position above = head();
     peers.passed("reader", deleted);
-    assertThat(peers.compact(NEVER)).isEqualTo(1);
+    assertThat(compact(NEVER)).isEqualTo(1);
     invalid(below, Validity.BELOW_FLOOR);
     assertThat(keys(readAll(log.bounds().floor()))).containsExactly("b");
     assertThat(keys(readAll(Position.START))).containsExactly("b");
@@ -176,7 +222,7 @@ abstract class LogPeersGuarantees extends LogMergeGuarantees {
     SupportsPeers peers = peers();
     append(entry(DELETE, "a"));
     Position head = head();
-    assertThat(peers.compact(NEVER)).isEqualTo(1);
+    assertThat(compact(NEVER)).isEqualTo(1);
     assertThat(readAll(Position.START)).isEmpty();
     assertThat(head()).isEqualTo(head);
     assertThat(readAll(head)).isEmpty();
@@ -193,9 +239,24 @@ abstract class LogPeersGuarantees extends LogMergeGuarantees {
     LogItem theirs = item("theirs");
     log.append(List.of(entry(DELETE, "gone"), entry(DELETE, "theirs")));
     LogItem delete = item("gone");
-    assertThat(peers.compact(now().plusSeconds(60))).isEqualTo(2);
+    assertThat(compact(now().plusSeconds(60))).isEqualTo(2);
     assertFates(merge(copy, theirs, delete), Fate.FORGOTTEN, Fate.FORGOTTEN, Fate.FORGOTTEN);
     assertThat(readAll(Position.START)).isEmpty();
+  }
+
+  @Test
+  void LOG_8_whatIsSeenOnlyAfterTheNoteIsTakenIn() {
+    SupportsPeers peers = peers();
+    append(entry(DELETE, "gone"));
+    log.merge(page("there", 5, seen("there", 5)));
+    Instant later = now().plusSeconds(60);
+    assertThat(peers.compact(later, NEVER)).isZero();
+    log.merge(page("there", 10, seen("there", 10)));
+    assertThat(peers.compact(later, later)).isEqualTo(1);
+    assertFates(
+        merge(foreign("there", 5, entry()), foreign("there", 6, entry())),
+        Fate.FORGOTTEN,
+        Fate.ADDED);
   }
 
   private static List<String> keys(List<LogItem> items) {

@@ -64,7 +64,7 @@ abstract class LogRepairGuarantees extends LogPeersGuarantees {
     assertDigests(repair, readAll(Position.START));
     merge(foreign("far", 3, entry(DELETE, "k0")));
     assertDigests(repair, readAll(Position.START));
-    peers().compact(now().plusSeconds(60));
+    compact(now().plusSeconds(60));
     assertThat(readAll(Position.START)).noneMatch(LogItem::isDeleted);
     assertDigests(repair, readAll(Position.START));
     peers().newEpoch(head().epoch());

@@ -28,6 +28,8 @@ import java.io.InputStream;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -229,8 +231,7 @@ class LogReplicatorTest {
 
     nodes.get("b").resync("a");
     nodes.get("a").resync("b");
-    // It counts as deleted and forgotten at a, so b drops it as well.
-    await(() -> allEqual(1));
+    await(() -> allEqual(2));
   }
 
   @Test
@@ -275,13 +276,23 @@ class LogReplicatorTest {
 
   @Test
   void deletesWaitForPeersThatHaveNeverAsked() {
-    nodes.put("a", builder("a", "b").retention(Duration.ofDays(1)).build());
+    // What was noted a moment ago is old enough by this clock.
+    InstantSource late = () -> Instant.now().plus(Duration.ofDays(8));
+    nodes.put("a", builder("a", "b").clock(late).build());
     cut.add("b");
     nodes.get("a").start();
     append("a", Operation.DELETE, "x");
-    assertThat(nodes.get("a").compact()).isZero();
+    assertThat(nodes.get("a").compact() + nodes.get("a").compact()).isZero();
     nodes.get("a").retire("b");
-    assertThat(nodes.get("a").compact()).isOne();
+    assertThat(nodes.get("a").compact() + nodes.get("a").compact()).isOne();
+  }
+
+  @Test
+  void deletesAreRememberedForAsLongAsBackupsAreOld() {
+    nodes.put("a", builder("a", "b").build());
+    append("a", Operation.DELETE, "x");
+    logs.get("a").passed("b", logs.get("a").bounds().head());
+    assertThat(nodes.get("a").compact() + nodes.get("a").compact()).isZero();
   }
 
   @Test

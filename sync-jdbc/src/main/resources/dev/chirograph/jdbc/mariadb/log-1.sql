@@ -1,6 +1,7 @@
 -- One row for each log. Whoever writes locks it first and holds it to the commit, so that positions
 -- become visible in their order. epoch, mark and ids are the 16 bytes of a UUID; life stands for node
--- and epoch; held is how many bytes of contents are not elsewhere. Texts are bytes in UTF-8: no
+-- and epoch; held is how many bytes of contents are not elsewhere; noted is up to where
+-- deletes may be forgotten later. Texts are bytes in UTF-8: no
 -- collation makes two of them one.
 create table if not exists ${log_head} (
   log_id int not null auto_increment primary key,
@@ -14,6 +15,8 @@ create table if not exists ${log_head} (
   floor_number bigint not null,
   floor_mark binary(16) not null,
   held bigint not null,
+  noted_number bigint,
+  noted_at bigint,
   unique (tenant, name)
 ) engine = InnoDB;
 
@@ -55,14 +58,17 @@ create table if not exists ${log_commit} (
   primary key (log_id, number)
 ) engine = InnoDB;
 
--- The lives of nodes' logs that items name, and up to which number they were seen; null where
--- nothing is known. life is a hash of node and epoch.
+-- The lives of nodes' logs that items name, and up to which number they were seen, had been seen when
+-- the note was made, and count as deleted where no item is held; null where nothing is known. life is
+-- a hash of node and epoch.
 create table if not exists ${log_life} (
   log_id int not null,
   life bigint not null,
   node varbinary(3072) not null,
   epoch binary(16) not null,
   seen bigint,
+  noted bigint,
+  forgotten bigint,
   primary key (log_id, life)
 ) engine = InnoDB;
 

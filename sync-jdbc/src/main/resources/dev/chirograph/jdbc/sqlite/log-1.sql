@@ -1,5 +1,6 @@
 -- One row for each log. epoch, mark and ids are the 16 bytes of a UUID; life stands for node and
--- epoch; held is how many bytes of contents are not elsewhere.
+-- epoch; held is how many bytes of contents are not elsewhere; noted is up to where
+-- deletes may be forgotten later.
 create table if not exists ${log_head} (
   log_id integer primary key autoincrement,
   tenant text not null,
@@ -12,6 +13,8 @@ create table if not exists ${log_head} (
   floor_number bigint not null,
   floor_mark blob not null,
   held bigint not null,
+  noted_number bigint,
+  noted_at bigint,
   unique (tenant, name)
 );
 
@@ -56,14 +59,17 @@ create table if not exists ${log_commit} (
   primary key (log_id, number)
 );
 
--- The lives of nodes' logs that items name, and up to which number they were seen; null where
--- nothing is known. life is a hash of node and epoch.
+-- The lives of nodes' logs that items name, and up to which number they were seen, had been seen when
+-- the note was made, and count as deleted where no item is held; null where nothing is known. life is
+-- a hash of node and epoch.
 create table if not exists ${log_life} (
   log_id int not null,
   life bigint not null,
   node blob not null,
   epoch blob not null,
   seen bigint,
+  noted bigint,
+  forgotten bigint,
   primary key (log_id, life)
 );
 
