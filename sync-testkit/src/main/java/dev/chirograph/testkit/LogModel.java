@@ -24,22 +24,28 @@ final class LogModel {
 
   private static final Dot NOWHERE = new Dot("", new UUID(0, 0), 0);
 
-  private final Map<Id, List<Body>> required = new LinkedHashMap<>();
-  private final Map<Id, List<Body>> optional = new LinkedHashMap<>();
+  private final Map<Spot, List<Body>> required = new LinkedHashMap<>();
+  private final Map<Spot, List<Body>> optional = new LinkedHashMap<>();
 
   /** A version of a key. */
-  record Id(Key key, String version) {
-    static Id of(Body body) {
-      return new Id(body.key(), body.version());
+  record Spot(Key key, String version) {
+    static Spot of(Body body) {
+      return new Spot(body.key(), body.version());
     }
 
-    static Id of(LogItem item) {
-      return new Id(item.key(), item.version());
+    static Spot of(LogItem item) {
+      return new Spot(item.key(), item.version());
     }
   }
 
   void acknowledged(Body body) {
-    required.computeIfAbsent(Id.of(body), id -> new ArrayList<>()).add(body);
+    add(required, body);
+  }
+
+  private static void add(Map<Spot, List<Body>> to, Body body) {
+    List<Body> all = new ArrayList<>(to.getOrDefault(Spot.of(body), List.of()));
+    all.add(body);
+    to.put(Spot.of(body), all);
   }
 
   /** An item in few words. */
@@ -65,15 +71,15 @@ final class LogModel {
   }
 
   /** What a log says of a version. */
-  static Optional<LogItem> item(ReplicaLog log, Id id) {
-    return log.find(List.of(id.key())).stream()
-        .filter(item -> item.version().equals(id.version()))
+  static Optional<LogItem> item(ReplicaLog log, Spot spot) {
+    return log.find(List.of(spot.key())).stream()
+        .filter(item -> item.version().equals(spot.version()))
         .findFirst();
   }
 
   /** Whether what a log says of a version includes an entry. */
   private static boolean includes(ReplicaLog log, Body body) {
-    return item(log, Id.of(body)).filter(item -> item.join(item(body)).equals(item)).isPresent();
+    return item(log, Spot.of(body)).filter(item -> item.join(item(body)).equals(item)).isPresent();
   }
 
   private static LogItem item(Body body) {
@@ -99,40 +105,44 @@ final class LogModel {
     int lost = 0;
     for (Body body : known) {
       if (logs.stream().noneMatch(log -> includes(log, body))) {
-        required.get(Id.of(body)).remove(body);
-        optional.computeIfAbsent(Id.of(body), id -> new ArrayList<>()).add(body);
+        required.computeIfPresent(Spot.of(body), (spot, all) -> without(all, body));
+        add(optional, body);
         lost++;
       }
     }
     return lost;
   }
 
-  /** Fails when the items of a log are not what all entries say together. */
-  void check(String name, Map<Id, LogItem> items) {
-    items.forEach((id, item) -> checkKnown(name, id, item));
-    required.forEach(
-        (id, bodies) -> checkWhole(name, id, bodies, Optional.ofNullable(items.get(id))));
+  private static List<Body> without(List<Body> all, Body one) {
+    return all.stream().filter(body -> !body.equals(one)).toList();
   }
 
-  private void checkKnown(String name, Id id, LogItem item) {
-    List<Body> said = said(id);
+  /** Fails when the items of a log are not what all entries say together. */
+  void check(String name, Map<Spot, LogItem> items) {
+    items.forEach((spot, item) -> checkKnown(name, spot, item));
+    required.forEach(
+        (spot, bodies) -> checkWhole(name, spot, bodies, Optional.ofNullable(items.get(spot))));
+  }
+
+  private void checkKnown(String name, Spot spot, LogItem item) {
+    List<Body> said = said(spot);
     if (!said.contains(item.last().body())
         || !said.containsAll(item.added().map(LogEntry::body).stream().toList())) {
       throw new AssertionError(name + " has what nobody wrote: " + described(item));
     }
   }
 
-  private List<Body> said(Id id) {
-    List<Body> said = new ArrayList<>(required.getOrDefault(id, List.of()));
-    said.addAll(optional.getOrDefault(id, List.of()));
+  private List<Body> said(Spot spot) {
+    List<Body> said = new ArrayList<>(required.getOrDefault(spot, List.of()));
+    said.addAll(optional.getOrDefault(spot, List.of()));
     return said;
   }
 
-  private void checkWhole(String name, Id id, List<Body> bodies, Optional<LogItem> item) {
+  private void checkWhole(String name, Spot spot, List<Body> bodies, Optional<LogItem> item) {
     if (bodies.isEmpty()) {
       return;
     }
-    boolean mayBeGone = said(id).stream().anyMatch(body -> body.operation() == Operation.DELETE);
+    boolean mayBeGone = said(spot).stream().anyMatch(body -> body.operation() == Operation.DELETE);
     if (item.isEmpty() && mayBeGone) {
       return;
     }

@@ -219,7 +219,7 @@ abstract class LogPeersGuarantees extends LogMergeGuarantees {
 
   @Test
   void LOG_10_withNothingElseLeftTheHeadStays() {
-    SupportsPeers peers = peers();
+    peers();
     append(entry(DELETE, "a"));
     Position head = head();
     assertThat(compact(NEVER)).isEqualTo(1);
@@ -232,7 +232,7 @@ abstract class LogPeersGuarantees extends LogMergeGuarantees {
 
   @Test
   void LOG_8_whatWasForgottenIsNotTakenInAgain() {
-    SupportsPeers peers = peers();
+    peers();
     append(entry(ADD, "gone"));
     LogItem copy = item("gone");
     log.merge(page("there", 5, seen("there", 5), foreign("there", 5, entry(ADD, "theirs"))));

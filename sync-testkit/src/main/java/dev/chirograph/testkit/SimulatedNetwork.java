@@ -98,7 +98,7 @@ final class SimulatedNetwork {
   }
 
   private boolean reaches(int from, int to) {
-    return (group >>> from & 1) == (group >>> to & 1);
+    return ((group >>> from) & 1) == ((group >>> to) & 1);
   }
 
   /** Sends a message; it is delivered never, once or twice. */

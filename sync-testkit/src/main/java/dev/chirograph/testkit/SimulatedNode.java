@@ -15,7 +15,7 @@ import dev.chirograph.spi.LogEntry.Operation;
 import dev.chirograph.spi.LogItem;
 import dev.chirograph.spi.ReplicaLog;
 import dev.chirograph.spi.ReplicaLog.Position;
-import dev.chirograph.testkit.LogModel.Id;
+import dev.chirograph.testkit.LogModel.Spot;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -23,6 +23,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -44,7 +45,7 @@ final class SimulatedNode {
   private final Instant start;
   private final List<SimulatedNode> neighbours = new ArrayList<>();
   private final Map<SimulatedNode, Link> links = new LinkedHashMap<>();
-  private Set<Id> knownAsDeleted = new HashSet<>();
+  private Set<Spot> knownAsDeleted = new HashSet<>();
   private LogResponder responder;
   private Optional<Key> refused = Optional.empty();
   private int life;
@@ -64,7 +65,7 @@ final class SimulatedNode {
     this.start = Instant.parse("2026-01-01T00:00:00Z").plus(skew);
     this.log = MemoryLog.builder(name).clock(this::clock).random(random.split()).build();
     this.seenByTheProcess =
-        WatchedLog.of(log, () -> refused, item -> knownAsDeleted.add(Id.of(item)));
+        WatchedLog.of(log, () -> refused, item -> knownAsDeleted.add(Spot.of(item)));
     this.responder = LogResponder.of(seenByTheProcess);
   }
 
@@ -114,7 +115,7 @@ final class SimulatedNode {
   }
 
   /** The versions of which the node has heard once that they are gone. */
-  Set<Id> knownAsDeleted() {
+  Set<Spot> knownAsDeleted() {
     return Set.copyOf(knownAsDeleted);
   }
 
@@ -129,13 +130,13 @@ final class SimulatedNode {
   }
 
   /** What a node held. */
-  record Backup(SimulatedNode of, long at, MemoryLog.Backup log, Set<Id> knownAsDeleted) {}
+  record Backup(SimulatedNode of, long at, MemoryLog.Backup log, Set<Spot> knownAsDeleted) {}
 
   void append(List<Body> bodies) {
     log.append(bodies);
     bodies.stream()
         .filter(body -> body.operation() == Operation.DELETE)
-        .forEach(body -> knownAsDeleted.add(Id.of(body)));
+        .forEach(body -> knownAsDeleted.add(Spot.of(body)));
   }
 
   /** Sends what is known of some keys to every neighbour, and does not care what becomes of it. */
@@ -147,7 +148,7 @@ final class SimulatedNode {
   }
 
   Link link(SimulatedNode to) {
-    return links.get(to);
+    return Objects.requireNonNull(links.get(to), "no link to it");
   }
 
   /** What it answers; nothing when it is down or refuses. */
