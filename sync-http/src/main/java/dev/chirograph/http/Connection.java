@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class Connection {
 
   private static final int NONCE_BYTES = 16;
+  private static final String REPLAYED = Words.word(Refusal.REPLAYED);
   private static final int MOST_PROBLEM = 64 << 10;
 
   private final String caller;
@@ -158,6 +159,13 @@ final class Connection {
       } catch (IOException e) {
         // The status says enough.
       }
+    }
+    if (problem.reason().equals(REPLAYED) && request.method().equals("GET")) {
+      // The JDK's client makes a GET again by itself when its connection breaks.
+      return new SyncException(
+          Kind.UNAVAILABLE,
+          named(request)
+              + " could not be asked: the connection broke, and the request was repeated");
     }
     return new SyncException(
         problem.kind(),

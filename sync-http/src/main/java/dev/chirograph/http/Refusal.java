@@ -20,7 +20,10 @@ public enum Refusal {
   UNKNOWN_KEY,
   /** It was not signed with the key that it names, or was changed on the way. */
   WRONG_SIGNATURE,
-  /** It was made before. */
+  /**
+   * It was made before. Some of these are no attack: the HTTP client of the JDK makes a GET again
+   * by itself when the connection breaks before an answer.
+   */
   REPLAYED,
   /** Too many requests are remembered already; it can be made again later. */
   TOO_MANY,

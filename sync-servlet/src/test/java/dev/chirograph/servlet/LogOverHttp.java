@@ -1,0 +1,331 @@
+package dev.chirograph.servlet;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.chirograph.SyncException;
+import dev.chirograph.SyncException.Kind;
+import dev.chirograph.http.LogHandler;
+import dev.chirograph.http.Refusal;
+import dev.chirograph.log.PeerStatus;
+import dev.chirograph.spi.LogContext;
+import dev.chirograph.spi.LogEntry.Body;
+import dev.chirograph.spi.ReplicaLog.Merge;
+import dev.chirograph.spi.ReplicaLog.Position;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Nodes that agree over real HTTP, whatever the server. */
+@Timeout(120)
+abstract class LogOverHttp {
+
+  private final Deployment m = new Deployment("M");
+  private final Deployment a = new Deployment("A");
+
+  abstract Server server(LogHandler handler);
+
+  private void start() {
+    m.peer(a).start(this::server);
+    a.peer(m).start(this::server);
+  }
+
+  @AfterEach
+  void close() {
+    m.close();
+    a.close();
+  }
+
+  // ---- agreement
+
+  @Test
+  void theTimelineComesOutExactly() {
+    start();
+    m.append("X"); // T0
+    a.wire().cut();
+    m.node().push("A"); // nobody is there yet
+    a.wire().heal();
+
+    a.node().pull("M"); // T1
+    assertThat(a.keys()).containsExactly("X");
+    Position t1 = a.log().pointer("M").orElseThrow();
+    assertThat(t1).isEqualTo(m.log().bounds().head());
+
+    m.append("Y"); // T2
+    a.wire().cut();
+    m.node().push("A"); // T3: times out
+    a.wire().heal();
+    assertThat(m.node().status().peers().get(0).dropped()).isEqualTo(2);
+    assertThat(a.keys()).containsExactly("X");
+
+    m.append("Z"); // T4
+    m.node().push("A"); // T5
+    assertThat(a.keys()).containsExactly("X", "Z");
+    assertThat(a.log().pointer("M")).contains(t1);
+
+    a.changed().clear();
+    a.node().pull("M"); // T6
+    assertThat(a.changed()).containsExactly("Y");
+
+    assertThat(a.keys()).containsExactly("X", "Z", "Y"); // T7
+    assertThat(m.keys()).containsExactly("X", "Y", "Z");
+    assertThat(a.log().pointer("M")).contains(m.log().bounds().head());
+    assertThat(a.node().status().peers().get(0).lagItems()).isZero();
+  }
+
+  @Test
+  void pushBeforePullAfterAndBothAtOnceLeaveOneOfEach() throws InterruptedException {
+    start();
+    m.append("before");
+    m.node().push("A");
+    a.node().pull("M");
+    a.node().pull("M");
+    assertThat(a.keys()).containsExactly("before");
+    assertThat(a.changed()).isEmpty();
+
+    m.append("after");
+    a.node().pull("M");
+    m.node().push("A");
+    assertThat(a.keys()).containsExactly("before", "after");
+    assertThat(a.changed()).containsExactly("after");
+
+    for (int round = 0; round < 30; round++) {
+      m.append("both-" + round);
+      CountDownLatch go = new CountDownLatch(2);
+      Thread pushing = together(go, () -> m.node().push("A"));
+      Thread pulling = together(go, () -> a.node().pull("M"));
+      pushing.join();
+      pulling.join();
+    }
+    assertThat(a.keys()).doesNotHaveDuplicates().hasSize(32);
+    assertThat(new HashSet<>(a.items())).isEqualTo(new HashSet<>(m.items()));
+    assertThat(m.handler().refusals().values()).containsOnly(0L);
+    assertThat(a.handler().refusals().values()).containsOnly(0L);
+  }
+
+  private static Thread together(CountDownLatch go, Runnable task) {
+    Thread thread =
+        new Thread(
+            () -> {
+              go.countDown();
+              try {
+                go.await();
+              } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+              }
+              task.run();
+            });
+    thread.start();
+    return thread;
+  }
+
+  @Test
+  void manyPagesArriveWhole() {
+    start();
+    for (int batch = 0; batch < 5; batch++) {
+      int first = batch * 1_000;
+      List<Body> bodies = new ArrayList<>();
+      for (int i = first; i < first + 1_000; i++) {
+        bodies.add(Deployment.body("k" + i, "\uD83D\uDE00 " + "p".repeat(i % 300)));
+      }
+      m.log().append(bodies);
+    }
+    a.node().pull("M");
+    assertThat(a.items()).isEqualTo(m.items());
+  }
+
+  @Test
+  void whatDiffersIsFoundByComparing() {
+    start();
+    for (int i = 0; i < 500; i++) {
+      m.append("m" + i);
+      a.append("a" + i);
+    }
+    // Both believe that they have read the other to its end.
+    a.log().merge(believing("M", m));
+    m.log().merge(believing("A", a));
+    a.node().resync("M");
+    a.node().pull("M");
+    assertThat(a.keys()).hasSize(1_000);
+    assertThat(m.keys()).hasSize(1_000);
+    assertThat(new HashSet<>(a.items())).isEqualTo(new HashSet<>(m.items()));
+  }
+
+  private static Merge believing(String peer, Deployment of) {
+    return new Merge(
+        peer, List.of(), Optional.of(of.log().bounds().head()), LogContext.EMPTY, Optional.empty());
+  }
+
+  @Test
+  void nodesThatRunHearOfEachOtherAtOnceAndAgainAfterACut() {
+    m.building().patience(Duration.ofSeconds(2)).poll(Duration.ofMillis(50));
+    a.building().patience(Duration.ofSeconds(2)).poll(Duration.ofMillis(50));
+    start();
+    m.node().start();
+    a.node().start();
+    m.append("one");
+    await().atMost(Duration.ofSeconds(10)).until(() -> a.keys().contains("one"));
+    a.append("two");
+    await().atMost(Duration.ofSeconds(10)).until(() -> m.keys().contains("two"));
+    a.wire().cut();
+    m.wire().cut();
+    m.append("three");
+    a.append("four");
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> m.node().status().peers().get(0).lastError().isPresent());
+    PeerStatus cut = m.node().status().peers().get(0);
+    assertThat(cut.lastError().orElseThrow()).startsWith("UNAVAILABLE: A (");
+    a.wire().heal();
+    m.wire().heal();
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> m.keys().contains("four") && a.keys().contains("three"));
+  }
+
+  // ---- strangers
+
+  @Test
+  void whatWasOverheardCannotBeRepeated() throws IOException {
+    start();
+    m.append("X");
+    m.node().push("A");
+    byte[] push = a.wire().heard();
+    assertThat(new String(push, ISO_8859_1)).startsWith("POST /app/log/v1/entries HTTP/1.1\r\n");
+    String before = a.state();
+    for (int i = 1; i <= 3; i++) {
+      assertThat(raw(a, push)).startsWith("HTTP/1.1 401").contains("problem:replayed");
+      assertThat(a.handler().refusals()).containsEntry(Refusal.REPLAYED, (long) i);
+    }
+    assertThat(a.state()).isEqualTo(before);
+    // Nor be sent to somebody else, or changed.
+    assertThat(raw(m, push)).startsWith("HTTP/1.1 421");
+    String forged = new String(push, ISO_8859_1).replace("\"key\":\"X\"", "\"key\":\"W\"");
+    String fresh = forged.replaceFirst("nonce=\"....", "nonce=\"0000");
+    assertThat(raw(a, fresh.getBytes(ISO_8859_1))).startsWith("HTTP/1.1 401");
+    assertThat(a.state()).isEqualTo(before);
+  }
+
+  @Test
+  void aChangedBodyIsRefused() throws IOException {
+    start();
+    m.append("X");
+    m.node().push("A");
+    String push = new String(a.wire().heard(), ISO_8859_1);
+    assertThat(push).contains("\"key\":\"X\"");
+    Deployment other = new Deployment("A").peer(m).start(this::server);
+    try (other) {
+      // The same name and keys, and no nonce remembered: only the body tells.
+      String before = other.state();
+      String forged = push.replace("\"key\":\"X\"", "\"key\":\"W\"");
+      assertThat(raw(other, forged.getBytes(ISO_8859_1)))
+          .startsWith("HTTP/1.1 401")
+          .contains("problem:wrong-body");
+      assertThat(other.state()).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void whatIsUnsignedOrTooLargeIsRefused() throws IOException {
+    start();
+    String before = a.state();
+    String head =
+        "POST /app/log/v1/entries HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n";
+    assertThat(raw(a, (head + "Content-Length: 12\r\n\r\n{\"items\":[]}").getBytes(ISO_8859_1)))
+        .startsWith("HTTP/1.1 401");
+    assertThat(raw(a, (head + "Content-Length: 1048577\r\n\r\n").getBytes(ISO_8859_1)))
+        .startsWith("HTTP/1.1 413");
+    assertThat(a.state()).isEqualTo(before);
+    assertThat(a.handler().refusals())
+        .containsEntry(Refusal.UNSIGNED, 1L)
+        .containsEntry(Refusal.TOO_LARGE, 1L);
+  }
+
+  @Test
+  void aPushThatIsTooLargeIsRefusedAndPulled() {
+    start();
+    for (int i = 0; i < 8; i++) {
+      m.node().append(List.of(Deployment.body("large-" + i, incompressible(i))));
+    }
+    m.node().push("A");
+    assertThat(a.keys()).isEmpty();
+    assertThat(m.node().status().peers().get(0).dropped()).isEqualTo(8);
+    a.node().pull("M");
+    assertThat(a.keys()).hasSize(8);
+  }
+
+  private static String incompressible(int seed) {
+    StringBuilder text = new StringBuilder();
+    new Random(seed).ints(200_000, 'a', 'z').forEach(c -> text.append((char) c));
+    return text.toString();
+  }
+
+  @Test
+  void aCallerThatIsNoPeerIsRefused() {
+    Deployment stranger = new Deployment("S").peer(m);
+    start();
+    stranger.start(this::server);
+    try (stranger) {
+      m.append("X");
+      assertThatThrownBy(() -> stranger.node().pull("M"))
+          .isInstanceOfSatisfying(
+              SyncException.class, e -> assertThat(e.kind()).isEqualTo(Kind.PERMISSION_DENIED));
+      assertThat(m.handler().refusals()).containsEntry(Refusal.NOT_ADMITTED, 1L);
+    }
+  }
+
+  @Test
+  void pathsInAnotherFormLeadNowhere() throws IOException {
+    start();
+    for (String path :
+        List.of(
+            "/app/log/v1/%65ntries",
+            "/app/%6cog/v1/entries",
+            "/app/log/../log/v1/entries",
+            "/app/log//v1/entries",
+            "/app/log/v1/entries;x=y",
+            "/app/log/v1%2fentries")) {
+      String request =
+          "GET "
+              + path
+              + "?limit=1&bytes=1&wait=0 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+      assertThat(raw(a, request.getBytes(ISO_8859_1)))
+          .as(path)
+          .matches("(?s)HTTP/1.1 (400|401|404) .*");
+    }
+  }
+
+  /** Sends bytes, and answers with all that comes back. */
+  private static String raw(Deployment to, byte[] bytes) throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), to.port())) {
+      socket.setSoTimeout(10_000);
+      OutputStream out = socket.getOutputStream();
+      out.write(bytes);
+      out.flush();
+      ByteArrayOutputStream answer = new ByteArrayOutputStream();
+      byte[] buffer = new byte[4_096];
+      while (!answer.toString(ISO_8859_1).contains("}")) {
+        int read = socket.getInputStream().read(buffer);
+        if (read < 0) {
+          break;
+        }
+        answer.write(buffer, 0, read);
+      }
+      return answer.toString(ISO_8859_1);
+    }
+  }
+}

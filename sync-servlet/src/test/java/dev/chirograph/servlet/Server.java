@@ -1,0 +1,86 @@
+package dev.chirograph.servlet;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.chirograph.http.JdkLogHandler;
+import dev.chirograph.http.LogHandler;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
+import org.eclipse.jetty.ee10.servlet.ServletHolder;
+import org.eclipse.jetty.server.ServerConnector;
+
+/** A server that puts a handler under {@code /app/log}. */
+interface Server extends AutoCloseable {
+
+  /** Where it listens. */
+  int port();
+
+  @Override
+  void close();
+
+  /** Starts one. */
+  interface Kind {
+    Server start(LogHandler handler);
+  }
+
+  /** Jetty, with the servlet. */
+  static Server jetty(LogHandler handler) {
+    org.eclipse.jetty.server.Server jetty = new org.eclipse.jetty.server.Server();
+    ServerConnector connector = new ServerConnector(jetty);
+    connector.setHost("localhost");
+    jetty.addConnector(connector);
+    ServletContextHandler context = new ServletContextHandler("/app");
+    context.addServlet(new ServletHolder(LogServlet.of(handler)), "/log/*");
+    jetty.setHandler(context);
+    try {
+      jetty.start();
+    } catch (Exception e) {
+      throw new IllegalStateException("Jetty did not start", e);
+    }
+    return new Server() {
+      @Override
+      public int port() {
+        return connector.getLocalPort();
+      }
+
+      @Override
+      public void close() {
+        try {
+          jetty.stop();
+        } catch (Exception e) {
+          throw new IllegalStateException("Jetty did not stop", e);
+        }
+      }
+    };
+  }
+
+  /** The JDK's own. */
+  static Server jdk(LogHandler handler) {
+    ExecutorService threads = Executors.newCachedThreadPool();
+    HttpServer server;
+    try {
+      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    server.setExecutor(threads);
+    server.createContext("/app/log", JdkLogHandler.of(handler));
+    server.start();
+    return new Server() {
+      @Override
+      public int port() {
+        return server.getAddress().getPort();
+      }
+
+      @Override
+      public void close() {
+        server.stop(0);
+        threads.shutdownNow();
+      }
+    };
+  }
+}
