@@ -141,16 +141,17 @@ public final class LogLink {
   }
 
   /**
-   * Takes an answer. One to a request that is not under way any more changes nothing: what it says
-   * may be overtaken.
+   * Takes an answer. One to a request that is not under way any more changes nothing, be it equal to
+   * the one that is: what it says may be overtaken.
    *
-   * @param request what it is the answer to
+   * @param request what it is the answer to, as {@link #next} gave it
    * @return whether there is more to do now; false when this node has all that the peer had
    * @throws SyncException when the own log fails, or the answer does not belong to the request;
    *     then the request counts as failed
    */
+  @SuppressWarnings("ReferenceEquality") // an equal one may have been made before
   public boolean answered(LogRequest request, LogAnswer answer) {
-    if (!request.equals(asked)) {
+    if (request != asked) {
       return true;
     }
     try {

@@ -114,16 +114,16 @@ public final class LogResponder {
     if (!held.equals(passed.put(from, held))) {
       own.peers().passed(from, held);
     }
-    if (page.validity() != Validity.OK) {
-      notice(pull.after(), page);
-    }
+    notice(pull.after(), page);
     return page;
   }
 
   /** A reader who has come further in this life than this log, or elsewhere, proves a restore. */
   private void notice(Position position, Page page) {
     boolean sameLife = position.epoch().equals(page.bounds().head().epoch());
-    if (sameLife && page.validity() != Validity.BELOW_FLOOR) {
+    boolean elsewhere =
+        page.validity() == Validity.BEYOND_HEAD || page.validity() == Validity.OTHER_HISTORY;
+    if (sameLife && elsewhere) {
       own.peers().newEpoch(position.epoch());
     }
   }

@@ -221,7 +221,7 @@ final class SimulatedNode {
         return;
       }
       boolean more = take(request, answer);
-      if (waiting.isPresent() && waiting.get().equals(request)) {
+      if (waiting.isPresent() && waiting.get() == request) {
         waiting = Optional.empty();
         network.in(more ? 1 : 1 + random.nextInt(2 * POLL), this::tick);
       }
