@@ -95,7 +95,8 @@ public sealed interface LogAnswer {
   /**
    * To {@link LogRequest.Items} and {@link LogRequest.Find}.
    *
-   * @param items those that are there, in no order
+   * @param items those that are there, in no order; of those asked for by their hashes perhaps only
+   *     some, where all were too large for one answer: the others are asked for again
    */
   record Found(List<LogItem> items) implements LogAnswer {
     public Found {

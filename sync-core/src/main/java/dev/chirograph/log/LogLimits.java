@@ -36,6 +36,15 @@ public record LogLimits(int items, long bytes, int payloadBytes) {
     }
   }
 
+  /** The bytes of the payloads of an item. */
+  static long bytes(LogItem item) {
+    return bytes(item.last()) + item.added().map(LogLimits::bytes).orElse(0L);
+  }
+
+  private static long bytes(LogEntry entry) {
+    return entry.body().payload().getBytes(StandardCharsets.UTF_8).length;
+  }
+
   /** Why an item is not taken from elsewhere; empty when it is. */
   Optional<String> obstacle(LogItem item) {
     Optional<String> last = obstacle(item.last());

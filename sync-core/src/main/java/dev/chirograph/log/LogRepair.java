@@ -47,6 +47,9 @@ final class LogRepair {
   private static final int ROUND = 2_048;
   private static final int BATCH = 500;
 
+  /** So many items at once are looked up where their payloads may turn out to be large. */
+  static final int PIECE = 20;
+
   private final OwnLog own;
   private final SupportsRepair log;
   private final String peer;
@@ -82,13 +85,10 @@ final class LogRepair {
 
   private LogRequest request() {
     if (!theirs.isEmpty()) {
-      return new Items(batch(theirs));
+      return new Items(batch(theirs, BATCH));
     }
     if (!ours.isEmpty()) {
-      pushed =
-          batch(ours).stream()
-              .flatMap(some -> log.items(some.slice(), some.hashes()).stream())
-              .toList();
+      pushed = items(ours);
       return new Push(pushed);
     }
     if (!differing.isEmpty()) {
@@ -104,19 +104,32 @@ final class LogRepair {
   }
 
   /** Takes so many items that a request stays small. */
-  private static List<Wanted> batch(Deque<Wanted> from) {
+  private static List<Wanted> batch(Deque<Wanted> from, int most) {
     List<Wanted> batch = new ArrayList<>();
     int items = 0;
-    while (!from.isEmpty() && (batch.isEmpty() || items + from.peek().hashes().size() <= BATCH)) {
+    while (!from.isEmpty() && (batch.isEmpty() || items + from.peek().hashes().size() <= most)) {
       Wanted some = from.removeFirst();
-      if (items + some.hashes().size() > BATCH) {
-        from.addFirst(new Wanted(some.slice(), some.hashes().subList(BATCH, some.hashes().size())));
-        some = new Wanted(some.slice(), some.hashes().subList(0, BATCH));
+      if (items + some.hashes().size() > most) {
+        from.addFirst(new Wanted(some.slice(), some.hashes().subList(most, some.hashes().size())));
+        some = new Wanted(some.slice(), some.hashes().subList(0, most));
       }
       batch.add(some);
       items += some.hashes().size();
     }
     return batch;
+  }
+
+  /** The same of this node's own items, whose payloads count, too. */
+  private List<LogItem> items(Deque<Wanted> from) {
+    List<LogItem> items = new ArrayList<>();
+    long bytes = 0;
+    while (!from.isEmpty() && items.size() < BATCH && bytes < options.bytes()) {
+      for (Wanted some : batch(from, PIECE)) {
+        items.addAll(log.items(some.slice(), some.hashes()));
+      }
+      bytes = items.stream().mapToLong(LogLimits::bytes).sum();
+    }
+    return items;
   }
 
   /**
@@ -131,8 +144,9 @@ final class LogRepair {
         && answer instanceof Hashed hashed
         && hashed.hashes().size() == hashes.slices().size()) {
       hashed(hashes, hashed);
-    } else if (asked instanceof Items && answer instanceof Found found) {
+    } else if (asked instanceof Items items && answer instanceof Found found) {
       leftOut |= !LogLink.merge(own, options, Merge.of(peer, found.items()));
+      missing(items.wanted(), found.items());
     } else if (asked instanceof Push
         && answer instanceof Pushed receipts
         && receipts.receipts().size() == pushed.size()) {
@@ -167,6 +181,23 @@ final class LogRepair {
       add(theirs, slice, without(there, here));
       add(ours, slice, without(here, there));
     }
+  }
+
+  /** Asks again for what did not fit into an answer; what came in none of two is gone. */
+  private void missing(List<Wanted> wanted, List<LogItem> found) {
+    List<Long> came = found.stream().map(LogItem::hash).toList();
+    List<Wanted> rest =
+        wanted.stream()
+            .map(some -> new Wanted(some.slice(), without(some.hashes(), came)))
+            .filter(some -> !some.hashes().isEmpty())
+            .toList();
+    if (count(rest) < count(wanted)) {
+      theirs.addAll(rest);
+    }
+  }
+
+  private static int count(List<Wanted> wanted) {
+    return wanted.stream().mapToInt(some -> some.hashes().size()).sum();
   }
 
   private static List<Long> without(List<Long> all, List<Long> some) {

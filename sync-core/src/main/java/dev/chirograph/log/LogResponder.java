@@ -171,12 +171,23 @@ public final class LogResponder {
             .toList());
   }
 
+  /** As many as fit into an answer, but at least some: the others are asked for again. */
   private Found found(List<Wanted> wanted) {
     limits.check("items in a request", wanted.stream().mapToInt(w -> w.hashes().size()).sum());
-    return new Found(
-        wanted.stream()
-            .flatMap(some -> repair().items(some.slice(), some.hashes()).stream())
-            .toList());
+    List<LogItem> items = new ArrayList<>();
+    long bytes = 0;
+    for (Wanted some : wanted) {
+      for (int from = 0; from < some.hashes().size(); from += LogRepair.PIECE) {
+        if (bytes > limits.bytes()) {
+          return new Found(items);
+        }
+        int to = Math.min(some.hashes().size(), from + LogRepair.PIECE);
+        List<LogItem> piece = repair().items(some.slice(), some.hashes().subList(from, to));
+        bytes += piece.stream().mapToLong(LogLimits::bytes).sum();
+        items.addAll(piece);
+      }
+    }
+    return new Found(items);
   }
 
   private SupportsRepair repair() {
