@@ -6,6 +6,10 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -13,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One statement that writes any number of rows: on PostgreSQL fed by one array for each column, so
- * that it is parsed once and sent once, and together with others; elsewhere a JDBC batch.
+ * that it is parsed once and sent once, and together with others; elsewhere a JDBC batch. Where
+ * many rows are inserted, what is the same in all of them is sent once.
  *
  * <p>Immutable and safe for use by several threads.
  */
@@ -22,18 +27,34 @@ final class Bulk {
   /** Rows in one statement; bounds what a driver keeps in memory. */
   private static final int CHUNK = 5_000;
 
+  /** From so many rows on it pays to have a statement of its own for what is the same in all. */
+  private static final int MANY = 100;
+
   private final Database database;
   private final String sql;
   private final List<Column> columns;
+
+  /** Writes the statement of an insert with some columns that are the same in all rows. */
+  private final @Nullable Function<Set<Integer>, String> withSame;
 
   /** The places of a row's values in the order of the statement's parameters. */
   private final int[] order;
 
   private Bulk(Database database, String sql, List<Column> columns, int[] order) {
+    this(database, sql, columns, order, null);
+  }
+
+  private Bulk(
+      Database database,
+      String sql,
+      List<Column> columns,
+      int[] order,
+      @Nullable Function<Set<Integer>, String> withSame) {
     this.database = database;
     this.sql = sql;
     this.columns = columns;
     this.order = order;
+    this.withSame = withSame;
   }
 
   /**
@@ -47,20 +68,30 @@ final class Bulk {
     String names =
         Stream.concat(columns.stream().map(Column::name), Stream.of(stamps))
             .collect(Collectors.joining(", "));
-    boolean arrays = usesArrays(database);
+    int[] order = IntStream.range(0, columns.size()).toArray();
+    String into = "insert into ${" + table + "} (" + names + ") ";
+    if (!usesArrays(database)) {
+      String values =
+          "values (" + "?, ".repeat(columns.size() - 1) + "?" + ", ${now}".repeat(stamps.length);
+      return new Bulk(database, database.sql(into + values + ")"), columns, order);
+    }
+    Function<Set<Integer>, String> withSame =
+        same -> database.sql(into + selectFromArrays(columns, same, stamps.length));
+    return new Bulk(database, withSame.apply(Set.of()), columns, order, withSame);
+  }
+
+  private static String selectFromArrays(List<Column> columns, Set<Integer> same, int stamps) {
+    String values =
+        IntStream.range(0, columns.size())
+            .mapToObj(i -> same.contains(i) ? "?::" + columns.get(i).type().element() : "n.p" + i)
+            .collect(Collectors.joining(", "));
     // Asked once for each statement, so that all stamps of a row are one time.
-    String now = (arrays ? ", s.at" : ", ${now}").repeat(stamps.length);
-    String sql =
-        "insert into ${"
-            + table
-            + "} ("
-            + names
-            + ") "
-            + (arrays
-                ? "select n.*" + now + " from " + rows(columns) + ", (select ${now} as at) s"
-                : "values (" + "?, ".repeat(columns.size() - 1) + "?" + now + ")");
-    return new Bulk(
-        database, database.sql(sql), columns, IntStream.range(0, columns.size()).toArray());
+    return "select "
+        + values
+        + ", s.at".repeat(stamps)
+        + " from "
+        + rows(columns, same)
+        + (stamps == 0 ? "" : ", (select ${now} as at) s");
   }
 
   /**
@@ -122,14 +153,19 @@ final class Bulk {
     return database.dialect() == Dialect.POSTGRESQL;
   }
 
-  /** The rows of the arrays as a table n with columns p0, p1, … */
   private static String rows(List<Column> columns) {
+    return rows(columns, Set.of());
+  }
+
+  /** The rows of the arrays as a table n with columns p0, p1, … but for those that have none. */
+  private static String rows(List<Column> columns, Set<Integer> without) {
+    List<Integer> present =
+        IntStream.range(0, columns.size()).filter(i -> !without.contains(i)).boxed().toList();
     String arrays =
-        columns.stream()
-            .map(column -> "?::" + column.type().element() + "[]")
+        present.stream()
+            .map(i -> "?::" + columns.get(i).type().element() + "[]")
             .collect(Collectors.joining(", "));
-    String names =
-        IntStream.range(0, columns.size()).mapToObj(i -> "p" + i).collect(Collectors.joining(", "));
+    String names = present.stream().map(i -> "p" + i).collect(Collectors.joining(", "));
     return "unnest(" + arrays + ") as n(" + names + ")";
   }
 
@@ -187,17 +223,13 @@ final class Bulk {
   }
 
   private static void runArrays(Connection connection, List<Step> steps) throws SQLException {
-    String sql = steps.stream().map(Step::sql).collect(Collectors.joining(";\n"));
+    List<Arrays> sent = steps.stream().map(Arrays::of).toList();
+    String sql = sent.stream().map(Arrays::sql).collect(Collectors.joining(";\n"));
     List<Array> arrays = new ArrayList<>();
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      for (Step step : steps) {
-        List<Column> columns = step.bulk().columns;
-        for (int i = 0; i < columns.size(); i++) {
-          @Nullable Object[] values = step.bulk().values(step.rows(), i);
-          Array array = connection.createArrayOf(columns.get(i).type().element(), values);
-          arrays.add(array);
-          statement.setArray(arrays.size(), array);
-        }
+      int next = 1;
+      for (Arrays step : sent) {
+        next = step.bind(connection, statement, next, arrays);
       }
       statement.execute();
     } finally {
@@ -207,15 +239,55 @@ final class Bulk {
     }
   }
 
-  private @Nullable Object[] values(List<@Nullable Object[]> rows, int column) {
-    @Nullable Object[] values =
-        columns.get(column).type() == Column.Type.BYTES
-            ? new byte[rows.size()][]
-            : new @Nullable Object[rows.size()];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = rows.get(i)[column];
+  /**
+   * A step as it is sent to PostgreSQL.
+   *
+   * @param same the columns whose values are the same in all rows, and sent once
+   */
+  private record Arrays(Step step, Set<Integer> same) {
+
+    static Arrays of(Step step) {
+      return new Arrays(
+          step, step.bulk.withSame == null || step.rows.size() < MANY ? Set.of() : same(step.rows));
     }
-    return values;
+
+    private static Set<Integer> same(List<@Nullable Object[]> rows) {
+      @Nullable Object[] first = rows.get(0);
+      Set<Integer> same = new TreeSet<>();
+      for (int i = 0; i < first.length; i++) {
+        int column = i;
+        if (rows.stream().allMatch(row -> Objects.deepEquals(row[column], first[column]))) {
+          same.add(i);
+        }
+      }
+      return same.size() < first.length ? same : Set.of();
+    }
+
+    String sql() {
+      Function<Set<Integer>, String> withSame = step.bulk.withSame;
+      return withSame == null || same.isEmpty()
+          ? step.sql()
+          : step.bulk.database.timed(withSame.apply(same));
+    }
+
+    int bind(Connection connection, PreparedStatement statement, int first, List<Array> arrays)
+        throws SQLException {
+      List<Column> columns = step.bulk.columns;
+      int next = first;
+      for (int i : same) {
+        columns.get(i).bind(statement, next++, step.rows.get(0)[i], Dialect.POSTGRESQL);
+      }
+      for (int i = 0; i < columns.size(); i++) {
+        if (!same.contains(i)) {
+          Column column = columns.get(i);
+          Array array =
+              connection.createArrayOf(column.type().element(), column.values(step.rows, i));
+          arrays.add(array);
+          statement.setArray(next++, array);
+        }
+      }
+      return next;
+    }
   }
 
   private void runBatch(PreparedStatement statement, List<@Nullable Object[]> rows)

@@ -5,6 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,17 @@ record Column(String name, Type type) {
     Type(String array, int jdbc) {
       this.array = array;
       this.jdbc = jdbc;
+    }
+
+    /** An array for values of the type, which knows it. */
+    private @Nullable Object[] values(int length) {
+      return switch (this) {
+        case LONG -> new Long[length];
+        case INT -> new Integer[length];
+        case FLAG -> new Boolean[length];
+        case BYTES -> new byte[length][];
+        default -> new String[length];
+      };
     }
 
     /** The PostgreSQL type of one element. */
@@ -66,6 +78,20 @@ record Column(String name, Type type) {
 
   static Column bytes(String name) {
     return new Column(name, Type.BYTES);
+  }
+
+  /**
+   * The values of this column in rows, as an array of their own type: PostgreSQL's driver sends no
+   * other in binary.
+   *
+   * @param place which value of a row is meant
+   */
+  @Nullable Object[] values(List<@Nullable Object[]> rows, int place) {
+    @Nullable Object[] values = type.values(rows.size());
+    for (int i = 0; i < values.length; i++) {
+      values[i] = rows.get(i)[place];
+    }
+    return values;
   }
 
   /** Sets a parameter to a value of this column. */
