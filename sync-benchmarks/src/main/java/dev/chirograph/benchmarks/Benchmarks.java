@@ -20,7 +20,8 @@ public final class Benchmarks {
           new MergeThroughput(),
           new QueueBenchmark(),
           new BacklogBenchmark(),
-          new BucketBenchmark());
+          new BucketBenchmark(),
+          new LogBenchmark());
 
   private Benchmarks() {}
 

@@ -2,7 +2,6 @@ package dev.chirograph.jdbc;
 
 import dev.chirograph.Slice;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 
@@ -37,19 +36,11 @@ record BucketRange(int first, int last) {
     return ranges;
   }
 
-  byte[] firstSpot() {
-    return spot(first, (byte) 0);
+  int firstPlace() {
+    return Spot.first(first, Slice.Bucket.MAX_BITS);
   }
 
-  byte[] lastSpot() {
-    return spot(last, (byte) 0xff);
-  }
-
-  private static byte[] spot(int bucket, byte rest) {
-    byte[] spot = new byte[LogBytes.SPOT];
-    Arrays.fill(spot, rest);
-    spot[0] = (byte) (bucket >> 8);
-    spot[1] = (byte) bucket;
-    return spot;
+  int lastPlace() {
+    return Spot.last(last, Slice.Bucket.MAX_BITS);
   }
 }

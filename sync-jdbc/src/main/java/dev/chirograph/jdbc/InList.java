@@ -6,6 +6,8 @@ import dev.chirograph.Key;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -14,6 +16,8 @@ import java.util.stream.IntStream;
  * value, filled up to a power of two, so that few texts of a statement exist.
  */
 final class InList {
+
+  private static final int LISTED = 1_000;
 
   private InList() {}
 
@@ -67,8 +71,12 @@ final class InList {
         dialect);
   }
 
-  /** Sets the parameters from an index on to the values of a column; at least one. */
-  static void bind(
+  /**
+   * Sets the parameters from an index on to the values of a column; at least one.
+   *
+   * @return the index after the last of them
+   */
+  static int bind(
       Connection connection,
       PreparedStatement statement,
       int index,
@@ -78,12 +86,23 @@ final class InList {
       throws SQLException {
     if (dialect == Dialect.POSTGRESQL) {
       statement.setArray(index, connection.createArrayOf(column.type().element(), values));
-      return;
+      return index + 1;
     }
     int count = padded(values.length);
     for (int i = 0; i < count; i++) {
       column.bind(statement, index + i, values[Math.min(i, values.length - 1)], dialect);
     }
+    return index + count;
+  }
+
+  /** Lists of so many that one statement takes them. */
+  static <T> List<List<T>> chunks(Collection<T> all) {
+    List<T> list = List.copyOf(all);
+    List<List<T>> chunks = new ArrayList<>();
+    for (int start = 0; start < list.size(); start += LISTED) {
+      chunks.add(list.subList(start, Math.min(list.size(), start + LISTED)));
+    }
+    return chunks;
   }
 
   private static int padded(int count) {

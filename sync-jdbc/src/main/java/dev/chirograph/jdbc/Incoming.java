@@ -1,6 +1,5 @@
 package dev.chirograph.jdbc;
 
-import dev.chirograph.Key;
 import dev.chirograph.spi.LogContext.Life;
 import dev.chirograph.spi.LogEntry;
 import dev.chirograph.spi.LogItem;
@@ -9,13 +8,15 @@ import java.util.stream.Stream;
 /**
  * An item on its way into a log, with what takes time to compute.
  *
- * @param spot where it stands in the order of buckets
+ * @param spot where it stands
  * @param hash what logs compare
+ * @param last the body of the entry that wins
  */
-record Incoming(Key spot, long hash, LogItem item) {
+record Incoming(LogItem item, Spot spot, long hash, BodyBytes last) {
 
   static Incoming of(LogItem item) {
-    return new Incoming(LogBytes.spot(item.key(), item.version()), item.hash(), item);
+    BodyBytes bytes = new BodyBytes(item.last().body());
+    return new Incoming(item, bytes.spot(), item.hash(), bytes);
   }
 
   /** The entries of which the item consists. */

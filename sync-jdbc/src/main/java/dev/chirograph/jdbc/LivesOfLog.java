@@ -5,8 +5,7 @@ import dev.chirograph.jdbc.LogLives.Row;
 import dev.chirograph.spi.LogContext;
 import dev.chirograph.spi.LogContext.Life;
 import dev.chirograph.spi.LogEntry.Dot;
-import java.sql.Connection;
-import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -25,6 +24,9 @@ final class LivesOfLog {
   private final Map<Long, Row> now = new HashMap<>();
   private final Map<Long, Row> added = new TreeMap<>();
   private final Map<Long, Row> changed = new TreeMap<>();
+  private final Map<Life, Long> numbers = new HashMap<>();
+  private @Nullable Life last;
+  private long lastNumber;
   private boolean loaded;
 
   LivesOfLog(LogLives table, int log) {
@@ -32,13 +34,21 @@ final class LivesOfLog {
     this.log = log;
   }
 
+  /** Reads all that was seen, and some lives. */
+  List<Query> load(Collection<Life> named) {
+    return loadNumbers(named.stream().map(this::number).toList());
+  }
+
   /** Reads all that was seen, and the lives that some numbers stand for. */
-  void load(Connection connection, Collection<Long> named) throws SQLException {
+  List<Query> loadNumbers(Collection<Long> named) {
+    List<Query> queries = new ArrayList<>();
     if (!loaded) {
-      now.putAll(table.seen(connection, log));
+      queries.add(table.seen(log, now::put));
       loaded = true;
     }
-    table.add(connection, log, named, now);
+    List<Long> missing = named.stream().filter(life -> !now.containsKey(life)).distinct().toList();
+    queries.addAll(table.find(log, missing, now::put));
+    return queries;
   }
 
   /**
@@ -95,8 +105,13 @@ final class LivesOfLog {
     }
   }
 
-  private static long number(Life life) {
-    return LogBytes.life(life.node(), life.epoch());
+  /** The number that stands for a life. */
+  long number(Life life) {
+    if (!life.equals(last)) { // most often the same again
+      last = life;
+      lastNumber = numbers.computeIfAbsent(life, one -> LogBytes.life(one.node(), one.epoch()));
+    }
+    return lastNumber;
   }
 
   /** All that another log has seen was seen here; what it names was read. */

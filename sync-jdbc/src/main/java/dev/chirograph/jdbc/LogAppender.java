@@ -5,11 +5,11 @@ import dev.chirograph.jdbc.AppendCall.Outcome;
 import dev.chirograph.spi.LogEntry.Operation;
 import dev.chirograph.spi.ReplicaLog.Appended;
 import dev.chirograph.spi.ReplicaLog.Fate;
-import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 
 /**
  * Appends the entries of several calls in one transaction. What one of them is refused for does not
@@ -79,7 +79,7 @@ final class LogAppender {
   private List<Outcome> together(List<AppendCall> calls) {
     if (mayAllBeNew(calls)) {
       try {
-        return write(calls, LogWriter::loadContents);
+        return write(calls, Ahead::ofNew);
       } catch (SyncException e) {
         if (e.kind() != SyncException.Kind.ALREADY_EXISTS) {
           throw e;
@@ -87,7 +87,7 @@ final class LogAppender {
         careful.set(CAREFUL);
       }
     }
-    return write(calls, LogWriter::load);
+    return write(calls, Ahead::of);
   }
 
   /**
@@ -101,19 +101,13 @@ final class LogAppender {
             .allMatch(entry -> entry.body().operation() == Operation.ADD);
   }
 
-  /** Reads what is there before something is appended. */
-  @FunctionalInterface
-  private interface Loading {
-    void load(LogEdit edit, List<OwnEntry> entries) throws SQLException;
-  }
-
-  private List<Outcome> write(List<AppendCall> calls, Loading loading) {
+  private List<Outcome> write(List<AppendCall> calls, Function<List<OwnEntry>, Ahead> ahead) {
     List<OwnEntry> entries = calls.stream().flatMap(call -> call.entries().stream()).toList();
     return writer.edit(
         "appending " + entries.size() + " entries",
+        ahead.apply(entries),
         edit -> {
           writer.drain(edit);
-          loading.load(edit, entries);
           return calls.stream().map(call -> append(edit, call)).toList();
         });
   }

@@ -1,21 +1,15 @@
 package dev.chirograph.jdbc;
 
-import dev.chirograph.Key;
 import dev.chirograph.SyncException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** How values of a log stand in binary columns. */
 final class LogBytes {
-
-  private static final int KEY_HASH = 8;
-  private static final int VERSION_HASH = 16;
-  static final int SPOT = KEY_HASH + VERSION_HASH;
 
   private LogBytes() {}
 
@@ -53,45 +47,7 @@ final class LogBytes {
         SyncException.Kind.CORRUPT, "a log holds " + what + "; its row was changed", cause);
   }
 
-  // ---- spots: where an item stands in the order of buckets
-
-  /**
-   * The spot of an item: the first 8 bytes of the hash of its key, so that a bucket is a range, and
-   * 16 of the hash of key and version. Whoever finds an item at a spot still compares both.
-   */
-  static Key spot(Key key, String version) {
-    byte[] ofKey = key.toBytes();
-    MessageDigest sha256 = sha256();
-    byte[] first = sha256.digest(ofKey);
-    sha256.update(ByteBuffer.allocate(Integer.BYTES).putInt(ofKey.length).array());
-    sha256.update(ofKey);
-    byte[] second = sha256.digest(of(version));
-    byte[] spot = new byte[SPOT];
-    System.arraycopy(first, 0, spot, 0, KEY_HASH);
-    System.arraycopy(second, 0, spot, KEY_HASH, VERSION_HASH);
-    return Key.ofBytes(spot);
-  }
-
-  /** The smallest spot of a key. */
-  static byte[] firstSpot(Key key) {
-    byte[] spot = new byte[SPOT];
-    System.arraycopy(sha256().digest(key.toBytes()), 0, spot, 0, KEY_HASH);
-    return spot;
-  }
-
-  /** The greatest spot of a key. */
-  static byte[] lastSpot(Key key) {
-    byte[] spot = firstSpot(key);
-    Arrays.fill(spot, KEY_HASH, SPOT, (byte) 0xff);
-    return spot;
-  }
-
-  /** The bucket of 16 bits in which a spot is. */
-  static int bucket(byte[] spot) {
-    return ((spot[0] & 0xff) << 8) | (spot[1] & 0xff);
-  }
-
-  private static MessageDigest sha256() {
+  static MessageDigest sha256() {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {

@@ -6,8 +6,6 @@ import dev.chirograph.jdbc.LogContentTable.Row;
 import dev.chirograph.spi.LogEntry.Content;
 import dev.chirograph.spi.SupportsContents.Reserved;
 import dev.chirograph.spi.SupportsContents.State;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -39,18 +37,21 @@ final class LogContentChanges {
   }
 
   /** Reads contents that will be looked at. */
-  void load(Connection connection, Collection<String> digests) throws SQLException {
+  List<Query> load(Collection<Content> referred) {
     Set<String> missing = new HashSet<>();
-    for (String digest : digests) {
-      if (!digest.isEmpty() && !before.containsKey(digest)) {
-        missing.add(digest);
+    for (Content content : referred) {
+      if (!content.isNone() && !before.containsKey(content.sha256())) {
+        missing.add(content.sha256());
+        before.put(content.sha256(), null);
       }
     }
-    for (Row row : table.find(connection, log, missing)) {
-      before.put(row.stored().sha256(), row);
-      now.put(row.stored().sha256(), row);
-    }
-    missing.forEach(digest -> before.putIfAbsent(digest, null));
+    return table.find(
+        log,
+        missing,
+        row -> {
+          before.put(row.stored().sha256(), row);
+          now.put(row.stored().sha256(), row);
+        });
   }
 
   /**

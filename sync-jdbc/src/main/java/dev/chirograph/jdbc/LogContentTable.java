@@ -2,14 +2,13 @@ package dev.chirograph.jdbc;
 
 import dev.chirograph.spi.SupportsContents.State;
 import dev.chirograph.spi.SupportsContents.Stored;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -25,8 +24,8 @@ final class LogContentTable {
   private static final List<State> STATES =
       List.of(State.WANTED, State.RESERVED, State.HELD, State.DOOMED);
 
-  private static final int LISTED = 1_000;
-  private static final List<Column> KEY = List.of(Column.integer("log_id"), Column.bytes("sha256"));
+  private static final Column SHA256 = Column.bytes("sha256");
+  private static final List<Column> KEY = List.of(Column.integer("log_id"), SHA256);
   private static final List<Column> VALUES =
       List.of(
           Column.number("size"),
@@ -80,48 +79,38 @@ final class LogContentTable {
   }
 
   /** The rows of some contents, as far as there are, in no order. */
-  List<Row> find(Connection connection, int log, Collection<String> digests) throws SQLException {
-    List<String> all = List.copyOf(digests);
-    List<Row> found = new ArrayList<>();
-    for (int start = 0; start < all.size(); start += LISTED) {
-      List<String> some = all.subList(start, Math.min(all.size(), start + LISTED));
-      String sql = InList.sql(find, some.size(), dialect, BY_DIGEST);
-      try (PreparedStatement statement = connection.prepareStatement(sql)) {
-        statement.setInt(1, log);
-        InList.bind(
-            connection,
-            statement,
-            2,
-            Column.bytes("sha256"),
-            some.stream().map(HexFormat.of()::parseHex).toArray(byte[][]::new),
-            dialect);
-        read(statement, found);
-      }
-    }
-    return found;
+  List<Query> find(int log, Collection<String> digests, Consumer<Row> found) {
+    return InList.chunks(digests).stream()
+        .map(
+            some ->
+                new Query(
+                    InList.sql(find, some.size(), dialect, BY_DIGEST),
+                    parameters ->
+                        parameters
+                            .add(log)
+                            .addList(
+                                SHA256,
+                                some.stream().map(HexFormat.of()::parseHex).toArray(byte[][]::new),
+                                dialect),
+                    row -> found.accept(read(row))))
+        .toList();
   }
 
   /** Contents for which something remains to be done, in ascending order of their digests. */
-  List<Row> pending(Connection connection, int log, String after, int limit) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(pending)) {
-      new Parameters(statement).add(log).add(HexFormat.of().parseHex(after)).add(limit);
-      return read(statement, new ArrayList<>());
-    }
+  Query pending(int log, String after, int limit, Consumer<Row> found) {
+    return new Query(
+        pending,
+        parameters -> parameters.add(log).add(HexFormat.of().parseHex(after)).add(limit),
+        row -> found.accept(read(row)));
   }
 
-  private static List<Row> read(PreparedStatement statement, List<Row> into) throws SQLException {
-    try (ResultSet row = statement.executeQuery()) {
-      while (row.next()) {
-        into.add(
-            Row.of(
-                HexFormat.of().formatHex(row.getBytes(1)),
-                row.getLong(2),
-                row.getLong(3),
-                state(row.getInt(4)),
-                row.getLong(5)));
-      }
-    }
-    return into;
+  private static Row read(ResultSet row) throws SQLException {
+    return Row.of(
+        HexFormat.of().formatHex(row.getBytes(1)),
+        row.getLong(2),
+        row.getLong(3),
+        state(row.getInt(4)),
+        row.getLong(5));
   }
 
   private static State state(int number) {

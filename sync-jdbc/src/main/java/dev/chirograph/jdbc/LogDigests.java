@@ -1,19 +1,13 @@
 package dev.chirograph.jdbc;
 
 import dev.chirograph.Digest;
-import dev.chirograph.Key;
 import java.nio.ByteBuffer;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +23,9 @@ final class LogDigests {
   private static final int PARTS = 16;
   private static final int IN_PART = 16;
   private static final int DIGEST_BYTES = 3 * Long.BYTES;
-  private static final List<Column> KEY = List.of(Column.integer("log_id"), Column.integer("part"));
+  private static final String[] BY_PART = {"log_id", "part"};
+  private static final Column PART = Column.integer("part");
+  private static final List<Column> KEY = List.of(Column.integer("log_id"), PART);
   private static final List<Column> DIGESTS = List.of(Column.bytes("digests"));
 
   private final Dialect dialect;
@@ -52,45 +48,43 @@ final class LogDigests {
   }
 
   /** The bucket of a spot. */
-  static int bucket(Key spot) {
-    return spot.byteAt(0);
+  static int bucket(Spot spot) {
+    return Spot.bucket(spot.place(), BITS);
   }
 
-  /** The digests of all buckets that were ever filled, by their numbers. */
-  Map<Integer, Digest> all(Connection connection, int log) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(all)) {
-      statement.setInt(1, log);
-      return read(statement);
-    }
+  /** The part in which the digest of a bucket stands. */
+  static int part(int bucket) {
+    return bucket / IN_PART;
   }
 
-  private Map<Integer, Digest> some(Connection connection, int log, Collection<Integer> parts)
-      throws SQLException {
-    String sql = InList.sql(some, parts.size(), dialect, "log_id", "part");
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      statement.setInt(1, log);
-      InList.bind(
-          connection, statement, 2, Column.integer("part"), parts.toArray(Integer[]::new), dialect);
-      return read(statement);
-    }
+  /** The digests of all buckets, by their numbers. */
+  Query all(int log, Map<Integer, Digest> found) {
+    return new Query(all, parameters -> parameters.add(log), row -> read(row, found));
   }
 
-  private static Map<Integer, Digest> read(PreparedStatement statement) throws SQLException {
-    Map<Integer, Digest> digests = new HashMap<>();
-    try (ResultSet rows = statement.executeQuery()) {
-      while (rows.next()) {
-        int part = rows.getInt(1);
-        byte[] bytes = rows.getBytes(2);
-        if (bytes.length != IN_PART * DIGEST_BYTES) {
-          throw LogBytes.corrupt("digests of " + bytes.length + " bytes", null);
-        }
-        ByteBuffer in = ByteBuffer.wrap(bytes);
-        for (int i = 0; i < IN_PART; i++) {
-          digests.put(part * IN_PART + i, new Digest(in.getLong(), in.getLong(), in.getLong()));
-        }
-      }
+  /** The digests of the buckets in some parts, by the numbers of the buckets. */
+  List<Query> find(int log, Collection<Integer> parts, Map<Integer, Digest> found) {
+    return InList.chunks(parts).stream()
+        .map(
+            some ->
+                new Query(
+                    InList.sql(this.some, some.size(), dialect, BY_PART),
+                    parameters ->
+                        parameters.add(log).addList(PART, some.toArray(Integer[]::new), dialect),
+                    row -> read(row, found)))
+        .toList();
+  }
+
+  private static void read(ResultSet row, Map<Integer, Digest> into) throws SQLException {
+    int part = row.getInt(1);
+    byte[] bytes = row.getBytes(2);
+    if (bytes.length != IN_PART * DIGEST_BYTES) {
+      throw LogBytes.corrupt("digests of " + bytes.length + " bytes", null);
     }
-    return digests;
+    ByteBuffer in = ByteBuffer.wrap(bytes);
+    for (int i = 0; i < IN_PART; i++) {
+      into.put(part * IN_PART + i, new Digest(in.getLong(), in.getLong(), in.getLong()));
+    }
   }
 
   /** The rows of an empty log. */
@@ -102,24 +96,8 @@ final class LogDigests {
     return new Bulk.Step(insert, rows);
   }
 
-  /**
-   * Changes digests.
-   *
-   * @param gone the digests of what is not there any more, by bucket
-   * @param come the digests of what is new, by bucket
-   */
-  Bulk.Step update(
-      Connection connection, int log, Map<Integer, Digest> gone, Map<Integer, Digest> come)
-      throws SQLException {
-    Collection<Integer> parts = new TreeSet<>();
-    gone.keySet().forEach(bucket -> parts.add(bucket / IN_PART));
-    come.keySet().forEach(bucket -> parts.add(bucket / IN_PART));
-    if (parts.isEmpty()) {
-      return new Bulk.Step(update, List.of());
-    }
-    Map<Integer, Digest> digests = new TreeMap<>(some(connection, log, parts));
-    come.forEach((bucket, digest) -> digests.merge(bucket, digest, Digest::plus));
-    gone.forEach((bucket, digest) -> digests.merge(bucket, digest, Digest::minus));
+  /** Writes the digests of the buckets in some parts. */
+  Bulk.Step update(int log, Collection<Integer> parts, Map<Integer, Digest> digests) {
     List<@Nullable Object[]> rows = new ArrayList<>();
     for (int part : parts) {
       ByteBuffer out = ByteBuffer.allocate(IN_PART * DIGEST_BYTES);

@@ -1,7 +1,6 @@
 package dev.chirograph.jdbc;
 
 import dev.chirograph.Digest;
-import dev.chirograph.Key;
 import dev.chirograph.SyncException;
 import dev.chirograph.spi.LogContext;
 import dev.chirograph.spi.LogContext.Life;
@@ -11,19 +10,18 @@ import dev.chirograph.spi.LogItem;
 import dev.chirograph.spi.ReplicaLog.Appended;
 import dev.chirograph.spi.ReplicaLog.Fate;
 import dev.chirograph.spi.SupportsContents.State;
+import dev.chirograph.spi.SupportsPeers.Member;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,28 +33,25 @@ final class LogEdit {
 
   private final LogTables tables;
   private final Connection connection;
-  private final LogHead before;
-  private final long micros;
-  private LogHead head;
-  private final Map<Key, Slot> slots = new LinkedHashMap<>();
+  private final int log;
   private final LogContentChanges contents;
+  private final LogDigestChanges digests;
   private final LivesOfLog lives;
+  private final Map<Spot, Slot> slots = new LinkedHashMap<>();
+  private final List<LogInbox.Letter> letters = new ArrayList<>();
   private final List<Bulk.Step> steps = new ArrayList<>();
+  private LogHead before = LogHead.NONE;
+  private LogHead head = LogHead.NONE;
+  private long micros;
+  private @Nullable Member member;
 
-  /** The digests of what is not there any more, by bucket. */
-  private final Map<Integer, Digest> gone = new HashMap<>();
-
-  /** The digests of what is new, by bucket. */
-  private final Map<Integer, Digest> come = new HashMap<>();
-
-  private LogEdit(LogTables tables, Connection connection, LogHeads.Locked locked) {
+  private LogEdit(LogTables tables, Connection connection, int log) {
     this.tables = tables;
     this.connection = connection;
-    this.before = locked.head();
-    this.head = before;
-    this.micros = locked.micros();
-    this.contents = new LogContentChanges(tables.contents, before.log());
-    this.lives = new LivesOfLog(tables.lives, before.log());
+    this.log = log;
+    this.contents = new LogContentChanges(tables.contents, log);
+    this.digests = new LogDigestChanges(tables.digests, log);
+    this.lives = new LivesOfLog(tables.lives, log);
   }
 
   /** A place for an item. */
@@ -69,6 +64,10 @@ final class LogEdit {
 
     private long number;
     private long hash;
+
+    /** The body of the item's last entry; null unless the item has changed. */
+    private @Nullable BodyBytes bytes;
+
     private boolean changed;
 
     private Slot(@Nullable LogRow row, @Nullable LogItem item) {
@@ -79,9 +78,71 @@ final class LogEdit {
     }
   }
 
-  /** Begins, when the log is locked. */
-  static LogEdit of(LogTables tables, Connection connection, LogHeads.Locked locked) {
-    return new LogEdit(tables, connection, locked);
+  /**
+   * Locks the log, and reads what is known to be needed.
+   *
+   * @throws SyncException of kind NOT_FOUND when the log is gone
+   */
+  static LogEdit begin(LogTables tables, Connection connection, int log, Ahead ahead)
+      throws SQLException {
+    LogEdit edit = new LogEdit(tables, connection, log);
+    if (!edit.begin(tables.heads.lock(log, edit::locked), ahead)) {
+      throw LogHeads.missing(log);
+    }
+    return edit;
+  }
+
+  /** The same; empty when somebody else has locked the log, where the database can tell. */
+  static Optional<LogEdit> tryBegin(LogTables tables, Connection connection, int log)
+      throws SQLException {
+    LogEdit edit = new LogEdit(tables, connection, log);
+    return edit.begin(tables.heads.tryLock(log, edit::locked), Ahead.NOTHING)
+        ? Optional.of(edit)
+        : Optional.empty();
+  }
+
+  private void locked(LogHeads.Locked locked) {
+    before = locked.head();
+    head = before;
+    micros = locked.micros();
+  }
+
+  private boolean begin(Query lock, Ahead ahead) throws SQLException {
+    List<Query> queries = new ArrayList<>();
+    queries.add(lock); // first: whatever is read after it stays true
+    queries.add(tables.inbox.first(log, letters::add));
+    ahead.member().ifPresent(name -> queries.add(tables.members.find(log, name, this::found)));
+    if (!ahead.spots().isEmpty() || !ahead.lives().isEmpty()) {
+      queries.addAll(lives.load(ahead.lives()));
+    }
+    queries.addAll(contents.load(ahead.contents()));
+    queries.addAll(digests.load(ahead.changing()));
+    List<LogRow> rows = new ArrayList<>();
+    queries.addAll(tables.items.find(log, ahead.spots(), rows::add));
+    run(queries);
+    if (before.equals(LogHead.NONE)) {
+      return false;
+    }
+    found(rows);
+    return true;
+  }
+
+  private void found(Member known) {
+    member = known;
+  }
+
+  private void run(List<Query> queries) throws SQLException {
+    Query.runAll(connection, tables.database.dialect(), queries);
+  }
+
+  /** Entries of the host's transactions that wait for a position. */
+  List<LogInbox.Letter> letters() {
+    return letters;
+  }
+
+  /** The member that was read. */
+  Optional<Member> member() {
+    return Optional.ofNullable(member);
   }
 
   LogHead head() {
@@ -103,40 +164,38 @@ final class LogEdit {
 
   // ---- reading what is there
 
-  /** Reads the items at some spots, and all that joining needs to know of them. */
-  void load(Collection<Key> spots) throws SQLException {
-    Set<Key> missing = new HashSet<>(spots);
+  /** Reads more than was known ahead. */
+  void load(Ahead more) throws SQLException {
+    Set<Spot> missing = new HashSet<>(more.spots());
     missing.removeAll(slots.keySet());
-    List<LogRow> rows = tables.items.find(connection, head.log(), missing);
+    List<LogRow> rows = new ArrayList<>();
+    List<Query> queries = new ArrayList<>(tables.items.find(log, missing, rows::add));
+    queries.addAll(contents.load(more.contents()));
+    if (!more.lives().isEmpty()) {
+      queries.addAll(lives.load(more.lives()));
+    }
+    run(queries);
+    found(rows);
+  }
+
+  /** Makes rows items, for which their lives and contents must be known. */
+  private void found(List<LogRow> rows) throws SQLException {
+    if (rows.isEmpty()) {
+      return;
+    }
     Set<Long> named = new HashSet<>();
     for (LogRow row : rows) {
       named.add(row.last().life());
       row.added().ifPresent(entry -> named.add(entry.life()));
     }
-    if (!named.isEmpty()) {
-      lives.load(connection, named);
-    }
-    Set<String> digests = new HashSet<>();
+    run(lives.loadNumbers(named));
+    List<Content> referred = new ArrayList<>();
     for (LogRow row : rows) {
       LogItem item = row.item(lives::get);
       slots.put(row.spot(), new Slot(row, item));
-      digests.add(item.content().sha256());
+      referred.add(item.content());
     }
-    contents.load(connection, digests);
-  }
-
-  /** Reads contents that items will refer to. */
-  void loadContents(Collection<Content> referred) throws SQLException {
-    contents.load(connection, referred.stream().map(Content::sha256).distinct().toList());
-  }
-
-  /** Reads lives that items will name, and what was seen of all. */
-  void loadLives(Collection<Life> named) throws SQLException {
-    lives.load(
-        connection,
-        named.stream()
-            .map(life -> LogBytes.life(life.node(), life.epoch()))
-            .collect(Collectors.toSet()));
+    run(contents.load(referred));
   }
 
   // ---- joining
@@ -157,7 +216,7 @@ final class LogEdit {
       if (lives.hasForgotten(item.last().dot())) {
         return Fate.FORGOTTEN;
       }
-      put(slot, item, incoming.hash(), Content.NONE, contentIs);
+      put(slot, item, incoming, Content.NONE, contentIs);
       return Fate.ADDED;
     }
     checkSame(old, item);
@@ -165,16 +224,11 @@ final class LogEdit {
     if (joined.equals(old)) {
       return Fate.KNOWN;
     }
-    put(
-        slot,
-        joined,
-        joined.equals(item) ? incoming.hash() : joined.hash(),
-        old.content(),
-        contentIs);
+    put(slot, joined, incoming, old.content(), contentIs);
     return Fate.ADDED;
   }
 
-  /** Two versions at one spot would have the same 16 bytes of SHA-256. */
+  /** Two versions at one spot have the same 96 bits of hashes, which nobody meets by chance. */
   private static void checkSame(LogItem old, LogItem item) {
     if (!old.key().equals(item.key()) || !old.version().equals(item.version())) {
       throw SyncException.invalid(
@@ -186,11 +240,14 @@ final class LogEdit {
     }
   }
 
-  private void put(Slot slot, LogItem item, long hash, Content was, State contentIs) {
+  /** Puts an item into a slot, which may be the one that came in. */
+  private void put(Slot slot, LogItem item, Incoming incoming, Content was, State contentIs) {
     name(item.last().dot());
     item.added().ifPresent(entry -> name(entry.dot()));
     slot.item = item;
-    slot.hash = hash;
+    boolean asItCame = item.equals(incoming.item());
+    slot.hash = asItCame ? incoming.hash() : item.hash();
+    slot.bytes = asItCame ? incoming.last() : new BodyBytes(item.last().body());
     slot.number = head.number() + 1;
     slot.changed = true;
     head = head.withNumber(slot.number);
@@ -205,7 +262,7 @@ final class LogEdit {
   }
 
   /** What to answer for an item. */
-  Appended appended(Key spot, Fate fate) {
+  Appended appended(Spot spot, Fate fate) {
     Slot slot = slots.get(spot);
     return new Appended(slot == null || slot.item == null ? 0 : slot.number, fate);
   }
@@ -226,10 +283,8 @@ final class LogEdit {
 
   /** Drops rows of deleted items, none of which was loaded. */
   void drop(List<LogItems.Gone> deleted) {
-    for (LogItems.Gone row : deleted) {
-      gone.merge(LogDigests.bucket(row.spot()), row.digest(), Digest::plus);
-    }
-    add(tables.items.delete(head.log(), deleted.stream().map(LogItems.Gone::spot).toList()));
+    deleted.forEach(row -> digests.minus(row.spot(), row.digest()));
+    add(tables.items.delete(log, deleted.stream().map(LogItems.Gone::spot).toList()));
   }
 
   // ---- lives
@@ -239,19 +294,20 @@ final class LogEdit {
     lives.join(context);
   }
 
-  /** Begins a new life; the entries of the old one above a number get dots of the new one. */
+  /**
+   * Begins a new life; the entries of the old one above a number get dots of the new one. Nothing
+   * was joined before.
+   */
   void newEpoch(Life begun, long safe) throws SQLException {
     Life ended = head.life();
-    loadLives(List.of(ended, begun));
+    run(lives.load(List.of(ended, begun)));
     lives.see(ended, safe);
     lives.name(begun);
     head = head.withLife(begun);
-    tables.items.rename(
-        connection,
-        head.log(),
-        LogBytes.life(ended.node(), ended.epoch()),
-        safe,
-        LogBytes.life(begun.node(), begun.epoch()));
+    tables.items.rename(connection, log, lives.number(ended), safe, lives.number(begun));
+    Set<Spot> renamed = Set.copyOf(slots.keySet());
+    slots.clear();
+    load(Ahead.ofRead(renamed));
   }
 
   void raiseFloor(long number, UUID mark) {
@@ -270,7 +326,8 @@ final class LogEdit {
     writeItems();
     lives.steps().forEach(this::add);
     contents.steps().forEach(this::add);
-    add(tables.digests.update(connection, head.log(), gone, come));
+    run(digests.missing());
+    add(digests.step());
     boolean committed = head.number() > before.number();
     head =
         head.with(
@@ -285,29 +342,30 @@ final class LogEdit {
   }
 
   private void writeItems() {
-    List<LogRow> added = new ArrayList<>();
-    List<LogRow> moved = new ArrayList<>();
-    List<Key> dropped = new ArrayList<>();
-    for (Map.Entry<Key, Slot> place : slots.entrySet()) {
+    List<@Nullable Object[]> added = new ArrayList<>();
+    List<@Nullable Object[]> moved = new ArrayList<>();
+    List<Spot> dropped = new ArrayList<>();
+    for (Map.Entry<Spot, Slot> place : slots.entrySet()) {
       Slot slot = place.getValue();
       if (!slot.changed) {
         continue;
       }
-      Key spot = place.getKey();
-      int bucket = LogDigests.bucket(spot);
+      Spot spot = place.getKey();
       LogItem item = slot.item;
       if (slot.row != null) {
-        gone.merge(bucket, Digest.of(slot.row.hash()), Digest::plus);
+        digests.minus(spot, Digest.of(slot.row.hash()));
       }
-      if (item != null) {
-        come.merge(bucket, Digest.of(slot.hash), Digest::plus);
-        (slot.row == null ? added : moved).add(LogRow.of(slot.number, spot, slot.hash, item));
+      BodyBytes bytes = slot.bytes;
+      if (item != null && bytes != null) {
+        digests.plus(spot, Digest.of(slot.hash));
+        (slot.row == null ? added : moved)
+            .add(LogRow.values(log, slot.number, spot, slot.hash, item, bytes, lives::number));
       } else if (slot.row != null) {
         dropped.add(spot);
       }
     }
-    add(tables.items.delete(head.log(), dropped));
-    add(tables.items.update(head.log(), moved));
-    add(tables.items.insert(head.log(), added));
+    add(tables.items.delete(log, dropped));
+    add(tables.items.update(moved));
+    add(tables.items.insert(added));
   }
 }

@@ -26,6 +26,9 @@ record LogHead(
     UUID floorMark,
     long held) {
 
+  /** None that was read. */
+  static final LogHead NONE = first("", new UUID(0, 0));
+
   /** Of a log in which nothing has been written; its number is not known yet. */
   static LogHead first(String node, UUID epoch) {
     UUID none = Position.START.mark();

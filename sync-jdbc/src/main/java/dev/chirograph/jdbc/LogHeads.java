@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,26 +73,22 @@ final class LogHeads {
 
   /**
    * Waits for the log, and keeps all other writers out: what they have committed is seen by every
-   * later statement.
-   *
-   * @throws SyncException of kind NOT_FOUND when the log is gone
+   * later query. There is no row when the log is gone.
    */
-  Locked lock(Connection connection, int log) throws SQLException {
-    return lock(connection, lock, log).orElseThrow(() -> missing(log));
+  Query lock(int log, Consumer<Locked> locked) {
+    return query(lock, log, locked);
   }
 
-  /** The same; empty when somebody else has it, where the database can tell. */
-  Optional<Locked> tryLock(Connection connection, int log) throws SQLException {
-    return lock(connection, tryLock, log);
+  /** The same; there is no row either when somebody else has it, where the database can tell. */
+  Query tryLock(int log, Consumer<Locked> locked) {
+    return query(tryLock, log, locked);
   }
 
-  private Optional<Locked> lock(Connection connection, String sql, int log) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(database.timed(sql))) {
-      statement.setInt(1, log);
-      try (ResultSet row = statement.executeQuery()) {
-        return row.next() ? Optional.of(new Locked(head(row), row.getLong(9))) : Optional.empty();
-      }
-    }
+  private Query query(String sql, int log, Consumer<Locked> locked) {
+    return new Query(
+        database.timed(sql),
+        parameters -> parameters.add(log),
+        row -> locked.accept(new Locked(head(row), row.getLong(9))));
   }
 
   /**
@@ -174,7 +171,7 @@ final class LogHeads {
         row.getLong(8));
   }
 
-  private static SyncException missing(int log) {
+  static SyncException missing(int log) {
     return new SyncException(
         SyncException.Kind.NOT_FOUND,
         "log number "

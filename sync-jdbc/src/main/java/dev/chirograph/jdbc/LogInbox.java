@@ -3,12 +3,11 @@ package dev.chirograph.jdbc;
 import dev.chirograph.SyncException;
 import dev.chirograph.spi.LogEntry.Body;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,23 +56,19 @@ final class LogInbox {
    * The first entries that wait, at most {@value #MOST}. One that cannot be read stays where it is
    * and is told to the log: it must not stand in the way of all others.
    */
-  List<Letter> first(Connection connection, int log) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(first)) {
-      statement.setInt(1, log);
-      List<Letter> letters = new ArrayList<>();
-      try (ResultSet row = statement.executeQuery()) {
-        while (row.next()) {
+  Query first(int log, Consumer<Letter> letters) {
+    return new Query(
+        first,
+        parameters -> parameters.add(log),
+        row -> {
           long id = row.getLong(1);
           try {
             Body body = StoredEntry.decodeWhole(row.getBytes(3));
-            letters.add(new Letter(id, Database.instant(row.getLong(2)), body));
+            letters.accept(new Letter(id, Database.instant(row.getLong(2)), body));
           } catch (SyncException e) {
             unreadable.tell(List.of(database.sql("${log_inbox}"), id), e);
           }
-        }
-      }
-      return letters;
-    }
+        });
   }
 
   Bulk.Step delete(int log, List<Letter> letters) {

@@ -2,14 +2,15 @@ package dev.chirograph.jdbc;
 
 import dev.chirograph.Digest;
 import dev.chirograph.Key;
+import dev.chirograph.Slice;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -19,20 +20,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class LogItems {
 
-  /** The columns of the unique index of spots. */
-  private static final String[] BY_SPOT = {"log_id", "spot"};
+  /** The first columns of the unique index of spots. */
+  private static final String[] BY_PLACE = {"log_id", "place"};
 
-  /** How many things are looked up by one statement. */
-  private static final int LISTED = 1_000;
+  private static final Column PLACE = Column.integer("place");
+  private static final Column HASH = Column.number("hash");
 
   /** How many rows with whole entries are kept at once. */
   private static final int FEW = 100;
 
   /** How many rows of numbers a driver fetches at once. */
   private static final int FETCHED = 10_000;
-
-  /** How many ranges are read by one statement. */
-  private static final int RANGES = 32;
 
   /** How far a page goes; the first row of a page has its place however heavy it is. */
   private static final String LAST_OF_PAGE =
@@ -45,9 +43,9 @@ final class LogItems {
       where place = 1 or total <= ?""";
 
   private final Dialect dialect;
-  private final String bySpot;
+  private final String table;
+  private final String byPlace;
   private final String page;
-  private final String range;
   private final String hashes;
   private final String byHash;
   private final String gone;
@@ -61,21 +59,21 @@ final class LogItems {
   LogItems(Database database) {
     this.dialect = database.dialect();
     String rows = "select " + LogRow.COLUMNS + " from ${log_item} where ";
-    this.bySpot = database.sql(rows + ":listed");
+    this.table = database.sql("${log_item}");
+    this.byPlace = database.sql(rows + ":listed");
     this.page =
         database.sql(
             rows
                 + "log_id = ? and number > ? and number <= ("
                 + LAST_OF_PAGE
                 + ") order by number");
-    this.range = database.sql(rows + "log_id = ? and spot >= ? and spot <= ?");
     this.hashes =
         database.sql(
-            "select spot, hash from ${log_item} where log_id = ? and spot >= ? and spot <= ?");
-    this.byHash = database.sql(rows + "log_id = ? and spot >= ? and spot <= ? and :listed");
+            "select place, hash from ${log_item} where log_id = ? and place >= ? and place <= ?");
+    this.byHash = database.sql(rows + "log_id = ? and place >= ? and place <= ? and :listed");
     this.gone =
         database.sql(
-            "select spot, hash, number from ${log_item}"
+            "select place, ident, hash from ${log_item}"
                 + " where log_id = ? and operation = 2 and number <= ? order by number limit ?");
     this.rename =
         database.sql(
@@ -83,7 +81,7 @@ final class LogItems {
                 + " where log_id = ? and number > ? and life = ? and dot > ?");
     this.additions =
         database.sql(
-            "select number, spot, added from ${log_item}"
+            "select number, place, ident, added from ${log_item}"
                 + " where log_id = ? and number > ? and added is not null order by number limit ?");
     this.insert =
         Bulk.insert(
@@ -99,37 +97,28 @@ final class LogItems {
   // ---- reading
 
   /** The rows at some spots, as far as there are, in no order. */
-  List<LogRow> find(Connection connection, int log, Collection<Key> spots) throws SQLException {
-    List<Key> all = List.copyOf(spots);
-    List<LogRow> found = new ArrayList<>();
-    for (int start = 0; start < all.size(); start += LISTED) {
-      List<Key> some = all.subList(start, Math.min(all.size(), start + LISTED));
-      String sql = InList.sql(bySpot, some.size(), dialect, BY_SPOT);
-      try (PreparedStatement statement = connection.prepareStatement(sql)) {
-        statement.setInt(1, log);
-        InList.bindKeys(connection, statement, 2, some, dialect);
-        readAll(statement, found);
-      }
-    }
-    return found;
+  List<Query> find(int log, Collection<Spot> spots, Consumer<LogRow> found) {
+    return InList.chunks(spots).stream()
+        .map(
+            some ->
+                new Query(
+                    SpotList.sql(LogRow.COLUMNS, table, some.size(), dialect),
+                    parameters -> SpotList.bind(parameters, log, some, dialect),
+                    row -> found.accept(LogRow.read(row))))
+        .toList();
   }
 
   /** The rows of all versions of some keys, and perhaps of others, in no order. */
-  List<LogRow> versions(Connection connection, int log, List<Key> keys) throws SQLException {
-    List<LogRow> found = new ArrayList<>();
-    for (int start = 0; start < keys.size(); start += RANGES) {
-      List<Key> some = keys.subList(start, Math.min(keys.size(), start + RANGES));
-      // One range after another: no database takes an "or" of ranges for what it is.
-      String sql = String.join(" union all ", Collections.nCopies(some.size(), range));
-      try (PreparedStatement statement = connection.prepareStatement(sql)) {
-        Parameters parameters = new Parameters(statement);
-        for (Key key : some) {
-          parameters.add(log).add(LogBytes.firstSpot(key)).add(LogBytes.lastSpot(key));
-        }
-        readAll(statement, found);
-      }
-    }
-    return found;
+  List<Query> versions(int log, Collection<Key> keys, Consumer<LogRow> found) {
+    return InList.chunks(keys.stream().map(Spot::place).distinct().toList()).stream()
+        .map(
+            some ->
+                new Query(
+                    InList.sql(byPlace, some.size(), dialect, BY_PLACE),
+                    parameters ->
+                        parameters.add(log).addList(PLACE, some.toArray(Integer[]::new), dialect),
+                    row -> found.accept(LogRow.read(row))))
+        .toList();
   }
 
   /**
@@ -138,22 +127,11 @@ final class LogItems {
    * @param limit the largest number of rows
    * @param maxBytes the largest sum of payloads
    */
-  List<LogRow> page(Connection connection, int log, long after, int limit, long maxBytes)
-      throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(page)) {
-      new Parameters(statement).add(log).add(after).add(log).add(after).add(limit).add(maxBytes);
-      return readAll(statement, new ArrayList<>());
-    }
-  }
-
-  private static List<LogRow> readAll(PreparedStatement statement, List<LogRow> into)
-      throws SQLException {
-    try (ResultSet rows = statement.executeQuery()) {
-      while (rows.next()) {
-        into.add(LogRow.read(rows));
-      }
-    }
-    return into;
+  Query page(int log, long after, int limit, long maxBytes, Consumer<LogRow> found) {
+    return new Query(
+        page,
+        parameters -> parameters.add(log).add(after).add(log).add(after).add(limit).add(maxBytes),
+        row -> found.accept(LogRow.read(row)));
   }
 
   // ---- comparing
@@ -174,31 +152,31 @@ final class LogItems {
   void hashes(Connection connection, int log, BucketRange range, HashTaker taker)
       throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(hashes)) {
-      new Parameters(statement).add(log).add(range.firstSpot()).add(range.lastSpot());
+      new Parameters(statement).add(log).add(range.firstPlace()).add(range.lastPlace());
       statement.setFetchSize(FETCHED);
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
-          taker.take(LogBytes.bucket(rows.getBytes(1)), rows.getLong(2));
+          taker.take(Spot.bucket(rows.getInt(1), Slice.Bucket.MAX_BITS), rows.getLong(2));
         }
       }
     }
   }
 
   /** The rows in some buckets whose hashes are wanted. */
-  List<LogRow> byHash(Connection connection, int log, BucketRange range, List<Long> wanted)
-      throws SQLException {
-    List<LogRow> found = new ArrayList<>();
-    for (int start = 0; start < wanted.size(); start += LISTED) {
-      List<Long> some = wanted.subList(start, Math.min(wanted.size(), start + LISTED));
-      String sql = InList.sql(byHash, some.size(), dialect, "hash");
-      try (PreparedStatement statement = connection.prepareStatement(sql)) {
-        new Parameters(statement).add(log).add(range.firstSpot()).add(range.lastSpot());
-        InList.bind(
-            connection, statement, 4, Column.number("hash"), some.toArray(Long[]::new), dialect);
-        readAll(statement, found);
-      }
-    }
-    return found;
+  List<Query> byHash(int log, BucketRange range, List<Long> wanted, Consumer<LogRow> found) {
+    return InList.chunks(wanted).stream()
+        .map(
+            some ->
+                new Query(
+                    InList.sql(byHash, some.size(), dialect, "hash"),
+                    parameters ->
+                        parameters
+                            .add(log)
+                            .add(range.firstPlace())
+                            .add(range.lastPlace())
+                            .addList(HASH, some.toArray(Long[]::new), dialect),
+                    row -> found.accept(LogRow.read(row))))
+        .toList();
   }
 
   // ---- deletes
@@ -208,43 +186,36 @@ final class LogItems {
    *
    * @param digest of the item alone
    */
-  record Gone(Key spot, Digest digest, long number) {}
+  record Gone(Spot spot, Digest digest) {}
 
   /** The first deleted items up to a number. */
   List<Gone> gone(Connection connection, int log, long upTo, int limit) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(gone)) {
-      new Parameters(statement).add(log).add(upTo).add(limit);
-      List<Gone> found = new ArrayList<>();
-      try (ResultSet rows = statement.executeQuery()) {
-        while (rows.next()) {
-          found.add(
-              new Gone(
-                  StoredEntry.key(rows.getBytes(1)), Digest.of(rows.getLong(2)), rows.getLong(3)));
-        }
-      }
-      return found;
-    }
+    List<Gone> found = new ArrayList<>();
+    new Query(
+            gone,
+            parameters -> parameters.add(log).add(upTo).add(limit),
+            row ->
+                found.add(
+                    new Gone(new Spot(row.getInt(1), row.getLong(2)), Digest.of(row.getLong(3)))))
+        .run(connection);
+    return found;
   }
 
   // ---- writing
 
-  Bulk.Step insert(int log, List<LogRow> rows) {
-    return new Bulk.Step(insert, values(log, rows));
+  /** Adds rows of {@link LogRow#values}. */
+  Bulk.Step insert(List<@Nullable Object[]> rows) {
+    return new Bulk.Step(insert, rows);
   }
 
-  Bulk.Step update(int log, List<LogRow> rows) {
-    return new Bulk.Step(update, values(log, rows));
+  /** Changes rows of {@link LogRow#values}. */
+  Bulk.Step update(List<@Nullable Object[]> rows) {
+    return new Bulk.Step(update, rows);
   }
 
-  private static List<@Nullable Object[]> values(int log, List<LogRow> rows) {
-    List<@Nullable Object[]> values = new ArrayList<>(rows.size());
-    rows.forEach(row -> values.add(row.values(log)));
-    return values;
-  }
-
-  Bulk.Step delete(int log, List<Key> spots) {
+  Bulk.Step delete(int log, List<Spot> spots) {
     List<@Nullable Object[]> values = new ArrayList<>(spots.size());
-    spots.forEach(spot -> values.add(new @Nullable Object[] {log, spot.toBytes()}));
+    spots.forEach(spot -> values.add(new @Nullable Object[] {log, spot.place(), spot.ident()}));
     return new Bulk.Step(delete, values);
   }
 
@@ -272,9 +243,11 @@ final class LogItems {
           while (rows.next()) {
             read++;
             after = rows.getLong(1);
-            byte[] spot = rows.getBytes(2);
-            StoredEntry.renamed(rows.getBytes(3), life, above, renamed)
-                .ifPresent(record -> changed.add(new @Nullable Object[] {log, spot, record}));
+            int place = rows.getInt(2);
+            long ident = rows.getLong(3);
+            StoredEntry.renamed(rows.getBytes(4), life, above, renamed)
+                .ifPresent(
+                    record -> changed.add(new @Nullable Object[] {log, place, ident, record}));
           }
         }
       }

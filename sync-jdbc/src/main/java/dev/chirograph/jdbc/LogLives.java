@@ -1,15 +1,13 @@
 package dev.chirograph.jdbc;
 
 import dev.chirograph.spi.LogContext.Life;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 final class LogLives {
 
   private static final String[] BY_LIFE = {"log_id", "life"};
-  private static final List<Column> KEY = List.of(Column.integer("log_id"), Column.number("life"));
+  private static final Column LIFE = Column.number("life");
+  private static final List<Column> KEY = List.of(Column.integer("log_id"), LIFE);
   private static final List<Column> SEEN = List.of(Column.number("seen"));
-  private static final int LISTED = 1_000;
 
   private final Dialect dialect;
   private final String seen;
@@ -40,7 +38,7 @@ final class LogLives {
             "log_life",
             List.of(
                 Column.integer("log_id"),
-                Column.number("life"),
+                LIFE,
                 Column.bytes("node"),
                 Column.bytes("epoch"),
                 Column.number("seen")));
@@ -66,43 +64,32 @@ final class LogLives {
     }
   }
 
-  /** All lives of which something was seen, by the numbers that stand for them. */
-  Map<Long, Row> seen(Connection connection, int log) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(seen)) {
-      statement.setInt(1, log);
-      return read(statement, new HashMap<>());
-    }
+  /** All lives of which something was seen, each with the number that stands for it. */
+  Query seen(int log, BiConsumer<Long, Row> found) {
+    return new Query(
+        seen, parameters -> parameters.add(log), row -> found.accept(row.getLong(1), read(row)));
   }
 
-  /** Adds the lives that some numbers stand for, as far as there are. */
-  void add(Connection connection, int log, Collection<Long> numbers, Map<Long, Row> to)
-      throws SQLException {
-    List<Long> missing = numbers.stream().filter(life -> !to.containsKey(life)).distinct().toList();
-    for (int start = 0; start < missing.size(); start += LISTED) {
-      Long[] some =
-          missing.subList(start, Math.min(missing.size(), start + LISTED)).toArray(Long[]::new);
-      String sql = InList.sql(byLife, some.length, dialect, BY_LIFE);
-      try (PreparedStatement statement = connection.prepareStatement(sql)) {
-        statement.setInt(1, log);
-        InList.bind(connection, statement, 2, Column.number("life"), some, dialect);
-        read(statement, to);
-      }
-    }
+  /** The lives that some numbers stand for, as far as there are. */
+  List<Query> find(int log, Collection<Long> numbers, BiConsumer<Long, Row> found) {
+    return InList.chunks(numbers).stream()
+        .map(
+            some ->
+                new Query(
+                    InList.sql(byLife, some.size(), dialect, BY_LIFE),
+                    parameters ->
+                        parameters.add(log).addList(LIFE, some.toArray(Long[]::new), dialect),
+                    row -> found.accept(row.getLong(1), read(row))))
+        .toList();
   }
 
-  private static Map<Long, Row> read(PreparedStatement statement, Map<Long, Row> into)
-      throws SQLException {
-    try (ResultSet rows = statement.executeQuery()) {
-      while (rows.next()) {
-        long number = rows.getLong(4);
-        Long seen = rows.wasNull() ? null : number;
-        Life life = new Life(LogBytes.text(rows.getBytes(2)), LogBytes.uuid(rows.getBytes(3)));
-        long until = rows.getLong(5);
-        long forgotten = rows.wasNull() ? Long.MIN_VALUE : until;
-        into.put(rows.getLong(1), new Row(life, seen, forgotten));
-      }
-    }
-    return into;
+  private static Row read(ResultSet row) throws SQLException {
+    long number = row.getLong(4);
+    Long seen = row.wasNull() ? null : number;
+    long until = row.getLong(5);
+    long forgotten = row.wasNull() ? Long.MIN_VALUE : until;
+    Life life = new Life(LogBytes.text(row.getBytes(2)), LogBytes.uuid(row.getBytes(3)));
+    return new Row(life, seen, forgotten);
   }
 
   Bulk.Step insert(int log, Map<Long, Row> lives) {

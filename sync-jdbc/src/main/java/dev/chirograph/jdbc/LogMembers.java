@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,38 +50,32 @@ final class LogMembers {
     this.update = Bulk.update(database, "log_member", KEY, PLACE);
   }
 
+  Query all(int log, Consumer<Member> found) {
+    return new Query(all, parameters -> parameters.add(log), row -> found.accept(read(row)));
+  }
+
   List<Member> all(Connection connection, int log) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(all)) {
-      statement.setInt(1, log);
-      return read(statement);
-    }
-  }
-
-  Optional<Member> find(Connection connection, int log, String name) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(one)) {
-      statement.setInt(1, log);
-      Column.bindName(statement, 2, name, dialect);
-      return read(statement).stream().findFirst();
-    }
-  }
-
-  private List<Member> read(PreparedStatement statement) throws SQLException {
     List<Member> members = new ArrayList<>();
-    try (ResultSet row = statement.executeQuery()) {
-      while (row.next()) {
-        byte[] epoch = row.getBytes(2);
-        Optional<Position> pointer =
-            epoch == null
-                ? Optional.empty()
-                : Optional.of(
-                    new Position(
-                        LogBytes.uuid(epoch), row.getLong(3), LogBytes.uuid(row.getBytes(4))));
-        members.add(
-            new Member(
-                Column.readName(row, 1, dialect), pointer, row.getInt(5) == 1, row.getLong(6)));
-      }
-    }
+    all(log, members::add).run(connection);
     return members;
+  }
+
+  Query find(int log, String name, Consumer<Member> found) {
+    return new Query(
+        one,
+        parameters -> parameters.add(log).addName(name, dialect),
+        row -> found.accept(read(row)));
+  }
+
+  private Member read(ResultSet row) throws SQLException {
+    byte[] epoch = row.getBytes(2);
+    Optional<Position> pointer =
+        epoch == null
+            ? Optional.empty()
+            : Optional.of(
+                new Position(LogBytes.uuid(epoch), row.getLong(3), LogBytes.uuid(row.getBytes(4))));
+    return new Member(
+        Column.readName(row, 1, dialect), pointer, row.getInt(5) == 1, row.getLong(6));
   }
 
   /** Adds a member. Only who has locked the head does, so that nobody else adds the same. */

@@ -26,6 +26,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.LongStream;
 
 /**
@@ -76,7 +78,7 @@ final class LogReader {
   }
 
   private Bounds bounds(Connection connection, LogHead head, LivesOfLog lives) throws SQLException {
-    lives.load(connection, Set.of());
+    run(connection, lives.load(Set.of()));
     return new Bounds(head.floorPosition(), head.position(), lives.context(head));
   }
 
@@ -121,7 +123,8 @@ final class LogReader {
           if (validity != Validity.OK) {
             return new Page(List.of(), after, bounds(connection, head), validity);
           }
-          List<LogRow> rows = tables.items.page(connection, log, after.number(), limit, maxBytes);
+          List<LogRow> rows = new ArrayList<>();
+          tables.items.page(log, after.number(), limit, maxBytes, rows::add).run(connection);
           LivesOfLog lives = lives();
           List<LogItem> items = items(connection, rows, lives);
           Position next = next(connection, head, rows);
@@ -150,7 +153,7 @@ final class LogReader {
       named.add(row.last().life());
       row.added().ifPresent(entry -> named.add(entry.life()));
     }
-    lives.load(connection, named);
+    run(connection, lives.loadNumbers(named));
     return rows.stream().map(row -> row.item(lives::get)).toList();
   }
 
@@ -162,8 +165,8 @@ final class LogReader {
     return snapshot(
         "finding " + keys.size() + " keys",
         (connection, head) -> {
-          List<Key> different = keys.stream().distinct().toList();
-          List<LogRow> rows = tables.items.versions(connection, log, different);
+          List<LogRow> rows = new ArrayList<>();
+          run(connection, tables.items.versions(log, keys, rows::add));
           Map<Key, List<LogItem>> found = new HashMap<>();
           for (LogItem item : items(connection, rows, lives())) {
             found.computeIfAbsent(item.key(), key -> new ArrayList<>()).add(item);
@@ -181,7 +184,8 @@ final class LogReader {
     return snapshot(
         "digesting " + slices.size() + " slices",
         (connection, head) -> {
-          Map<Integer, Digest> coarse = tables.digests.all(connection, log);
+          Map<Integer, Digest> coarse = new HashMap<>();
+          tables.digests.all(log, coarse).run(connection);
           NavigableMap<Integer, Digest> finest = new TreeMap<>();
           hashes(
               connection,
@@ -255,48 +259,59 @@ final class LogReader {
     List<Long> different = wanted.stream().distinct().toList();
     return snapshot(
         "reading items by their hashes",
-        (connection, head) ->
-            items(
-                connection,
-                tables.items.byHash(connection, log, BucketRange.of(slice), different),
-                lives()));
+        (connection, head) -> {
+          List<LogRow> rows = new ArrayList<>();
+          run(connection, tables.items.byHash(log, BucketRange.of(slice), different, rows::add));
+          return items(connection, rows, lives());
+        });
   }
 
   // ---- peers and contents
 
   Optional<Member> member(String name) {
-    return tables.database.read(
-        "reading the member " + name, connection -> tables.members.find(connection, log, name));
+    return this.<Member>read(
+            "reading the member " + name, found -> List.of(tables.members.find(log, name, found)))
+        .stream()
+        .findFirst();
   }
 
   List<Member> members() {
-    return tables
-        .database
-        .read("reading the members", connection -> tables.members.all(connection, log))
+    return this.<Member>read(
+            "reading the members", found -> List.of(tables.members.all(log, found)))
         .stream()
         .sorted(Comparator.comparing(Member::name))
         .toList();
   }
 
   Optional<Stored> content(String sha256) {
-    return tables
-        .database
-        .read(
-            "reading a content",
-            connection -> tables.contents.find(connection, log, List.of(sha256)))
+    return this.<LogContentTable.Row>read(
+            "reading a content", found -> tables.contents.find(log, List.of(sha256), found))
         .stream()
         .map(LogContentTable.Row::stored)
         .findFirst();
   }
 
   List<Stored> pending(String after, int limit) {
-    return tables
-        .database
-        .read(
+    return this.<LogContentTable.Row>read(
             "reading contents that are pending",
-            connection -> tables.contents.pending(connection, log, after, limit))
+            found -> List.of(tables.contents.pending(log, after, limit, found)))
         .stream()
         .map(LogContentTable.Row::stored)
         .toList();
+  }
+
+  /** All rows of one query. */
+  private <T> List<T> read(String operation, Function<Consumer<T>, List<Query>> query) {
+    return tables.database.read(
+        operation,
+        connection -> {
+          List<T> found = new ArrayList<>();
+          run(connection, query.apply(found::add));
+          return found;
+        });
+  }
+
+  private void run(Connection connection, List<Query> queries) throws SQLException {
+    Query.runAll(connection, tables.database.dialect(), queries);
   }
 }

@@ -5,7 +5,6 @@ import dev.chirograph.jdbc.LogNotes.Note;
 import dev.chirograph.spi.LogContext.Life;
 import dev.chirograph.spi.LogEntry;
 import dev.chirograph.spi.LogEntry.Body;
-import dev.chirograph.spi.LogEntry.Content;
 import dev.chirograph.spi.LogEntry.Dot;
 import dev.chirograph.spi.LogItem;
 import dev.chirograph.spi.ReplicaLog.Appended;
@@ -20,6 +19,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
@@ -50,15 +50,13 @@ final class LogWriter {
   }
 
   /** Locks the head, does the work and writes what it changed, in one transaction. */
-  <T> T edit(String operation, Editing<T> work) {
+  <T> T edit(String operation, Ahead ahead, Editing<T> work) {
     return tables.database.transaction(
-        operation, connection -> edit(connection, tables.heads.lock(connection, log), work));
+        operation, connection -> edit(LogEdit.begin(tables, connection, log, ahead), work));
   }
 
-  private <T> T edit(Connection connection, LogHeads.Locked locked, Editing<T> work)
-      throws SQLException {
-    requireOurs(locked.head());
-    LogEdit edit = LogEdit.of(tables, connection, locked);
+  private <T> T edit(LogEdit edit, Editing<T> work) throws SQLException {
+    requireOurs(edit.head());
     T result = work.edit(edit);
     edit.flush();
     return result;
@@ -90,12 +88,12 @@ final class LogWriter {
    * @return whether some may be left
    */
   boolean drain(LogEdit edit) throws SQLException {
-    List<LogInbox.Letter> letters = tables.inbox.first(edit.connection(), log);
+    List<LogInbox.Letter> letters = edit.letters();
     if (letters.isEmpty()) {
       return false;
     }
     List<OwnEntry> entries = letters.stream().map(LogInbox.Letter::body).map(OwnEntry::of).toList();
-    load(edit, entries);
+    edit.load(Ahead.of(entries));
     for (int i = 0; i < letters.size(); i++) {
       edit.append(entries.get(i), letters.get(i).at());
     }
@@ -111,22 +109,10 @@ final class LogWriter {
           tables.database.transaction(
               "moving entries of other transactions into the log",
               connection -> {
-                Optional<LogHeads.Locked> locked = tables.heads.tryLock(connection, log);
-                return locked.isPresent() && edit(connection, locked.get(), this::drain);
+                Optional<LogEdit> edit = LogEdit.tryBegin(tables, connection, log);
+                return edit.isPresent() && edit(edit.get(), this::drain);
               });
     }
-  }
-
-  // ---- appending
-
-  /** Reads what appending needs to know. */
-  static void load(LogEdit edit, List<OwnEntry> entries) throws SQLException {
-    edit.load(entries.stream().map(OwnEntry::spot).collect(Collectors.toSet()));
-    loadContents(edit, entries);
-  }
-
-  static void loadContents(LogEdit edit, List<OwnEntry> entries) throws SQLException {
-    edit.loadContents(entries.stream().map(entry -> entry.body().content()).toList());
   }
 
   /**
@@ -135,13 +121,16 @@ final class LogWriter {
    * @throws SyncException of kind CONFLICT while a content is being removed
    */
   void send(Connection transaction, List<Body> bodies) throws SQLException {
-    List<String> referred =
+    Set<String> referred =
         bodies.stream()
             .map(body -> body.content().sha256())
             .filter(digest -> !digest.isEmpty())
-            .distinct()
-            .toList();
-    for (LogContentTable.Row row : tables.contents.find(transaction, log, referred)) {
+            .collect(Collectors.toSet());
+    List<LogContentTable.Row> contents = new ArrayList<>();
+    for (Query query : tables.contents.find(log, referred, contents::add)) {
+      query.run(transaction);
+    }
+    for (LogContentTable.Row row : contents) {
       if (row.stored().state() == State.DOOMED) {
         throw LogContentChanges.doomed(row.stored().sha256());
       }
@@ -155,6 +144,7 @@ final class LogWriter {
     List<Incoming> incoming = merge.items().stream().map(Incoming::of).toList();
     return edit(
         "merging " + incoming.size() + " items of " + merge.peer(),
+        Ahead.of(incoming, merge.context().seen().keySet(), merge.peer()),
         edit -> {
           if (incoming.stream().flatMap(Incoming::entries).anyMatch(entry -> isLost(edit, entry))) {
             newEpoch(edit);
@@ -173,14 +163,7 @@ final class LogWriter {
         && dot.node().equals(head.node());
   }
 
-  private List<Appended> merge(LogEdit edit, Merge merge, List<Incoming> incoming)
-      throws SQLException {
-    edit.load(incoming.stream().map(Incoming::spot).collect(Collectors.toSet()));
-    List<Life> named =
-        new ArrayList<>(incoming.stream().flatMap(Incoming::lives).distinct().toList());
-    named.addAll(merge.context().seen().keySet());
-    edit.loadLives(named);
-    edit.loadContents(incoming.stream().map(one -> one.item().content()).toList());
+  private List<Appended> merge(LogEdit edit, Merge merge, List<Incoming> incoming) {
     List<Fate> fates = incoming.stream().map(one -> edit.join(one, State.WANTED)).toList();
     boolean gap = noteMember(edit, merge);
     if (!gap) {
@@ -195,8 +178,8 @@ final class LogWriter {
   }
 
   /** Notes how far the peer was read; answers whether it has items that are missing here. */
-  private boolean noteMember(LogEdit edit, Merge merge) throws SQLException {
-    Optional<Member> known = tables.members.find(edit.connection(), log, merge.peer());
+  private boolean noteMember(LogEdit edit, Merge merge) {
+    Optional<Member> known = edit.member();
     Member member = known.orElse(new Member(merge.peer(), Optional.empty(), false, 0));
     boolean gap = merge.gap().orElse(member.gap());
     if (merge.pointer().isPresent() || gap != member.gap()) {
@@ -215,8 +198,9 @@ final class LogWriter {
   void addMember(String name, long passed) {
     edit(
         "noting the reader " + name,
+        new Ahead(Set.of(), List.of(), List.of(), List.of(), Optional.of(name)),
         edit -> {
-          if (tables.members.find(edit.connection(), log, name).isPresent()) {
+          if (edit.member().isPresent()) {
             tables.members.passed(edit.connection(), log, name, passed);
           } else {
             edit.add(tables.members.insert(log, new Member(name, Optional.empty(), false, passed)));
@@ -241,6 +225,7 @@ final class LogWriter {
   void adopt(String other) {
     edit(
         "adopting the log of the node " + node,
+        Ahead.NOTHING,
         edit -> {
           // What this node wrote is here, and goes on elsewhere.
           edit.newEpoch(new Life(other, tables.newId()), edit.head().number());
@@ -251,6 +236,7 @@ final class LogWriter {
   void newEpoch(UUID expected) {
     edit(
         "beginning a new life of the log",
+        Ahead.NOTHING,
         edit -> {
           if (edit.head().epoch().equals(expected)) {
             newEpoch(edit);
@@ -277,10 +263,11 @@ final class LogWriter {
    * @param noted what was noted before this time is forgotten
    */
   long compact(long micros, long noted) {
-    List<LogItems.Gone> dropped = edit("forgetting deletes", edit -> compact(edit, micros, noted));
+    List<LogItems.Gone> dropped =
+        edit("forgetting deletes", Ahead.NOTHING, edit -> compact(edit, micros, noted));
     long forgotten = dropped.size();
     while (dropped.size() == CHUNK) {
-      dropped = edit("forgetting deletes", this::dropBelowFloor);
+      dropped = edit("forgetting deletes", Ahead.NOTHING, this::dropBelowFloor);
       forgotten += dropped.size();
     }
     boolean more = true;
@@ -338,10 +325,8 @@ final class LogWriter {
     List<Incoming> told = items.stream().map(Incoming::of).toList();
     return edit(
         "forgetting " + told.size() + " items",
-        edit -> {
-          edit.load(told.stream().map(Incoming::spot).collect(Collectors.toSet()));
-          return (int) told.stream().filter(edit::drop).count();
-        });
+        Ahead.ofDropped(told),
+        edit -> (int) told.stream().filter(edit::drop).count());
   }
 
   // ---- contents
@@ -349,8 +334,8 @@ final class LogWriter {
   Reserved reserve(String sha256, long size, long quota) {
     return edit(
         "reserving a content",
+        Ahead.content(sha256),
         edit -> {
-          edit.loadContents(List.of(content(sha256)));
           long free = quota - edit.head().held();
           return edit.contents().reserve(sha256, size, free, edit.micros());
         });
@@ -359,8 +344,8 @@ final class LogWriter {
   void stored(String sha256, boolean present) {
     edit(
         "noting where a content is",
+        Ahead.content(sha256),
         edit -> {
-          edit.loadContents(List.of(content(sha256)));
           edit.contents().stored(sha256, present);
           return present;
         });
@@ -370,17 +355,13 @@ final class LogWriter {
     drain();
     return edit(
         "deciding to remove a content",
+        Ahead.content(sha256),
         edit -> {
           // Entries that wait may refer to it.
           if (drain(edit)) {
             return false;
           }
-          edit.loadContents(List.of(content(sha256)));
           return edit.contents().doom(sha256, reservedBefore);
         });
-  }
-
-  private static Content content(String sha256) {
-    return new Content(sha256, 0, "");
   }
 }

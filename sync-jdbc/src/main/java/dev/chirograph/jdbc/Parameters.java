@@ -37,4 +37,16 @@ final class Parameters {
     statement.setBytes(++last, value);
     return this;
   }
+
+  /** A value that is compared with a column of type {@link Column.Type#NAME}. */
+  Parameters addName(String value, Dialect dialect) throws SQLException {
+    Column.bindName(statement, ++last, value, dialect);
+    return this;
+  }
+
+  /** The values of an {@link InList}; at least one. */
+  Parameters addList(Column column, Object[] values, Dialect dialect) throws SQLException {
+    last = InList.bind(statement.getConnection(), statement, last + 1, column, values, dialect) - 1;
+    return this;
+  }
 }

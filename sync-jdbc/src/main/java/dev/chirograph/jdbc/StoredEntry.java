@@ -36,10 +36,8 @@ record StoredEntry(long life, long dot, Instant at, Body body) {
   private static final List<Operation> OPERATIONS =
       List.of(Operation.ADD, Operation.DEPRECATE, Operation.DELETE);
 
-  static StoredEntry of(LogEntry entry) {
-    Dot dot = entry.dot();
-    return new StoredEntry(
-        LogBytes.life(dot.node(), dot.epoch()), dot.number(), entry.at(), entry.body());
+  static StoredEntry of(LogEntry entry, long life) {
+    return new StoredEntry(life, entry.dot().number(), entry.at(), entry.body());
   }
 
   /**

@@ -19,23 +19,24 @@ create table if not exists ${log_head} (
   unique (tenant, name)
 );
 
--- One row for each version of a key, at the number of its last change. spot is the hash of the key (8
--- bytes) and of key and version (16 bytes), so that buckets are ranges; hash is what logs compare.
--- life, dot, at, id and what follows are of the entry that wins; added is the addition that a
--- deprecation goes with; weight is the bytes of payloads. operation 0 add, 1 deprecate, 2 delete.
+-- One row for each version of a key, at the number of its last change. place is a hash of the key in
+-- whose order buckets are ranges, ident a hash of key and version, and hash what logs compare. life,
+-- dot, at, id and what follows are of the entry that wins, and added is the addition that a
+-- deprecation goes with. weight is the bytes of payloads. operation 0 add, 1 deprecate, 2 delete.
 -- Texts are bytes in UTF-8.
 create table if not exists ${log_item} (
   log_id int not null,
+  place int not null,
+  ident bigint not null,
   number bigint not null,
-  spot binary(24) not null,
   hash bigint not null,
   life bigint not null,
   dot bigint not null,
+  size bigint not null,
   at_second bigint not null,
   at_nano int not null,
   weight int not null,
   operation smallint not null,
-  size bigint not null,
   id binary(16) not null,
   sha256 varbinary(32) not null,
   location varbinary(3072) not null,
@@ -46,7 +47,7 @@ create table if not exists ${log_item} (
   primary key (log_id, number)
 );
 
-create unique index if not exists ${prefix}log_item_spot on ${log_item} (log_id, spot);
+create unique index if not exists ${prefix}log_item_place on ${log_item} (log_id, place, ident);
 
 create index if not exists ${prefix}log_item_gone on ${log_item} (log_id, operation, number);
 
