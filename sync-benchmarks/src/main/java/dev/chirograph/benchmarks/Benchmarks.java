@@ -21,7 +21,8 @@ public final class Benchmarks {
           new QueueBenchmark(),
           new BacklogBenchmark(),
           new BucketBenchmark(),
-          new LogBenchmark());
+          new LogBenchmark(),
+          new ExchangeBenchmark());
 
   private Benchmarks() {}
 

@@ -107,7 +107,9 @@ class LogKillsIT {
 
     void kill() {
       try {
-        process.destroyForcibly().waitFor();
+        // Not by the process itself, which would close its output before all of it was read.
+        process.toHandle().destroyForcibly();
+        process.waitFor();
         reader.join();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
