@@ -141,8 +141,8 @@ public final class LogLink {
   }
 
   /**
-   * Takes an answer. One to a request that is not under way any more changes nothing, be it equal to
-   * the one that is: what it says may be overtaken.
+   * Takes an answer. One to a request that is not under way any more changes nothing, be it equal
+   * to the one that is: what it says may be overtaken.
    *
    * @param request what it is the answer to, as {@link #next} gave it
    * @return whether there is more to do now; false when this node has all that the peer had
