@@ -9,6 +9,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -58,8 +59,8 @@ final class Artifacts {
   }
 
   private static Artifact artifact(Path repository, Path file) {
-    Path version = file.getParent();
-    Path artifact = version.getParent();
+    Path version = Objects.requireNonNull(file.getParent());
+    Path artifact = Objects.requireNonNull(version.getParent());
     return new Artifact(
         file,
         repository.relativize(artifact) + "/" + file.getFileName(),

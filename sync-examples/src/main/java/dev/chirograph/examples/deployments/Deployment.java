@@ -87,8 +87,7 @@ final class Deployment implements AutoCloseable {
     LogHandler handler = LogHandler.builder(replicator).keys(LogKeys.fixed(keys)).build();
     this.server =
         HttpServer.create(
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), plan.nodes().get(name).port()),
-            0);
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), plan.node(name).port()), 0);
     server.setExecutor(threads);
     server.createContext("/log", unlessCutOff(JdkLogHandler.of(handler)));
     server.start();
@@ -96,7 +95,7 @@ final class Deployment implements AutoCloseable {
   }
 
   private static SigningKey key(String node, Plan plan) {
-    return SigningKey.of(node + "-1", HexFormat.of().parseHex(plan.nodes().get(node).secret()));
+    return SigningKey.of(node + "-1", HexFormat.of().parseHex(plan.node(node).secret()));
   }
 
   /** As if somebody had pulled the cable: connections break. */
@@ -119,7 +118,7 @@ final class Deployment implements AutoCloseable {
             new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
       System.out.println(args[0] + " is up");
       for (String line = input.readLine(); line != null; line = input.readLine()) {
-        System.out.println(deployment.does(line.split("\t")));
+        System.out.println(deployment.does(line.split("\t", -1)));
       }
     }
   }

@@ -9,6 +9,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Collectors;
 
@@ -34,6 +35,11 @@ record Plan(Map<String, Node> nodes) {
     }
   }
 
+  /** One of the deployments. */
+  Node node(String name) {
+    return Objects.requireNonNull(nodes.get(name), name);
+  }
+
   static Plan of(List<String> names) throws IOException {
     Random random = new SecureRandom();
     Map<String, Node> nodes = new LinkedHashMap<>();
@@ -56,8 +62,8 @@ record Plan(Map<String, Node> nodes) {
 
   static Plan parse(String text) {
     Map<String, Node> nodes = new LinkedHashMap<>();
-    for (String node : text.split(",")) {
-      String[] parts = node.split("=");
+    for (String node : text.split(",", -1)) {
+      String[] parts = node.split("=", -1);
       nodes.put(parts[0], new Node(Integer.parseInt(parts[1]), parts[2]));
     }
     return new Plan(nodes);

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import software.amazon.awssdk.services.s3.S3Client;
 
@@ -66,7 +67,7 @@ public final class ThreeDeployments {
     add("bergen", artifacts.subList(part, 2 * part));
     settled("both have what the other added");
 
-    say(members.get("bergen").does("cut"));
+    say(member("bergen").does("cut"));
     add("oslo", artifacts.subList(2 * part, 3 * part));
     add("bergen", artifacts.subList(3 * part, 4 * part));
     Artifact gone = artifacts.get(0);
@@ -74,17 +75,21 @@ public final class ThreeDeployments {
         "oslo deletes "
             + gone.key()
             + ": "
-            + members.get("oslo").does("delete", gone.key(), gone.version()));
+            + member("oslo").does("delete", gone.key(), gone.version()));
     expected.remove(name(gone.key(), gone.version()));
     watch();
 
     start("tromso", new Database("jdbc:h2:" + folder.resolve("tromso"), "sa", ""));
     add("tromso", artifacts.subList(4 * part, 5 * part));
     watch();
-    say(members.get("bergen").does("mend"));
+    say(member("bergen").does("mend"));
     add("bergen", artifacts.subList(5 * part, artifacts.size()));
     settled("all three hold the same");
     check();
+  }
+
+  private Member member(String name) {
+    return Objects.requireNonNull(members.get(name), name);
   }
 
   private void say(String text) {
@@ -100,7 +105,7 @@ public final class ThreeDeployments {
 
   private void add(String name, List<Artifact> artifacts) throws IOException {
     for (Artifact artifact : artifacts) {
-      members.get(name).does("add", artifact.file().toString(), artifact.key(), artifact.version());
+      member(name).does("add", artifact.file().toString(), artifact.key(), artifact.version());
       expected.put(name(artifact.key(), artifact.version()), artifact.sha256());
     }
     say(name + " has " + artifacts.size() + " artifacts more");
@@ -151,8 +156,8 @@ public final class ThreeDeployments {
     Map<String, String> items = new HashMap<>();
     String line = member.does("list");
     if (!line.isEmpty()) {
-      for (String item : line.split("\t")) {
-        String[] parts = item.split("\u0001");
+      for (String item : line.split("\t", -1)) {
+        String[] parts = item.split("\u0001", -1);
         if (!parts[2].equals("deleted")) {
           items.put(name(parts[0], parts[1]), parts[2]);
         }
