@@ -215,7 +215,10 @@ final class LogRepair {
     for (int i = 0; i < receipts.size(); i++) {
       Receipt receipt = receipts.get(i);
       if (receipt.result() == Result.FORGOTTEN) {
-        forgotten.add(pushed.get(i));
+        // A delete stays until the readers of this log have passed it.
+        if (!pushed.get(i).isDeleted()) {
+          forgotten.add(pushed.get(i));
+        }
       } else if (receipt.result() == Result.REJECTED) {
         options
             .refused()
