@@ -84,12 +84,13 @@ final class LogRepair {
   }
 
   private LogRequest request() {
-    if (!theirs.isEmpty()) {
-      return new Items(batch(theirs, BATCH));
-    }
+    // First ours: what is here becomes another item when theirs join it, and theirs come anyway.
     if (!ours.isEmpty()) {
       pushed = items(ours);
       return new Push(pushed);
+    }
+    if (!theirs.isEmpty()) {
+      return new Items(batch(theirs, BATCH));
     }
     if (!differing.isEmpty()) {
       List<Slice.Bucket> slices = new ArrayList<>();
