@@ -63,6 +63,8 @@ class ArchitectureTest {
             "dev.chirograph.reconcile",
             "dev.chirograph.jdbc",
             "dev.chirograph.s3",
+            "dev.chirograph.http",
+            "dev.chirograph.servlet",
             "dev.chirograph.testkit");
   }
 

@@ -51,6 +51,8 @@ class BasesTest {
         "https:bergen.example/log/x",
         // another scheme
         "http://bergen.example/log/x",
+        "http://bergen.example:443/log/x",
+        "https://[2001:db8::1]:8080/x",
         "ftp://bergen.example/log/x",
         "file:///log/x",
         "jar:https://bergen.example/log/x!/y",

@@ -57,7 +57,7 @@ final class Canned implements AutoCloseable {
   static String ok(String type, String body) {
     return "HTTP/1.1 200 OK\r\nContent-Type: "
         + type
-        + "\r\nContent-Length: "
+        + "\r\nConnection: close\r\nContent-Length: "
         + body.length()
         + "\r\n\r\n"
         + body;

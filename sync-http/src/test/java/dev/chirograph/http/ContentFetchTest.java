@@ -35,13 +35,13 @@ class ContentFetchTest {
   private final Canned cdn = Canned.byPath(path -> answer("cdn", path));
   private final Canned elsewhere = Canned.answering(Canned.ok("text/plain", TEXT));
 
-  private final HttpLogPeer peer = peer(node);
+  private final HttpLogPeer peer = peer(node, Duration.ofSeconds(30));
 
-  private HttpLogPeer peer(Canned server) {
+  private HttpLogPeer peer(Canned server, Duration timeout) {
     return HttpLogPeer.builder("oslo", "bergen", URI.create(server.base() + "/log"))
         .key(Lab.KEY)
         .contentsUnder(URI.create(cdn.base() + "/cache"))
-        .timeout(Duration.ofMillis(500))
+        .timeout(timeout)
         .build();
   }
 
@@ -286,7 +286,7 @@ class ContentFetchTest {
             })) {
       assertThatThrownBy(
               () -> {
-                try (InputStream in = peer(slow).content(content(""), 0)) {
+                try (InputStream in = peer(slow, Duration.ofMillis(500)).content(content(""), 0)) {
                   in.readAllBytes();
                 }
               })

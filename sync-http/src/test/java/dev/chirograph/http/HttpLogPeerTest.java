@@ -43,11 +43,15 @@ class HttpLogPeerTest {
   private static HttpLogPeer.Builder peer(String base) {
     return HttpLogPeer.builder("oslo", "bergen", URI.create(base))
         .key(SigningKey.of("oslo-1", SECRET.getBytes(ISO_8859_1)))
-        .timeout(Duration.ofMillis(500));
+        .timeout(Duration.ofSeconds(30));
   }
 
   private static SyncException failure(Canned server) {
     return failure(peer(server.base()).build());
+  }
+
+  private static SyncException failureInTime(Canned server) {
+    return failure(peer(server.base()).timeout(Duration.ofMillis(500)).build());
   }
 
   private static SyncException failure(HttpLogPeer peer) {
@@ -124,7 +128,7 @@ class HttpLogPeerTest {
   @Test
   void aPeerThatIsSilentIsUnavailable() {
     try (Canned server = Canned.running(out -> new CountDownLatch(1).await())) {
-      SyncException failure = failure(server);
+      SyncException failure = failureInTime(server);
       assertThat(failure.kind()).isEqualTo(Kind.UNAVAILABLE);
       assertThat(failure).hasMessageContaining("in time");
     }
@@ -140,7 +144,7 @@ class HttpLogPeerTest {
                       .getBytes(ISO_8859_1));
               new CountDownLatch(1).await();
             })) {
-      SyncException failure = failure(server);
+      SyncException failure = failureInTime(server);
       assertThat(failure.kind()).isEqualTo(Kind.UNAVAILABLE);
       assertThat(failure).hasMessageContaining("in time");
     }
@@ -159,7 +163,7 @@ class HttpLogPeerTest {
                 new CountDownLatch(1).await(20, TimeUnit.MILLISECONDS);
               }
             })) {
-      assertThat(failure(server).kind()).isEqualTo(Kind.UNAVAILABLE);
+      assertThat(failureInTime(server).kind()).isEqualTo(Kind.UNAVAILABLE);
     }
   }
 
@@ -173,7 +177,9 @@ class HttpLogPeerTest {
             })) {
       Pull pull = new Pull(Position.START, 1, 1, Duration.ofSeconds(20));
       SyncException failure =
-          catchThrowableOfType(SyncException.class, () -> peer(server.base()).build().call(pull));
+          catchThrowableOfType(
+              SyncException.class,
+              () -> peer(server.base()).timeout(Duration.ofMillis(500)).build().call(pull));
       assertThat(failure.kind()).isEqualTo(Kind.CORRUPT); // it came, and was no page
     }
   }

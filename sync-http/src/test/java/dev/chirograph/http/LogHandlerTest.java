@@ -15,7 +15,6 @@ import dev.chirograph.log.LogRequest.Find;
 import dev.chirograph.log.LogRequest.Pull;
 import dev.chirograph.spi.ReplicaLog.Position;
 import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.Arrays;
@@ -29,6 +28,7 @@ import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -538,18 +538,26 @@ class LogHandlerTest {
     }
   }
 
-  @Test
-  void theTroubleOfTheNodeIsNotTold() throws IOException {
-    LogHandler failing =
-        LogHandler.builder(lab.node)
-            .keys(
-                node -> {
-                  throw new IllegalStateException("jdbc:postgresql://secret-host");
-                })
-            .build();
-    Answered answered = Lab.handle(failing, lab.pull().sign().call());
-    assertThat(answered.status()).isEqualTo(500);
-    assertThat(new String(answered.body(), UTF_8)).doesNotContain("secret");
+  @ParameterizedTest
+  @EnumSource(
+      value = Kind.class,
+      names = {"UNAVAILABLE", "CORRUPT", "UNEXPECTED"})
+  void theTroubleOfTheNodeIsNotTold(Kind kind) {
+    for (RuntimeException trouble :
+        List.of(
+            new SyncException(kind, "jdbc:postgresql://secret-host"),
+            new IllegalStateException("jdbc:postgresql://secret-host"))) {
+      LogHandler failing =
+          LogHandler.builder(lab.node)
+              .keys(
+                  node -> {
+                    throw trouble;
+                  })
+              .build();
+      Answered answered = Lab.handle(failing, lab.pull().sign().call());
+      assertThat(answered.status()).isGreaterThanOrEqualTo(500);
+      assertThat(new String(answered.body(), UTF_8)).doesNotContain("secret");
+    }
   }
 
   // ---- behind a proxy, or with a transport that knows

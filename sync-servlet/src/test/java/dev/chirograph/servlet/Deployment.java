@@ -34,6 +34,7 @@ final class Deployment implements AutoCloseable {
   private LogReplicator node;
   private LogHandler handler;
   private Server server;
+  private Duration timeout = Duration.ofSeconds(30);
 
   Deployment(String name) {
     this.name = name;
@@ -45,7 +46,7 @@ final class Deployment implements AutoCloseable {
             .pushRetries(
                 RetryPolicy.builder()
                     .pauses(Duration.ofMillis(1), Duration.ofMillis(2))
-                    .attempts(3)
+                    .attempts(2)
                     .build());
   }
 
@@ -58,13 +59,19 @@ final class Deployment implements AutoCloseable {
     return building;
   }
 
+  /** How long to wait for answers; to be said before the peers are. */
+  Deployment timeout(Duration atMost) {
+    timeout = atMost;
+    return this;
+  }
+
   /** Knows another, which it asks over the wire that leads there. */
   Deployment peer(Deployment other) {
     building.peer(
         other.name,
         HttpLogPeer.builder(name, other.name, URI.create(other.wire.base()))
             .key(keyOf(name))
-            .timeout(Duration.ofMillis(700))
+            .timeout(timeout)
             .build());
     return this;
   }

@@ -54,6 +54,7 @@ abstract class LogOverHttp {
 
   @Test
   void theTimelineComesOutExactly() {
+    m.timeout(Duration.ofMillis(1_500));
     start();
     m.append("X"); // T0
     a.wire().cut();
@@ -95,13 +96,13 @@ abstract class LogOverHttp {
     a.node().pull("M");
     a.node().pull("M");
     assertThat(a.keys()).containsExactly("before");
-    assertThat(a.changed()).isEmpty();
+    assertThat(a.changed()).containsExactly("before");
 
     m.append("after");
     a.node().pull("M");
     m.node().push("A");
     assertThat(a.keys()).containsExactly("before", "after");
-    assertThat(a.changed()).containsExactly("after");
+    assertThat(a.changed()).containsExactly("before", "after");
 
     for (int round = 0; round < 30; round++) {
       m.append("both-" + round);
@@ -112,6 +113,7 @@ abstract class LogOverHttp {
       pulling.join();
     }
     assertThat(a.keys()).doesNotHaveDuplicates().hasSize(32);
+    assertThat(a.changed()).doesNotHaveDuplicates().hasSize(32);
     assertThat(new HashSet<>(a.items())).isEqualTo(new HashSet<>(m.items()));
     assertThat(m.handler().refusals().values()).containsOnly(0L);
     assertThat(a.handler().refusals().values()).containsOnly(0L);
@@ -172,6 +174,8 @@ abstract class LogOverHttp {
 
   @Test
   void nodesThatRunHearOfEachOtherAtOnceAndAgainAfterACut() {
+    m.timeout(Duration.ofSeconds(1));
+    a.timeout(Duration.ofSeconds(1));
     m.building().patience(Duration.ofSeconds(2)).poll(Duration.ofMillis(50));
     a.building().patience(Duration.ofSeconds(2)).poll(Duration.ofMillis(50));
     start();
