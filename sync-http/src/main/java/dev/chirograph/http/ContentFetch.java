@@ -40,6 +40,9 @@ final class ContentFetch {
               + content.sha256()
               + "'");
     }
+    if (from < 0) {
+      throw SyncException.invalid("a content is read from an offset of at least 0, not " + from);
+    }
     URI own = URI.create(bases.node() + Route.content(content.sha256()));
     Optional<URI> located = bases.allowed(content.location()).filter(uri -> !uri.equals(own));
     if (located.isPresent()) {

@@ -25,6 +25,8 @@ public interface LogKeys {
   /**
    * The keys of a node; none when it is not known. More than {@value #MOST} are refused as an error
    * of this side.
+   *
+   * @param node whatever name a request gives, be it that of a stranger
    */
   List<SigningKey> of(String node);
 

@@ -41,37 +41,69 @@ final class SignatureCheck implements CallerCheck {
     this.publicBase = publicBase;
   }
 
+  /**
+   * What the headers of a request claim.
+   *
+   * @param callerHeader the caller as it stands in the header
+   * @param targetHeader the node that is meant, likewise
+   */
+  private record Claim(
+      String caller,
+      String callerHeader,
+      String target,
+      String targetHeader,
+      String digest,
+      Parameters parameters,
+      byte[] signature) {
+
+    static Claim of(HttpCall call) throws RefusedException {
+      String caller = header(call, Signatures.CALLER);
+      String target = header(call, Signatures.TARGET);
+      String digest = header(call, Signatures.DIGEST);
+      Optional<Parameters> parameters = Parameters.read(header(call, Signatures.INPUT));
+      Optional<byte[]> signature = Signatures.read(header(call, Signatures.SIGNATURE));
+      if (parameters.isEmpty() || signature.isEmpty() || !Signatures.isDigest(digest)) {
+        throw unsigned("its digest or signature is malformed");
+      }
+      return new Claim(
+          name(caller), caller, name(target), target, digest, parameters.get(), signature.get());
+    }
+
+    private static String name(String header) throws RefusedException {
+      return HeaderText.decode(header)
+          .orElseThrow(() -> unsigned("the name of a node is malformed"));
+    }
+  }
+
   @Override
   public Caller check(HttpCall call) throws RefusedException {
-    String callerHeader = header(call, Signatures.CALLER);
-    String targetHeader = header(call, Signatures.TARGET);
-    String digest = header(call, Signatures.DIGEST);
-    Optional<String> caller = HeaderText.decode(callerHeader);
-    Optional<String> target = HeaderText.decode(targetHeader);
-    Optional<Parameters> read = Parameters.read(header(call, Signatures.INPUT));
-    Optional<byte[]> signature = Signatures.read(header(call, Signatures.SIGNATURE));
-    if (caller.isEmpty()
-        || target.isEmpty()
-        || read.isEmpty()
-        || signature.isEmpty()
-        || !Signatures.isDigest(digest)) {
-      throw unsigned("a header of its signature is malformed");
-    }
-    Parameters parameters = read.get();
-    List<SigningKey> known = keys.of(caller.get());
-    if (known.size() > LogKeys.MOST) {
-      throw new IllegalStateException(
-          "there are " + known.size() + " keys for '" + caller.get() + "', more than two");
-    }
-    if (known.isEmpty()) {
-      throw notBelieved(Refusal.UNKNOWN_CALLER);
-    }
-    if (!target.get().equals(node)) {
+    Claim claim = Claim.of(call);
+    List<SigningKey> known = keysOf(claim.caller());
+    if (!claim.target().equals(node)) {
       throw new RefusedException(
           Refusal.WRONG_NODE, 421, "the request is meant for another node than this one");
     }
     Instant now = clock.instant();
-    if (Duration.between(parameters.created(), now).abs().compareTo(skew) > 0) {
+    checkTime(claim.parameters().created(), now);
+    verify(known, claim, signed(call, claim));
+    take(claim, now);
+    return new Caller(claim.caller(), body -> checkBody(body, claim));
+  }
+
+  private List<SigningKey> keysOf(String caller) throws RefusedException {
+    List<SigningKey> known = keys.of(caller);
+    if (known.size() > LogKeys.MOST) {
+      throw new IllegalStateException(
+          "there are " + known.size() + " keys for '" + caller + "', more than two");
+    }
+    if (known.isEmpty()) {
+      throw notBelieved(Refusal.UNKNOWN_CALLER);
+    }
+    return known;
+  }
+
+  private void checkTime(Instant created, Instant now) throws RefusedException {
+    if (Duration.between(created, now).abs().compareTo(skew) > 0) {
       throw new RefusedException(
           Refusal.WRONG_TIME,
           401,
@@ -80,25 +112,24 @@ final class SignatureCheck implements CallerCheck {
               + " seconds from the clock of this node, which shows "
               + now);
     }
-    byte[] base =
-        Signatures.base(
-            call.method(),
-            publicBase.orElse(call.base()) + call.path(),
-            call.query(),
-            digest,
-            callerHeader,
-            targetHeader,
-            parameters);
-    verify(known, parameters.keyId(), base, signature.get());
-    take(caller.get(), parameters, now);
-    return new Caller(
-        caller.get(),
-        body -> {
-          if (!Signatures.digest(body).equals(digest)) {
-            throw new RefusedException(
-                Refusal.WRONG_BODY, 401, "the body is not the one that was signed");
-          }
-        });
+  }
+
+  private byte[] signed(HttpCall call, Claim claim) {
+    return Signatures.base(
+        call.method(),
+        publicBase.orElse(call.base()) + call.path(),
+        call.query(),
+        claim.digest(),
+        claim.callerHeader(),
+        claim.targetHeader(),
+        claim.parameters());
+  }
+
+  private static void checkBody(byte[] body, Claim claim) throws RefusedException {
+    if (!Signatures.digest(body).equals(claim.digest())) {
+      throw new RefusedException(
+          Refusal.WRONG_BODY, 401, "the body is not the one that was signed");
+    }
   }
 
   private static String header(HttpCall call, String name) throws RefusedException {
@@ -119,21 +150,22 @@ final class SignatureCheck implements CallerCheck {
         refusal, 401, "the request is not signed with a key of a node that is known here");
   }
 
-  private static void verify(List<SigningKey> known, String id, byte[] base, byte[] signature)
+  private static void verify(List<SigningKey> known, Claim claim, byte[] signed)
       throws RefusedException {
-    Optional<SigningKey> named = known.stream().filter(key -> key.id().equals(id)).findFirst();
-    if (named.isEmpty()) {
-      throw notBelieved(Refusal.UNKNOWN_KEY);
-    }
+    SigningKey named =
+        known.stream()
+            .filter(key -> key.id().equals(claim.parameters().keyId()))
+            .findFirst()
+            .orElseThrow(() -> notBelieved(Refusal.UNKNOWN_KEY));
     // Takes as long wherever the first difference is.
-    if (!MessageDigest.isEqual(named.get().hmac(base), signature)) {
+    if (!MessageDigest.isEqual(named.hmac(signed), claim.signature())) {
       throw notBelieved(Refusal.WRONG_SIGNATURE);
     }
   }
 
-  private void take(String caller, Parameters parameters, Instant now) throws RefusedException {
-    Instant until = parameters.created().plus(skew);
-    switch (nonces.take(caller, parameters.nonce(), until, now)) {
+  private void take(Claim claim, Instant now) throws RefusedException {
+    Instant until = claim.parameters().created().plus(skew);
+    switch (nonces.take(claim.caller(), claim.parameters().nonce(), until, now)) {
       case YES -> {}
       case REPEATED ->
           throw new RefusedException(Refusal.REPLAYED, 401, "the request was made before");

@@ -154,6 +154,12 @@ class ContentFetchTest {
     assertThat(node.requests()).isEmpty();
   }
 
+  @Test
+  void noContentBeginsBeforeItsBeginning() {
+    assertThatThrownBy(() -> peer.content(content(""), -1)).isInstanceOf(SyncException.class);
+    assertThat(node.requests()).isEmpty();
+  }
+
   // ---- redirects
 
   @Test

@@ -313,6 +313,16 @@ abstract class LogOverHttp {
     }
   }
 
+  @Test
+  void otherMethodsGetAnAnswer() throws IOException {
+    start();
+    for (String method : List.of("HEAD", "PUT", "DELETE", "OPTIONS", "PATCH")) {
+      String request =
+          method + " /app/log/v1/entries HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+      assertThat(raw(a, request.getBytes(ISO_8859_1))).as(method).startsWith("HTTP/1.1 405 ");
+    }
+  }
+
   /** Sends bytes, and answers with all that comes back. */
   private static String raw(Deployment to, byte[] bytes) throws IOException {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), to.port())) {
