@@ -11,6 +11,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
+import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
+import org.eclipse.jetty.server.ConnectionFactory;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.ServerConnector;
 
 /** A server that puts a handler under {@code /app/log}. */
@@ -29,8 +33,21 @@ interface Server extends AutoCloseable {
 
   /** Jetty, with the servlet. */
   static Server jetty(LogHandler handler) {
+    return jetty(handler, new HttpConnectionFactory());
+  }
+
+  /** The same with HTTP/2, to which a connection is upgraded. */
+  static Server http2(LogHandler handler) {
+    HttpConfiguration configuration = new HttpConfiguration();
+    return jetty(
+        handler,
+        new HttpConnectionFactory(configuration),
+        new HTTP2CServerConnectionFactory(configuration));
+  }
+
+  private static Server jetty(LogHandler handler, ConnectionFactory... protocols) {
     org.eclipse.jetty.server.Server jetty = new org.eclipse.jetty.server.Server();
-    ServerConnector connector = new ServerConnector(jetty);
+    ServerConnector connector = new ServerConnector(jetty, protocols);
     connector.setHost("localhost");
     jetty.addConnector(connector);
     ServletContextHandler context = new ServletContextHandler("/app");
