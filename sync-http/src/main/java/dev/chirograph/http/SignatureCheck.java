@@ -1,5 +1,7 @@
 package dev.chirograph.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.chirograph.http.Signatures.Parameters;
 import java.security.MessageDigest;
 import java.time.Duration;
@@ -54,19 +56,21 @@ final class SignatureCheck implements CallerCheck {
       String targetHeader,
       String digest,
       Parameters parameters,
-      byte[] signature) {
+      String signature) {
 
     static Claim of(HttpCall call) throws RefusedException {
       String caller = header(call, Signatures.CALLER);
       String target = header(call, Signatures.TARGET);
       String digest = header(call, Signatures.DIGEST);
       Optional<Parameters> parameters = Parameters.read(header(call, Signatures.INPUT));
-      Optional<byte[]> signature = Signatures.read(header(call, Signatures.SIGNATURE));
-      if (parameters.isEmpty() || signature.isEmpty() || !Signatures.isDigest(digest)) {
+      String signature = header(call, Signatures.SIGNATURE);
+      if (parameters.isEmpty()
+          || !Signatures.isSignature(signature)
+          || !Signatures.isDigest(digest)) {
         throw unsigned("its digest or signature is malformed");
       }
       return new Claim(
-          name(caller), caller, name(target), target, digest, parameters.get(), signature.get());
+          name(caller), caller, name(target), target, digest, parameters.get(), signature);
     }
 
     private static String name(String header) throws RefusedException {
@@ -158,7 +162,8 @@ final class SignatureCheck implements CallerCheck {
             .findFirst()
             .orElseThrow(() -> notBelieved(Refusal.UNKNOWN_KEY));
     // Takes as long wherever the first difference is.
-    if (!MessageDigest.isEqual(named.hmac(signed), claim.signature())) {
+    String expected = Signatures.header(named.hmac(signed));
+    if (!MessageDigest.isEqual(expected.getBytes(UTF_8), claim.signature().getBytes(UTF_8))) {
       throw notBelieved(Refusal.WRONG_SIGNATURE);
     }
   }

@@ -36,7 +36,7 @@ final class Signatures {
   private static final Pattern PARAMETER =
       Pattern.compile(";([a-z]{1,16})=(?:([0-9]{1,12})|\"([A-Za-z0-9._~-]{1,64})\")");
   private static final Pattern NONCE = Pattern.compile("[A-Za-z0-9_-]{16,64}");
-  private static final Pattern BYTES = Pattern.compile(":([A-Za-z0-9+/]{43}=):");
+  private static final Pattern BYTES = Pattern.compile(":[A-Za-z0-9+/]{43}=:");
   private static final String SHA256 = "sha-256=";
 
   private Signatures() {}
@@ -144,9 +144,9 @@ final class Signatures {
     return LABEL + ':' + Base64.getEncoder().encodeToString(hmac) + ':';
   }
 
-  /** Reads a header; empty when it holds no signature of this profile. */
-  static Optional<byte[]> read(String header) {
-    return header.startsWith(LABEL) ? bytes(header.substring(LABEL.length())) : Optional.empty();
+  /** Whether a header has the form of {@link #header}. */
+  static boolean isSignature(String header) {
+    return header.startsWith(LABEL) && isBytes(header.substring(LABEL.length()));
   }
 
   /** The value of the header {@link #DIGEST} for a body as it is sent. */
@@ -161,18 +161,10 @@ final class Signatures {
 
   /** Whether a header has the one form in which {@link #digest} is written. */
   static boolean isDigest(String header) {
-    return header.startsWith(SHA256) && bytes(header.substring(SHA256.length())).isPresent();
+    return header.startsWith(SHA256) && isBytes(header.substring(SHA256.length()));
   }
 
-  private static Optional<byte[]> bytes(String sequence) {
-    Matcher bytes = BYTES.matcher(sequence);
-    if (!bytes.matches()) {
-      return Optional.empty();
-    }
-    try {
-      return Optional.of(Base64.getDecoder().decode(bytes.group(1)));
-    } catch (IllegalArgumentException e) {
-      return Optional.empty();
-    }
+  private static boolean isBytes(String sequence) {
+    return BYTES.matcher(sequence).matches();
   }
 }
