@@ -47,7 +47,7 @@ final class Contents implements AutoCloseable {
       ReplicaLog log,
       Map<String, LogPeer> peers,
       Options options,
-      LogReplicator.Settings settings) {
+      LogSettings settings) {
     if (!(log instanceof SupportsContents counting)) {
       throw SyncException.invalid(
           log + " does not count what refers to contents, so none can be kept for it");

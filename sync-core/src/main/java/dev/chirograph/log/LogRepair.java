@@ -20,7 +20,6 @@ import dev.chirograph.spi.LogItem;
 import dev.chirograph.spi.ReplicaLog.Bounds;
 import dev.chirograph.spi.ReplicaLog.Merge;
 import dev.chirograph.spi.ReplicaLog.Position;
-import dev.chirograph.spi.SupportsPeers.Member;
 import dev.chirograph.spi.SupportsRepair;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -30,7 +29,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,7 +57,7 @@ final class LogRepair {
   private final Deque<Slice.Bucket> differing = new ArrayDeque<>();
   private final Deque<Wanted> theirs = new ArrayDeque<>();
   private final Deque<Wanted> ours = new ArrayDeque<>();
-  private final List<LogItem> forgotten = new ArrayList<>();
+  private final Forgotten forgotten;
   private @Nullable Bounds began;
   private @Nullable LogRequest asked;
   private List<LogItem> pushed = List.of();
@@ -71,6 +69,7 @@ final class LogRepair {
     this.log = own.repair().orElseThrow();
     this.peer = peer;
     this.options = options;
+    this.forgotten = new Forgotten(own, peer, options);
   }
 
   boolean isDone() {
@@ -231,56 +230,12 @@ final class LogRepair {
   }
 
   private void finish() {
-    forget();
+    forgotten.drop();
     Bounds there = began;
     if (there != null) {
       // Nothing was left out on the way, so all that the peer had at the beginning is here now.
       own.log().merge(Merge.afterComparison(peer, there, leftOut));
     }
     done = true;
-  }
-
-  /**
-   * Nobody can have forgotten what no reader is known to have passed: its place was given away
-   * before, and again after a restore.
-   */
-  private void checkPlaces() {
-    UUID life = log.bounds().head().epoch();
-    long safe = own.peers().members().stream().mapToLong(Member::passed).max().orElse(0);
-    boolean twice =
-        forgotten.stream()
-            .map(item -> item.last().dot())
-            .anyMatch(dot -> dot.epoch().equals(life) && dot.number() > safe);
-    if (twice) {
-      own.peers().newEpoch(life);
-      throw new SyncException(
-          Kind.CONFLICT,
-          "the log was restored from a backup: "
-              + peer
-              + " has seen places in it that were given away again; they are compared anew");
-    }
-  }
-
-  private void forget() {
-    if (forgotten.isEmpty()) {
-      return;
-    }
-    checkPlaces();
-    long all = log.digests(List.of(Slice.Bucket.ALL)).get(0).count();
-    long allowed = options.forgets().allowed(all);
-    if (forgotten.size() <= allowed) {
-      log.forget(forgotten);
-      return;
-    }
-    SyncException why =
-        new SyncException(
-            Kind.CONFLICT,
-            peer
-                + " has forgotten "
-                + forgotten.size()
-                + " deleted items that are still here, more than the "
-                + allowed
-                + " that one comparison may drop; raise the limit if they are to go");
-    forgotten.forEach(item -> options.refused().item(item, why));
   }
 }

@@ -5,24 +5,17 @@ import dev.chirograph.Key;
 import dev.chirograph.Pacing;
 import dev.chirograph.RetryPolicy;
 import dev.chirograph.SyncException;
-import dev.chirograph.SyncException.Kind;
 import dev.chirograph.SyncListener;
 import dev.chirograph.spi.BlobStore;
-import dev.chirograph.spi.LogEntry;
 import dev.chirograph.spi.LogEntry.Body;
 import dev.chirograph.spi.LogItem;
 import dev.chirograph.spi.ReplicaLog;
 import dev.chirograph.spi.ReplicaLog.Appended;
-import dev.chirograph.spi.ReplicaLog.Fate;
-import dev.chirograph.spi.ReplicaLog.Position;
 import dev.chirograph.spi.WorkQueue;
-import dev.chirograph.work.JobWorker;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -30,15 +23,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Keeps the log of this node in agreement with the logs of its peers.
@@ -64,126 +54,29 @@ import org.slf4j.LoggerFactory;
  */
 public final class LogReplicator implements AutoCloseable {
 
-  private static final Logger LOGGER = LoggerFactory.getLogger(LogReplicator.class);
-
   private final String node;
   private final OwnLog own;
   private final LogLimits limits;
-  private final Settings settings;
-  private final Consumer<LogItem> onChange;
-  private final Set<String> readers;
-  private final @Nullable Contents contents;
-  private final @Nullable RefusedItems refused;
-  private final @Nullable JobWorker refusedWorker;
   private final @Nullable WorkQueue queue;
-  private final LogServer server;
-  private final Map<String, PullLoop> pulls = new LinkedHashMap<>();
-  private final Map<String, PushLoop> pushes = new LinkedHashMap<>();
-  private final Changes changes = new Changes();
-  private final List<Thread> threads = new ArrayList<>();
-  private volatile boolean closed;
-
-  /** What the parts of a replicator share. */
-  record Settings(
-      int pageItems,
-      long pageBytes,
-      Duration poll,
-      Duration patience,
-      Duration compareEvery,
-      Duration retention,
-      Duration backups,
-      Duration upkeepEvery,
-      RetryPolicy retries,
-      RetryPolicy pushRetries,
-      DeleteLimit forgets,
-      Duration lease,
-      SyncListener listener,
-      InstantSource clock,
-      Pacing pacing,
-      RandomGenerator random,
-      ThreadFactory threads) {
-
-    /** Gives a worker what it needs. */
-    JobWorker.Builder worker(JobWorker.Builder worker) {
-      return worker.lease(lease).pacing(pacing).random(random).threads(threads);
-    }
-
-    /** Tells the listener; what it throws is its own. */
-    void listen(Consumer<SyncListener> event) {
-      try {
-        event.accept(listener);
-      } catch (RuntimeException e) {
-        LOGGER.warn("a listener failed: {}", e.toString(), e);
-      }
-    }
-  }
+  private final LogEngine engine;
 
   private LogReplicator(Builder builder, OwnLog own) {
     this.node = builder.node;
     this.own = own;
     this.limits = builder.limits;
-    this.settings = builder.settings();
-    this.onChange = builder.onChange;
-    this.readers = Set.copyOf(builder.readers);
-    this.contents =
-        builder.store == null
-            ? null
-            : new Contents(node, builder.log, builder.peers, builder.options(), settings);
     this.queue = builder.queue;
-    this.refused = queue == null ? null : new RefusedItems(builder.log, builder.peers, queue);
-    this.refusedWorker =
-        queue == null || refused == null
-            ? null
-            : settings
-                .worker(JobWorker.builder(queue, RefusedItems.KIND, refused))
-                .concurrency(1)
-                .retries(builder.jobRetries)
-                .build();
-    Set<String> known = new LinkedHashSet<>(builder.peers.keySet());
-    known.addAll(readers);
-    LogResponder responder = LogResponder.of(builder.log, limits, this::changed);
-    this.server = new LogServer(node, known, responder, changes, settings);
-    builder.peers.forEach(this::link);
-  }
-
-  private void link(String name, LogPeer peer) {
-    Counters counters = new Counters();
-    LogLink.Options options =
-        new LogLink.Options(
-            settings.pageItems(),
-            settings.pageBytes(),
-            settings.patience(),
-            settings.forgets(),
-            item -> {
-              counters.addMerged();
-              changed(name, item);
-            },
-            (item, why) -> {
-              counters.addRefused();
-              settings.listen(listener -> listener.itemRefused(name, item.key(), why));
-              if (refused != null) {
-                refused.keep(name, item.key());
-              }
-            });
-    pulls.put(
-        name, new PullLoop(name, peer, LogLink.of(own.log(), name, options), counters, settings));
-    pushes.put(name, new PushLoop(name, peer, own.log(), counters, settings));
-  }
-
-  private void changed(String peer, LogItem item) {
-    changes.grew();
-    if (contents != null && !item.content().isNone()) {
-      try {
-        contents.wanted(peer, item.content());
-      } catch (RuntimeException e) { // the upkeep will find that it is missing
-        LOGGER.warn("the content of {} is fetched later: {}", item.key(), e.toString(), e);
-      }
-    }
-    try {
-      onChange.accept(item);
-    } catch (RuntimeException e) {
-      LOGGER.warn("whoever hears of changes failed: {}", e.toString(), e);
-    }
+    LogEngine.Parts parts =
+        new LogEngine.Parts(
+            node,
+            own,
+            new LinkedHashMap<>(builder.peers),
+            Set.copyOf(builder.readers),
+            queue,
+            builder.store == null ? null : builder.options(),
+            builder.jobRetries,
+            limits,
+            builder.onChange);
+    this.engine = new LogEngine(parts, builder.settings());
   }
 
   /** A builder of the replicator of a node. */
@@ -214,18 +107,7 @@ public final class LogReplicator implements AutoCloseable {
    * @return what became of each, in their order; all are durable then
    */
   public List<Appended> append(List<Body> entries) {
-    List<Appended> done = own.log().append(entries);
-    Set<Key> keys = new LinkedHashSet<>();
-    for (int i = 0; i < done.size(); i++) {
-      if (done.get(i).fate() == Fate.ADDED) {
-        keys.add(entries.get(i).key());
-      }
-    }
-    if (!keys.isEmpty()) {
-      changes.grew();
-      pushes.values().forEach(push -> keys.forEach(push::offer));
-    }
-    return done;
+    return engine.append(entries);
   }
 
   /**
@@ -238,22 +120,7 @@ public final class LogReplicator implements AutoCloseable {
    * @throws SyncException UNSUPPORTED when this node keeps no contents; the trouble of store or log
    */
   public Appended add(Key key, String version, BlobStore.Content content, String payload) {
-    if (contents == null) {
-      throw new SyncException(Kind.UNSUPPORTED, node + " keeps no contents; give it a store");
-    }
-    for (int failures = 1; ; failures++) {
-      try {
-        LogEntry.Content kept = contents.keep(content);
-        UUID id = new UUID(settings.random().nextLong(), settings.random().nextLong());
-        Body body = new Body(id, LogEntry.Operation.ADD, key, version, kept, payload);
-        return append(List.of(body)).get(0);
-      } catch (SyncException e) {
-        if (e.kind() != Kind.CONFLICT || !settings.pushRetries().again(e, failures)) {
-          throw e; // else the same content was just being removed
-        }
-        settings.pacing().await(settings.pushRetries().pause(failures, settings.random()));
-      }
-    }
+    return engine.add(key, version, content, payload);
   }
 
   /**
@@ -263,8 +130,7 @@ public final class LogReplicator implements AutoCloseable {
    * @return how many jobs were done or tried
    */
   public int drain() {
-    int jobs = refusedWorker == null ? 0 : refusedWorker.drain();
-    return jobs + (contents == null ? 0 : contents.drain());
+    return engine.drain();
   }
 
   /**
@@ -273,11 +139,7 @@ public final class LogReplicator implements AutoCloseable {
    * @throws SyncException when the peer cannot be asked, or the own log fails
    */
   public void pull(String peer) {
-    PullLoop pull = known(peer);
-    boolean more = true;
-    while (more && !Thread.currentThread().isInterrupted()) {
-      more = pull.step();
-    }
+    engine.pull(peer);
   }
 
   /**
@@ -287,26 +149,7 @@ public final class LogReplicator implements AutoCloseable {
    * @throws SyncException of kind UNAVAILABLE when the thread is interrupted
    */
   public void push(String peer) {
-    known(peer);
-    try {
-      Objects.requireNonNull(pushes.get(peer)).drain();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new SyncException(
-          Kind.UNAVAILABLE,
-          SyncException.Advice.NEVER,
-          "interrupted while pushing to " + peer + ", which will pull what was not sent",
-          e);
-    }
-  }
-
-  private PullLoop known(String peer) {
-    PullLoop pull = pulls.get(peer);
-    if (pull == null) {
-      throw SyncException.invalid(
-          node + " has no peer named '" + peer + "'; it has " + pulls.keySet());
-    }
-    return pull;
+    engine.push(peer);
   }
 
   // ---- for others
@@ -320,12 +163,7 @@ public final class LogReplicator implements AutoCloseable {
    *     LogResponder#answer}
    */
   public LogAnswer answer(String from, LogRequest request) {
-    server.admit(from);
-    PullLoop pull = pulls.get(from);
-    if (pull != null) {
-      pull.nudge();
-    }
-    return server.answer(from, request);
+    return engine.answer(from, request);
   }
 
   /**
@@ -338,55 +176,15 @@ public final class LogReplicator implements AutoCloseable {
    *     node does not hold the content
    */
   public InputStream content(String from, String sha256, long offset) {
-    server.admit(from);
-    if (contents == null) {
-      throw new SyncException(Kind.NOT_FOUND, node + " keeps no contents");
-    }
-    return contents.open(sha256, offset);
+    return engine.content(from, sha256, offset);
   }
 
   // ---- all the time
 
   /** Begins to pull, push and look after the log in threads of its own, until it is closed. */
-  public synchronized LogReplicator start() {
-    if (closed || !threads.isEmpty()) {
-      throw new IllegalStateException(
-          "the replicator of " + node + " was started or closed before");
-    }
-    // Deletes are not forgotten before every peer has read them, be it the first time.
-    Set<String> unknown = new LinkedHashSet<>(pulls.keySet());
-    unknown.addAll(readers);
-    own.peers().members().forEach(member -> unknown.remove(member.name()));
-    unknown.forEach(reader -> own.peers().passed(reader, Position.START));
-    pulls.values().forEach(pull -> threads.add(settings.threads().newThread(pull)));
-    pushes.values().forEach(push -> threads.add(settings.threads().newThread(push)));
-    threads.add(settings.threads().newThread(this::upkeep));
-    threads.forEach(Thread::start);
-    if (contents != null) {
-      contents.start();
-    }
-    if (refusedWorker != null) {
-      refusedWorker.start();
-    }
+  public LogReplicator start() {
+    engine.start();
     return this;
-  }
-
-  private void upkeep() {
-    while (!closed) {
-      try {
-        if (contents != null) {
-          contents.sweep();
-        }
-        compact();
-        settings.pacing().pause(settings.upkeepEvery());
-      } catch (InterruptedException e) {
-        if (!closed) {
-          LOGGER.warn("the upkeep of {} was interrupted by somebody else, and goes on", node);
-        }
-      } catch (RuntimeException | Error e) { // an error of a host's code must not end the upkeep
-        LOGGER.warn("the log of {} could not be looked after: {}", node, e.toString(), e);
-      }
-    }
   }
 
   /**
@@ -396,8 +194,7 @@ public final class LogReplicator implements AutoCloseable {
    * @return how many were forgotten
    */
   public long compact() {
-    Instant now = settings.clock().instant();
-    return own.peers().compact(now.minus(settings.retention()), now.minus(settings.backups()));
+    return engine.compact();
   }
 
   // ---- watching and steering
@@ -407,23 +204,23 @@ public final class LogReplicator implements AutoCloseable {
     return new LogStatus(
         node,
         own.log().bounds(),
-        pulls.values().stream().map(PullLoop::status).toList(),
+        engine.peers(),
         Optional.ofNullable(queue).map(WorkQueue::statistics));
   }
 
   /** Does not ask a peer any more, until it is told to resume; pushes go on. */
   public void pause(String peer) {
-    known(peer).pause();
+    engine.puller(peer).pause();
   }
 
   /** Asks a peer again. */
   public void resume(String peer) {
-    known(peer).resume();
+    engine.puller(peer).resume();
   }
 
   /** Compares the logs with a peer's next, and exchanges what differs. */
   public void resync(String peer) {
-    known(peer).resync();
+    engine.puller(peer).resync();
   }
 
   /**
@@ -432,37 +229,14 @@ public final class LogReplicator implements AutoCloseable {
    * <p>Leave it out when the replicator is built the next time.
    */
   public void retire(String peer) {
-    known(peer).pause();
+    engine.puller(peer).pause();
     own.peers().retire(peer);
   }
 
   /** Ends all threads; requests that are under way are interrupted. Closing twice is harmless. */
   @Override
-  public synchronized void close() {
-    closed = true;
-    pulls.values().forEach(PullLoop::close);
-    pushes.values().forEach(PushLoop::close);
-    server.close();
-    if (contents != null) {
-      contents.close();
-    }
-    if (refusedWorker != null) {
-      refusedWorker.close();
-    }
-    threads.forEach(Thread::interrupt);
-    boolean interrupted = false;
-    for (Thread thread : threads) {
-      try {
-        if (thread != Thread.currentThread()) {
-          thread.join(settings.patience().plusSeconds(10).toMillis());
-        }
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+  public void close() {
+    engine.close();
   }
 
   /** Collects the parts of a replicator. Not safe for use by several threads. */
@@ -754,8 +528,8 @@ public final class LogReplicator implements AutoCloseable {
           jobRetries);
     }
 
-    private Settings settings() {
-      return new Settings(
+    private LogSettings settings() {
+      return new LogSettings(
           pageItems,
           pageBytes,
           poll,

@@ -17,7 +17,7 @@ final class LogServer {
   private final Set<String> known;
   private final LogResponder responder;
   private final Changes changes;
-  private final LogReplicator.Settings settings;
+  private final LogSettings settings;
   private volatile boolean closed;
 
   LogServer(
@@ -25,7 +25,7 @@ final class LogServer {
       Set<String> known,
       LogResponder responder,
       Changes changes,
-      LogReplicator.Settings settings) {
+      LogSettings settings) {
     this.node = node;
     this.known = known;
     this.responder = responder;

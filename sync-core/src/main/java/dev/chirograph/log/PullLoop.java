@@ -25,7 +25,7 @@ final class PullLoop implements Runnable {
   private final LogPeer peer;
   private final LogLink link;
   private final Counters counters;
-  private final LogReplicator.Settings settings;
+  private final LogSettings settings;
   private final Changes wake = new Changes();
   private volatile boolean paused;
   private volatile boolean closed;
@@ -40,8 +40,7 @@ final class PullLoop implements Runnable {
   private volatile @Nullable Instant success;
   private volatile @Nullable String error;
 
-  PullLoop(
-      String name, LogPeer peer, LogLink link, Counters counters, LogReplicator.Settings settings) {
+  PullLoop(String name, LogPeer peer, LogLink link, Counters counters, LogSettings settings) {
     this.name = name;
     this.peer = peer;
     this.link = link;

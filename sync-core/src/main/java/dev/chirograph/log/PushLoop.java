@@ -30,16 +30,11 @@ final class PushLoop implements Runnable {
   private final LogPeer peer;
   private final ReplicaLog log;
   private final Counters counters;
-  private final LogReplicator.Settings settings;
+  private final LogSettings settings;
   private final BlockingQueue<Key> waiting = new LinkedBlockingQueue<>(WAITING);
   private volatile boolean closed;
 
-  PushLoop(
-      String name,
-      LogPeer peer,
-      ReplicaLog log,
-      Counters counters,
-      LogReplicator.Settings settings) {
+  PushLoop(String name, LogPeer peer, ReplicaLog log, Counters counters, LogSettings settings) {
     this.name = name;
     this.peer = peer;
     this.log = log;

@@ -1,0 +1,117 @@
+package dev.chirograph.log;
+
+import dev.chirograph.Slice;
+import dev.chirograph.SyncException;
+import dev.chirograph.SyncException.Kind;
+import dev.chirograph.spi.LogEntry.Dot;
+import dev.chirograph.spi.LogItem;
+import dev.chirograph.spi.SupportsPeers.Member;
+import dev.chirograph.spi.SupportsRepair;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * What is here although a peer has seen it deleted, and has forgotten the delete. It is dropped at
+ * the end of a comparison, unless it is more than one comparison may drop.
+ *
+ * <p>Keeps a hash of each, and no more of them than may be dropped.
+ */
+final class Forgotten {
+
+  private final OwnLog own;
+  private final SupportsRepair log;
+  private final String peer;
+  private final LogLink.Options options;
+  private final UUID life;
+  private final List<Gone> gone = new ArrayList<>();
+  private long allowed = -1;
+  private boolean tooMany;
+  private long highest;
+
+  private record Gone(Slice.Bucket slice, long hash) {}
+
+  Forgotten(OwnLog own, String peer, LogLink.Options options) {
+    this.own = own;
+    this.log = own.repair().orElseThrow();
+    this.peer = peer;
+    this.options = options;
+    this.life = log.bounds().head().epoch();
+  }
+
+  /**
+   * Takes note of an item.
+   *
+   * @throws SyncException as {@link #drop} when the log turns out to be restored
+   */
+  void add(LogItem item) {
+    Dot dot = item.last().dot();
+    if (dot.epoch().equals(life)) {
+      highest = Math.max(highest, dot.number());
+    }
+    if (allowed < 0) {
+      allowed = options.forgets().allowed(log.digests(List.of(Slice.Bucket.ALL)).get(0).count());
+    }
+    if (gone.size() < allowed) {
+      Slice.Bucket finest = new Slice.Bucket(Slice.Bucket.MAX_BITS, Slice.Bucket.of(item.key()));
+      gone.add(new Gone(finest, item.hash()));
+    } else {
+      checkPlaces();
+      tooMany = true;
+      refuse(item);
+    }
+  }
+
+  /**
+   * Drops all of them, or refuses all.
+   *
+   * @throws SyncException of kind CONFLICT when the log was restored from a backup, and begins a
+   *     new life
+   */
+  void drop() {
+    if (gone.isEmpty()) {
+      return;
+    }
+    checkPlaces();
+    for (int i = 0; i < gone.size(); i += LogRepair.PIECE) {
+      List<LogItem> items = new ArrayList<>();
+      for (Gone one : gone.subList(i, Math.min(gone.size(), i + LogRepair.PIECE))) {
+        items.addAll(log.items(one.slice(), List.of(one.hash())));
+      }
+      if (tooMany) {
+        items.forEach(this::refuse);
+      } else {
+        log.forget(items);
+      }
+    }
+  }
+
+  /**
+   * Nobody can have forgotten what no reader is known to have passed: its place was given away
+   * before, and again after a restore.
+   */
+  private void checkPlaces() {
+    long safe = own.peers().members().stream().mapToLong(Member::passed).max().orElse(0);
+    if (highest > safe) {
+      own.peers().newEpoch(life);
+      throw new SyncException(
+          Kind.CONFLICT,
+          "the log was restored from a backup: "
+              + peer
+              + " has seen places in it that were given away again; they are compared anew");
+    }
+  }
+
+  private void refuse(LogItem item) {
+    options
+        .refused()
+        .item(
+            item,
+            new SyncException(
+                Kind.CONFLICT,
+                peer
+                    + " has forgotten more deleted items that are still here than the "
+                    + allowed
+                    + " that one comparison may drop; raise the limit if they are to go"));
+  }
+}
