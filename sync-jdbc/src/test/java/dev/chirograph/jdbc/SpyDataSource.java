@@ -30,6 +30,7 @@ final class SpyDataSource implements AutoCloseable {
   private final List<Ran> statements = new CopyOnWriteArrayList<>();
   private final AtomicInteger lent = new AtomicInteger();
   private final AtomicInteger steps = new AtomicInteger();
+  private volatile boolean remembers = true;
   private volatile boolean brokeCommit;
   private volatile Fault fault = (step, commit) -> When.NEVER;
 
@@ -80,6 +81,18 @@ final class SpyDataSource implements AutoCloseable {
     List<Ran> taken = new ArrayList<>(statements);
     statements.clear();
     return taken;
+  }
+
+  /** Forgets statements, and those that follow, of which there will be too many. */
+  void remembersNothing() {
+    remembers = false;
+    statements.clear();
+  }
+
+  private void remember(Ran statement) {
+    if (remembers) {
+      statements.add(statement);
+    }
   }
 
   /** How many connections are in use now. */
@@ -190,7 +203,7 @@ final class SpyDataSource implements AutoCloseable {
       String sql = arguments == null ? prepared : String.valueOf(arguments[0]);
       boolean commit = sql.equals("commit");
       if (!commit && !sql.matches("(begin|set |rollback).*")) {
-        statements.add(new Ran(sql, rows));
+        remember(new Ran(sql, rows));
       }
       rows = 0;
       return sql.equals("rollback")
