@@ -332,6 +332,7 @@ public final class MemoryLog implements SupportsPeers, SupportsRepair, SupportsC
   public synchronized int forget(List<LogItem> items) {
     Collection<LogItem> there =
         items.stream()
+            .distinct()
             .filter(item -> rows.get(item).filter(row -> row.item().equals(item)).isPresent())
             .toList();
     for (LogItem item : there) {
