@@ -22,7 +22,8 @@ public final class Benchmarks {
           new BacklogBenchmark(),
           new BucketBenchmark(),
           new LogBenchmark(),
-          new ExchangeBenchmark());
+          new ExchangeBenchmark(),
+          new NodesBenchmark());
 
   private Benchmarks() {}
 

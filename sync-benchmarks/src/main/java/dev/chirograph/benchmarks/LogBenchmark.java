@@ -1,27 +1,20 @@
 package dev.chirograph.benchmarks;
 
 import com.zaxxer.hikari.HikariDataSource;
-import dev.chirograph.Key;
 import dev.chirograph.jdbc.JdbcLog;
 import dev.chirograph.jdbc.JdbcSchema;
 import dev.chirograph.servers.Database;
 import dev.chirograph.servers.PostgresServer;
 import dev.chirograph.spi.LogEntry.Body;
-import dev.chirograph.spi.LogEntry.Content;
-import dev.chirograph.spi.LogEntry.Operation;
 import dev.chirograph.spi.ReplicaLog.Page;
 import dev.chirograph.spi.ReplicaLog.Position;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
-import java.util.concurrent.ThreadLocalRandom;
 
 /** Our log on PostgreSQL: entries in, by batches and one by one, and pages out. */
 final class LogBenchmark implements Benchmark {
 
-  private static final int BATCH = 1_000;
   private static final int PAGE = 1_000;
   private static final int WARM_UP = 20_000;
 
@@ -64,9 +57,9 @@ final class LogBenchmark implements Benchmark {
     try (HikariDataSource pool = Postgres.pool(database, writers + 1);
         Clients clients = new Clients(writers)) {
       JdbcLog log = open(pool);
-      List<List<Body>> warmUp = batches(plan.size(WARM_UP, BATCH), contents);
+      List<List<Body>> warmUp = Entries.batches(plan.size(WARM_UP, Entries.BATCH), contents);
       warmUp.forEach(log::append);
-      List<List<Body>> batches = batches(entries, contents);
+      List<List<Body>> batches = Entries.batches(entries, contents);
       Postgres.execute(pool, "CHECKPOINT");
       long wal = Postgres.walBytes(pool);
       long begun = System.nanoTime();
@@ -110,8 +103,8 @@ final class LogBenchmark implements Benchmark {
     try (HikariDataSource pool = Postgres.pool(database, 4);
         Clients clients = new Clients(writers)) {
       JdbcLog log = open(pool);
-      batches(plan.size(WARM_UP, BATCH), false).forEach(log::append);
-      List<Body> bodies = bodies(entries, false);
+      Entries.batches(plan.size(WARM_UP, Entries.BATCH), false).forEach(log::append);
+      List<Body> bodies = Entries.bodies(entries, false);
       Postgres.execute(pool, "CHECKPOINT");
       long begun = System.nanoTime();
       clients.inBatches(0, entries, 1, (first, end) -> log.append(bodies.subList(first, end)));
@@ -127,37 +120,5 @@ final class LogBenchmark implements Benchmark {
   private static JdbcLog open(HikariDataSource pool) {
     JdbcSchema.of(pool).only(JdbcSchema.Component.LOG).install();
     return JdbcLog.of(pool, "here");
-  }
-
-  private static List<List<Body>> batches(int entries, boolean contents) {
-    List<Body> bodies = bodies(entries, contents);
-    List<List<Body>> batches = new ArrayList<>();
-    for (int start = 0; start < entries; start += BATCH) {
-      batches.add(bodies.subList(start, Math.min(entries, start + BATCH)));
-    }
-    return batches;
-  }
-
-  private static List<Body> bodies(int count, boolean contents) {
-    List<Body> bodies = new ArrayList<>(count);
-    for (int i = 0; i < count; i++) {
-      bodies.add(body(contents));
-    }
-    return bodies;
-  }
-
-  private static Body body(boolean contents) {
-    ThreadLocalRandom random = ThreadLocalRandom.current();
-    UUID id = new UUID(random.nextLong(), random.nextLong());
-    String name = "module-" + id;
-    Content content =
-        contents
-            ? new Content(
-                (id + "" + new UUID(random.nextLong(), random.nextLong())).replace("-", ""),
-                random.nextInt(1 << 20),
-                "https://here.example/" + name)
-            : Content.NONE;
-    String payload = "{\"module\":\"" + name + "\",\"license\":\"Apache-2.0\",\"stars\":17}";
-    return new Body(id, Operation.ADD, Key.utf8(name), "1.0.0", content, payload);
   }
 }

@@ -16,7 +16,7 @@ class BenchmarksIT {
   @TempDir Path folder;
 
   @ParameterizedTest
-  @ValueSource(strings = {"merge", "queue", "backlog", "bucket", "log"})
+  @ValueSource(strings = {"merge", "queue", "backlog", "bucket", "log", "exchange", "nodes"})
   void runsAndWritesWhatItSaw(String name) throws Exception {
     Benchmarks.main(new String[] {"--smoke", "--rounds", "1", "--output", folder.toString(), name});
 
