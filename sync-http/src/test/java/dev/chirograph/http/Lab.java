@@ -1,5 +1,7 @@
 package dev.chirograph.http;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.chirograph.Key;
 import dev.chirograph.http.HttpCall.Builder;
 import dev.chirograph.log.LogAnswer;
@@ -24,11 +26,13 @@ import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.zip.GZIPOutputStream;
 
 /** A node "bergen" with a log, whom "oslo" may ask; and requests that can be spoilt. */
 final class Lab {
@@ -176,6 +180,28 @@ final class Lab {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Refused for this reason, counted, and nothing has changed. */
+  void assertRefused(LogHandler by, HttpCall call, int status, Refusal refusal) {
+    String before = state();
+    Map<Refusal, Long> counted = new EnumMap<>(by.refusals());
+    Answered answered = handle(by, call);
+    assertThat(answered.status()).isEqualTo(status);
+    assertThat(answered.headers()).containsEntry("Content-Type", "application/problem+json");
+    assertThat(answered.problem().reason()).isEqualTo(Words.word(refusal));
+    assertThat(state()).isEqualTo(before);
+    counted.merge(refusal, 1L, Long::sum);
+    assertThat(by.refusals()).isEqualTo(counted);
+  }
+
+  static byte[] zipped(byte[] bytes) {
+    return bytes(
+        out -> {
+          try (GZIPOutputStream zip = new GZIPOutputStream(out)) {
+            zip.write(bytes);
+          }
+        });
   }
 
   interface Writing {

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -126,45 +125,6 @@ class SignatureTest {
       })
   void anyOtherFormOfANameIsNone(String header) {
     assertThat(HeaderText.decode(header)).isEmpty();
-  }
-
-  // ---- nonces
-
-  private final ManualClock clock = ManualClock.create();
-
-  private Nonces.Taken take(Nonces nonces, String caller, String nonce, int seconds) {
-    return nonces.take(caller, nonce, clock.instant().plusSeconds(seconds), clock.instant());
-  }
-
-  @Test
-  void aNonceIsTakenOnceByEachCaller() {
-    Nonces nonces = Nonces.inMemory(10);
-    assertThat(take(nonces, "oslo", "a", 60)).isEqualTo(Nonces.Taken.YES);
-    assertThat(take(nonces, "oslo", "a", 60)).isEqualTo(Nonces.Taken.REPEATED);
-    assertThat(take(nonces, "hamar", "a", 60)).isEqualTo(Nonces.Taken.YES);
-    assertThat(take(nonces, "oslo", "b", 60)).isEqualTo(Nonces.Taken.YES);
-  }
-
-  @Test
-  void aBusyCallerTakesNoRoomFromOthers() {
-    Nonces nonces = Nonces.inMemory(2);
-    for (String nonce : List.of("a", "b")) {
-      assertThat(take(nonces, "oslo", nonce, 60)).isEqualTo(Nonces.Taken.YES);
-    }
-    assertThat(take(nonces, "oslo", "c", 60)).isEqualTo(Nonces.Taken.FULL);
-    assertThat(take(nonces, "oslo", "a", 60)).isEqualTo(Nonces.Taken.REPEATED);
-    assertThat(take(nonces, "hamar", "a", 60)).isEqualTo(Nonces.Taken.YES);
-    clock.advance(Duration.ofSeconds(61));
-    assertThat(take(nonces, "oslo", "c", 60)).isEqualTo(Nonces.Taken.YES);
-  }
-
-  @Test
-  void manyNoncesAreForgottenAsTimeGoesBy() {
-    Nonces nonces = Nonces.inMemory(1_000);
-    for (int i = 0; i < 100_000; i++) {
-      clock.advance(Duration.ofMillis(100));
-      assertThat(take(nonces, "oslo", "n" + i, 60)).isEqualTo(Nonces.Taken.YES);
-    }
   }
 
   // ---- keys

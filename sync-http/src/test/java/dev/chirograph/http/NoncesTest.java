@@ -1,0 +1,49 @@
+package dev.chirograph.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.chirograph.testkit.ManualClock;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What is remembered of requests that were made. */
+class NoncesTest {
+
+  private final ManualClock clock = ManualClock.create();
+
+  private Nonces.Taken take(Nonces nonces, String caller, String nonce, int seconds) {
+    return nonces.take(caller, nonce, clock.instant().plusSeconds(seconds), clock.instant());
+  }
+
+  @Test
+  void aNonceIsTakenOnceByEachCaller() {
+    Nonces nonces = Nonces.inMemory(10);
+    assertThat(take(nonces, "oslo", "a", 60)).isEqualTo(Nonces.Taken.YES);
+    assertThat(take(nonces, "oslo", "a", 60)).isEqualTo(Nonces.Taken.REPEATED);
+    assertThat(take(nonces, "hamar", "a", 60)).isEqualTo(Nonces.Taken.YES);
+    assertThat(take(nonces, "oslo", "b", 60)).isEqualTo(Nonces.Taken.YES);
+  }
+
+  @Test
+  void aBusyCallerTakesNoRoomFromOthers() {
+    Nonces nonces = Nonces.inMemory(2);
+    for (String nonce : List.of("a", "b")) {
+      assertThat(take(nonces, "oslo", nonce, 60)).isEqualTo(Nonces.Taken.YES);
+    }
+    assertThat(take(nonces, "oslo", "c", 60)).isEqualTo(Nonces.Taken.FULL);
+    assertThat(take(nonces, "oslo", "a", 60)).isEqualTo(Nonces.Taken.REPEATED);
+    assertThat(take(nonces, "hamar", "a", 60)).isEqualTo(Nonces.Taken.YES);
+    clock.advance(Duration.ofSeconds(61));
+    assertThat(take(nonces, "oslo", "c", 60)).isEqualTo(Nonces.Taken.YES);
+  }
+
+  @Test
+  void manyNoncesAreForgottenAsTimeGoesBy() {
+    Nonces nonces = Nonces.inMemory(1_000);
+    for (int i = 0; i < 100_000; i++) {
+      clock.advance(Duration.ofMillis(100));
+      assertThat(take(nonces, "oslo", "n" + i, 60)).isEqualTo(Nonces.Taken.YES);
+    }
+  }
+}
