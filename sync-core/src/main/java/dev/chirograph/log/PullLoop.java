@@ -33,6 +33,7 @@ final class PullLoop implements Runnable {
   private Instant compared = Instant.MIN;
   private int failures;
   private volatile boolean failing;
+  private volatile boolean arrived;
 
   // What is known of the peer, for whoever asks.
   private volatile long lagItems;
@@ -75,10 +76,12 @@ final class PullLoop implements Runnable {
     if (paused) {
       return settings.poll();
     }
+    Instant began = settings.clock().instant();
     try {
-      return step()
-          ? Duration.ZERO
-          : settings.patience().isZero() ? settings.poll() : Duration.ZERO;
+      if (step()) {
+        return Duration.ZERO;
+      }
+      return arrived ? Duration.ZERO : rest(began);
     } catch (RuntimeException | Error e) { // an error of a host's code must not end the loop
       if (closed) {
         return Duration.ZERO;
@@ -88,6 +91,16 @@ final class PullLoop implements Runnable {
       settings.listen(listener -> listener.peerFailed(name, why));
       return settings.retries().pause(failures, settings.random());
     }
+  }
+
+  /** What is left of the interval when a peer does not wait with its empty page. */
+  private Duration rest(Instant began) {
+    Duration took = Duration.between(began, settings.clock().instant());
+    if (took.isNegative()) { // a clock that was set back
+      return settings.poll();
+    }
+    Duration left = settings.poll().minus(took);
+    return left.isNegative() ? Duration.ZERO : left;
   }
 
   /**
@@ -129,6 +142,7 @@ final class PullLoop implements Runnable {
     error = null;
     if (answer instanceof Pulled pulled) {
       Page page = pulled.page();
+      arrived = !page.items().isEmpty();
       Bounds bounds = page.bounds();
       lagItems = more ? bounds.head().number() - page.next().number() : 0;
       if (!more) {

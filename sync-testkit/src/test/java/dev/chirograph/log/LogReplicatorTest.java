@@ -40,6 +40,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -163,6 +164,29 @@ class LogReplicatorTest {
 
     cut.clear();
     await(() -> allEqual(100));
+  }
+
+  @Test
+  void aPeerThatDoesNotWaitIsNotAskedAllTheTime() throws Exception {
+    AtomicInteger asked = new AtomicInteger();
+    LogResponder hasty = LogResponder.of(MemoryLog.of("b"));
+    LogPeer peer =
+        new LogPeer() {
+          @Override
+          public LogAnswer call(LogRequest request) {
+            asked.incrementAndGet();
+            return hasty.answer("a", request);
+          }
+
+          @Override
+          public InputStream content(Content content, long from) {
+            throw new SyncException(Kind.NOT_FOUND, "no contents here");
+          }
+        };
+    nodes.put("a", builder("a").peer("b", peer).build().start());
+    await(() -> asked.get() >= 2);
+    TimeUnit.MILLISECONDS.sleep(500);
+    assertThat(asked.get()).isLessThan(20);
   }
 
   @Test
