@@ -304,7 +304,7 @@ class LogReplicatorTest {
   }
 
   @Test
-  void deletesWaitForPeersThatHaveNeverAsked() {
+  void deletesWaitForPeersThatHaveNeverAsked() throws Exception {
     // What was noted a moment ago is old enough by this clock.
     InstantSource late = () -> Instant.now().plus(Duration.ofDays(8));
     nodes.put("a", builder("a", "b").clock(late).build());
@@ -313,7 +313,10 @@ class LogReplicatorTest {
     append("a", Operation.DELETE, "x");
     assertThat(nodes.get("a").compact() + nodes.get("a").compact()).isZero();
     nodes.get("a").retire("b");
-    assertThat(nodes.get("a").compact() + nodes.get("a").compact()).isOne();
+    // The upkeep that was started may be the one that forgets it.
+    nodes.get("a").compact();
+    nodes.get("a").compact();
+    await(() -> items(logs.get("a")).isEmpty());
   }
 
   @Test
