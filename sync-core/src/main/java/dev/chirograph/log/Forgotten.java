@@ -105,7 +105,7 @@ final class Forgotten {
   private void refuse(LogItem item) {
     options
         .refused()
-        .item(
+        .own(
             item,
             new SyncException(
                 Kind.CONFLICT,

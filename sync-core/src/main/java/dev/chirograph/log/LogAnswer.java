@@ -84,7 +84,8 @@ public sealed interface LogAnswer {
   /**
    * To {@link LogRequest.Hashes}.
    *
-   * @param hashes of the items in each slice, in no order
+   * @param hashes of the items in each slice, in no order; perhaps of the first slices only, where
+   *     all were too many for one answer: the others are asked for again
    */
   record Hashed(List<List<Long>> hashes) implements LogAnswer {
     public Hashed {

@@ -39,6 +39,9 @@ public final class LogLink {
   private @Nullable LogRepair repair;
   private @Nullable LogRequest asked;
   private boolean compare;
+  private boolean comparable = true;
+  private boolean pullFirst;
+  private boolean justCompared;
 
   /**
    * How a link asks.
@@ -78,6 +81,11 @@ public final class LogLink {
 
     /** The peer has this item, and the own log does not take it. */
     void item(LogItem item, SyncException why);
+
+    /** The own log has this item, and the peer does not take it, or has forgotten it. */
+    default void own(LogItem item, SyncException why) {
+      item(item, why);
+    }
   }
 
   private LogLink(OwnLog own, String peer, Options options) {
@@ -101,6 +109,7 @@ public final class LogLink {
   /** Compares the logs next, and pulls again afterwards. */
   public void compare() {
     compare = true;
+    comparable = true;
   }
 
   /** Whether a comparison is under way or due. */
@@ -111,13 +120,17 @@ public final class LogLink {
   /** The request to make now; the same one until it is answered or has failed. */
   public LogRequest next() {
     if (asked == null) {
-      if (compare && repair == null) {
+      if (compare && repair == null && !pullFirst) {
         compare = false;
-        repair = own.repair().isPresent() ? new LogRepair(own, peer, options) : null;
+        repair = canCompare() ? new LogRepair(own, peer, options) : null;
       }
       asked = repair == null ? pull() : repair.next();
     }
     return asked;
+  }
+
+  private boolean canCompare() {
+    return comparable && own.repair().isPresent();
   }
 
   private Pull pull() {
@@ -128,15 +141,31 @@ public final class LogLink {
         known.filter(Member::gap).isPresent(),
         options.items(),
         options.bytes(),
-        options.patience());
+        compare ? Duration.ZERO : options.patience());
   }
 
-  /** The request was not answered, or refused; the next one begins from what is durable. */
+  /**
+   * The request was not answered, or refused; the next one begins from what is durable. A
+   * comparison begins anew after everything was pulled, so that its trouble keeps nothing else from
+   * coming.
+   */
   public void failed() {
     asked = null;
     if (repair != null) {
       repair = null;
       compare = true;
+      pullFirst = true;
+    }
+  }
+
+  /** The same, and why: a peer that cannot compare is not asked to before somebody says so. */
+  public void failed(SyncException why) {
+    boolean refused = repair != null && why.kind() == Kind.UNSUPPORTED;
+    failed();
+    if (refused) {
+      comparable = false;
+      compare = false;
+      pullFirst = false;
     }
   }
 
@@ -168,6 +197,7 @@ public final class LogLink {
     under.answered(answer);
     if (under.isDone()) {
       repair = null;
+      justCompared = true;
     }
     return true;
   }
@@ -177,17 +207,44 @@ public final class LogLink {
       throw wrong(peer, answer);
     }
     Page page = pulled.page();
-    if (page.validity() == Validity.OK) {
-      merge(own, options, Merge.of(peer, page));
-      return !page.reachesHead();
+    if (page.validity() != Validity.OK) {
+      lost(pull.after(), page.validity());
+      return true;
     }
-    if (own.repair().isEmpty()) {
+    if (!page.reachesHead() && page.next().number() <= pull.after().number()) {
+      throw nonsense("says that there is more, and leads no further than " + pull.after());
+    }
+    merge(own, options, Merge.of(peer, page));
+    justCompared = false;
+    pullFirst &= !page.reachesHead();
+    return compare || !page.reachesHead();
+  }
+
+  /** The peer does not know where reading has come to. */
+  private void lost(Position after, Validity validity) {
+    if (after.equals(Position.START)) {
+      throw nonsense("does not know the beginning of its log: " + validity);
+    }
+    if (!canCompare()) {
       // Everything again, from the beginning: what is known costs no more than its way here.
       own.log().merge(Merge.fromTheStart(peer));
-    } else if (!pull.after().equals(Position.START)) {
-      compare = true;
+      return;
     }
-    return true;
+    compare = true;
+    pullFirst = false;
+    if (justCompared) {
+      justCompared = false;
+      throw new SyncException(
+          Kind.CONFLICT,
+          peer
+              + " does not know a place that it gave a moment ago: "
+              + validity
+              + "; is it several logs behind one address?");
+    }
+  }
+
+  private SyncException nonsense(String what) {
+    return new SyncException(Kind.UNEXPECTED, peer + " " + what);
   }
 
   /**
@@ -232,6 +289,9 @@ public final class LogLink {
 
   static SyncException wrong(String peer, LogAnswer answer) {
     return new SyncException(
-        Kind.UNEXPECTED, peer + " gave an answer that belongs to another request: " + answer);
+        Kind.UNEXPECTED,
+        peer
+            + " gave an answer that does not belong to the request: "
+            + answer.getClass().getSimpleName());
   }
 }

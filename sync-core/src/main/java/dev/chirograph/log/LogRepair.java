@@ -45,6 +45,9 @@ final class LogRepair {
   private static final int ROUND = 2_048;
   private static final int BATCH = 500;
 
+  /** So many hashes are told in one answer, unless there are more in one of the finest buckets. */
+  static final int HASHES = 100_000;
+
   /** So many items at once are looked up where their payloads may turn out to be large. */
   static final int PIECE = 20;
 
@@ -142,7 +145,8 @@ final class LogRepair {
       compared(compare, compared);
     } else if (asked instanceof Hashes hashes
         && answer instanceof Hashed hashed
-        && hashed.hashes().size() == hashes.slices().size()) {
+        && !hashed.hashes().isEmpty()
+        && hashed.hashes().size() <= hashes.slices().size()) {
       hashed(hashes, hashed);
     } else if (asked instanceof Items items && answer instanceof Found found) {
       leftOut |= !LogLink.merge(own, options, Merge.of(peer, found.items()));
@@ -173,8 +177,10 @@ final class LogRepair {
   }
 
   private void hashed(Hashes hashes, Hashed hashed) {
-    List<long[]> mine = log.hashes(hashes.slices());
-    for (int i = 0; i < mine.size(); i++) {
+    int told = hashed.hashes().size();
+    differing.addAll(hashes.slices().subList(told, hashes.slices().size()));
+    List<long[]> mine = log.hashes(hashes.slices().subList(0, told));
+    for (int i = 0; i < told; i++) {
       Slice.Bucket slice = hashes.slices().get(i);
       List<Long> here = Arrays.stream(mine.get(i)).boxed().toList();
       List<Long> there = hashed.hashes().get(i);
@@ -222,7 +228,7 @@ final class LogRepair {
       } else if (receipt.result() == Result.REJECTED) {
         options
             .refused()
-            .item(
+            .own(
                 pushed.get(i),
                 SyncException.invalid(peer + " does not take the item: " + receipt.reason()));
       }

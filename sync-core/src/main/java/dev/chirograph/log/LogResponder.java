@@ -22,7 +22,6 @@ import dev.chirograph.spi.LogItem;
 import dev.chirograph.spi.ReplicaLog;
 import dev.chirograph.spi.ReplicaLog.Appended;
 import dev.chirograph.spi.ReplicaLog.Bounds;
-import dev.chirograph.spi.ReplicaLog.Fate;
 import dev.chirograph.spi.ReplicaLog.Merge;
 import dev.chirograph.spi.ReplicaLog.Page;
 import dev.chirograph.spi.ReplicaLog.Position;
@@ -111,8 +110,9 @@ public final class LogResponder {
                 Math.min(pull.maxBytes(), limits.bytes()));
     // A delete that a reader could not take, or has lost with a restore, is not forgotten here.
     Position held = page.validity() == Validity.OK && !pull.gap() ? pull.after() : Position.START;
-    if (!held.equals(passed.put(from, held))) {
+    if (!held.equals(passed.get(from))) {
       own.peers().passed(from, held);
+      passed.put(from, held);
     }
     notice(pull.after(), page);
     return page;
@@ -130,28 +130,58 @@ public final class LogResponder {
 
   private List<Receipt> pushed(String from, List<LogItem> items) {
     limits.check("items in a push", items.size());
-    List<Optional<String>> obstacles = items.stream().map(limits::obstacle).toList();
+    List<Optional<String>> obstacles =
+        new ArrayList<>(items.stream().map(limits::obstacle).toList());
+    List<Appended> done = merged(from, items, obstacles);
+    List<Receipt> receipts = new ArrayList<>();
+    int next = 0;
+    for (int i = 0; i < items.size(); i++) {
+      Optional<String> obstacle = obstacles.get(i);
+      Receipt receipt =
+          obstacle.isPresent()
+              ? new Receipt(Result.REJECTED, obstacle.get())
+              : Receipt.of(done.get(next++).fate());
+      receipts.add(receipt);
+      if (receipt.result() == Result.ACCEPTED) {
+        merged.accept(from, items.get(i));
+      }
+    }
+    return receipts;
+  }
+
+  /** Merges what nothing is in the way of; an item that the log refuses keeps out no other. */
+  private List<Appended> merged(
+      String from, List<LogItem> items, List<Optional<String>> obstacles) {
     List<LogItem> taken = new ArrayList<>();
     for (int i = 0; i < items.size(); i++) {
       if (obstacles.get(i).isEmpty()) {
         taken.add(items.get(i));
       }
     }
-    List<Appended> done = taken.isEmpty() ? List.of() : own.log().merge(Merge.of(from, taken));
-    for (int i = 0; i < done.size(); i++) {
-      if (done.get(i).fate() == Fate.ADDED) {
-        merged.accept(from, taken.get(i));
+    if (taken.isEmpty()) {
+      return List.of();
+    }
+    try {
+      return own.log().merge(Merge.of(from, taken));
+    } catch (SyncException e) {
+      if (e.kind() != Kind.INVALID_ARGUMENT) {
+        throw e;
       }
     }
-    List<Receipt> receipts = new ArrayList<>();
-    int next = 0;
-    for (Optional<String> obstacle : obstacles) {
-      receipts.add(
-          obstacle.isPresent()
-              ? new Receipt(Result.REJECTED, obstacle.get())
-              : Receipt.of(done.get(next++).fate()));
+    List<Appended> done = new ArrayList<>();
+    for (int i = 0; i < items.size(); i++) {
+      if (obstacles.get(i).isEmpty()) {
+        try {
+          done.addAll(own.log().merge(Merge.of(from, List.of(items.get(i)))));
+        } catch (SyncException e) {
+          if (e.kind() != Kind.INVALID_ARGUMENT) {
+            throw e;
+          }
+          obstacles.set(i, Optional.of("its log refuses it: " + e.getMessage()));
+        }
+      }
     }
-    return receipts;
+    return done;
   }
 
   private Compared compared(Compare compare) {
@@ -163,11 +193,30 @@ public final class LogResponder {
     return new Compared(bounds, digests);
   }
 
+  /** As many slices as make no large answer, but at least one: the others are asked for again. */
   private Hashed hashed(List<Slice.Bucket> slices) {
     limits.check("slices in a request", slices.size());
+    List<Digest> digests = repair().digests(List.<Slice>copyOf(slices));
+    int most = 0;
+    long hashes = 0;
+    while (most < slices.size() && (hashes += digests.get(most).count()) <= LogRepair.HASHES) {
+      most++;
+    }
+    if (most == 0 && !slices.isEmpty()) {
+      // The finest are as small as they get.
+      if (slices.get(0).bits() < Slice.Bucket.MAX_BITS) {
+        throw SyncException.invalid(
+            "there are more than "
+                + LogRepair.HASHES
+                + " items in "
+                + slices.get(0)
+                + "; compare the digests of smaller ones first");
+      }
+      most = 1;
+    }
     return new Hashed(
-        repair().hashes(slices).stream()
-            .map(hashes -> Arrays.stream(hashes).boxed().toList())
+        repair().hashes(slices.subList(0, most)).stream()
+            .map(found -> Arrays.stream(found).boxed().toList())
             .toList());
   }
 

@@ -39,10 +39,15 @@ public record LogItem(LogEntry last, Optional<LogEntry> added) {
         || !added.body().version().equals(last.body().version())) {
       throw SyncException.invalid(
           "only the addition of the same version goes with an entry that deprecates one, not "
-              + added
+              + named(added)
               + " with "
-              + last);
+              + named(last));
     }
+  }
+
+  private static String named(LogEntry entry) {
+    LogEntry.Body body = entry.body();
+    return body.operation() + " of " + body.key() + " in version '" + body.version() + "'";
   }
 
   /** What one entry says. */

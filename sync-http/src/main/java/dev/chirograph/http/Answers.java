@@ -108,11 +108,7 @@ final class Answers {
             json,
             in ->
                 new Hashed(
-                    exactly(
-                        in,
-                        slices,
-                        Requests.only(
-                            in, "hashes", value -> value.array(slices, Scalars::hashes)))));
+                    Requests.only(in, "hashes", value -> value.array(slices, Scalars::hashes))));
       }
       return JsonIn.document(
           json,

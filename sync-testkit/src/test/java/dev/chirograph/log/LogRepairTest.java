@@ -166,8 +166,8 @@ class LogRepairTest extends TwoLogs {
     link.failed();
     // The other log goes on, this one has all of what it was before.
     here.merge(Merge.of("there", items(there)));
+    LogRequest again = comparing(link, responder);
     there.append(List.of(body(Operation.DELETE, "k1")));
-    LogRequest again = link.next();
     link.answered(again, responder.answer("here", again));
     LogRequest second = link.next();
     assertThat(second).isInstanceOf(Hashes.class);
@@ -214,9 +214,20 @@ class LogRepairTest extends TwoLogs {
     link.next();
     link.failed();
     assertThat(link.comparing()).isTrue();
-    assertThat(link.next()).isInstanceOf(Compare.class);
+    assertThat(link.next()).isInstanceOf(Pull.class);
+    assertThat(comparing(link, LogResponder.of(there))).isInstanceOf(Compare.class);
     finish(link, "here", there);
     assertThat(keys(here)).hasSize(3);
+  }
+
+  /** Pulls until the link begins to compare. */
+  private static LogRequest comparing(LogLink link, LogResponder responder) {
+    LogRequest request = link.next();
+    while (request instanceof Pull) {
+      link.answered(request, responder.answer("here", request));
+      request = link.next();
+    }
+    return request;
   }
 
   @Test
