@@ -214,6 +214,10 @@ final class LogEngine {
 
   // ---- for others
 
+  boolean admits(String from) {
+    return server.admits(from);
+  }
+
   LogAnswer answer(String from, LogRequest request) {
     server.admit(from);
     PullLoop pull = pulls.get(from);

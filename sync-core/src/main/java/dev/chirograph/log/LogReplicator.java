@@ -154,6 +154,11 @@ public final class LogReplicator implements AutoCloseable {
 
   // ---- for others
 
+  /** Whether a node is a peer or a reader of this one, and so may ask. */
+  public boolean admits(String from) {
+    return engine.admits(from);
+  }
+
   /**
    * Answers a peer. A pull that finds nothing waits as long as it asks for, at most the patience of
    * this node.

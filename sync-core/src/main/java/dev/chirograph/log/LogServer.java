@@ -33,8 +33,12 @@ final class LogServer {
     this.settings = settings;
   }
 
+  boolean admits(String from) {
+    return known.contains(from);
+  }
+
   void admit(String from) {
-    if (!known.contains(from)) {
+    if (!admits(from)) {
       throw new SyncException(
           Kind.PERMISSION_DENIED, "'" + from + "' is neither a peer nor a reader of " + node);
     }
