@@ -14,9 +14,13 @@ import java.util.regex.Pattern;
  */
 final class Bases {
 
-  /** Nothing that a server could take for a slash, a dot or an end, however often it decodes. */
+  /**
+   * Nothing that a server could take for a slash, a dot or an end, however often it decodes, nor
+   * the beginning of a longer form than UTF-8 allows for them.
+   */
   private static final Pattern AMBIGUOUS =
-      Pattern.compile("%(25)*(2e|2f|5c|00|3b)", Pattern.CASE_INSENSITIVE);
+      Pattern.compile(
+          "%(25)*(2e|2f|5c|00|3b|c0|c1|e0%(25)*[89]|f0%(25)*8)", Pattern.CASE_INSENSITIVE);
 
   private static final Pattern DOTS = Pattern.compile("(.*/)?\\.{1,2}(;[^/]*)?(/.*)?");
   private static final Pattern PLAIN = Pattern.compile("[!-~&&[^\\\\^`{|}<>\"]]*");
@@ -84,9 +88,15 @@ final class Bases {
         : Optional.empty();
   }
 
-  /** Whether an allowed address belongs to the node itself, to which requests are signed. */
-  boolean isNode(URI uri) {
-    return isUnder(node(), uri);
+  /**
+   * Whether an allowed address is that of a content of the node itself. Nothing else there is asked
+   * for in the name of this node because somebody says so: a page, say, is only given to those who
+   * hold what precedes it.
+   */
+  boolean isContentOfNode(URI uri) {
+    return isUnder(node(), uri)
+        && uri.getRawQuery() == null
+        && !Route.contentOf(uri.getRawPath().substring(node().getRawPath().length())).isEmpty();
   }
 
   private static boolean isHttp(URI uri) {

@@ -82,7 +82,9 @@ final class ContentFetch {
 
   private HttpRequest request(URI uri, long from) {
     HttpRequest.Builder request =
-        bases.isNode(uri) ? connection.signed("GET", uri, new byte[0]) : Connection.anonymous(uri);
+        bases.isContentOfNode(uri)
+            ? connection.signed("GET", uri, new byte[0])
+            : Connection.anonymous(uri);
     // A content is known by its bytes: nobody in between may code them in another way.
     request.timeout(timeout).header("Accept-Encoding", "identity");
     if (from > 0) {

@@ -26,12 +26,27 @@ final class Gzip {
   }
 
   /** Quick rather than small: what is sent is mostly ids, which no level makes much smaller. */
-  static GZIPOutputStream out(OutputStream out) throws IOException {
-    return new GZIPOutputStream(out, BUFFER) {
-      {
-        def.setLevel(Deflater.BEST_SPEED);
-      }
-    };
+  private static final class Zipped extends GZIPOutputStream {
+    Zipped(OutputStream out) throws IOException {
+      super(out, BUFFER);
+      def.setLevel(Deflater.BEST_SPEED);
+    }
+
+    /** Gives up what is held outside the heap, which nobody else does for a long time. */
+    void end() {
+      def.end();
+    }
+  }
+
+  /** Compresses what is written; does not close what it writes to. */
+  static void write(OutputStream to, HttpReply.Body body) throws IOException {
+    Zipped zipped = new Zipped(to);
+    try {
+      body.writeTo(zipped);
+      zipped.finish();
+    } finally {
+      zipped.end();
+    }
   }
 
   /** Whether a header of accepted codings names it. */

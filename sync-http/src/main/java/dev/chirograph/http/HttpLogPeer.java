@@ -29,7 +29,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
-import java.util.zip.GZIPOutputStream;
 import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 
@@ -45,8 +44,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Every request is signed with the key of this node, unless the transport authenticates it.
  * Nothing is asked but the address of the node and further bases that were registered for its
- * contents; redirects are followed for contents only, at most three, and only to those. To other
- * bases than the node itself no request is signed.
+ * contents; redirects are followed for contents only, at most three, and only to those. Wherever an
+ * entry or a redirect leads but to a content of the node itself, no request is signed.
  *
  * <p>Answers are not signed: use https, unless the connection is safe otherwise.
  *
@@ -160,8 +159,8 @@ public final class HttpLogPeer implements LogPeer {
 
   private static byte[] zipped(byte[] plain) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (GZIPOutputStream out = Gzip.out(bytes)) {
-      out.write(plain);
+    try {
+      Gzip.write(bytes, out -> out.write(plain));
     } catch (IOException e) {
       throw new UncheckedIOException("writing to memory failed", e);
     }

@@ -28,8 +28,9 @@ import org.slf4j.LoggerFactory;
  * <p>Every request has to prove who makes it: by a signature ({@link Builder#keys}), or because the
  * transport has made sure of it ({@link Builder#trustTransport}). A request that does not is
  * refused and counted, and nothing of its body is read. What is checked comes in this order: sizes
- * and form, the caller, the node that is meant, the time, the signature over the announced body,
- * the nonce, and then the body, which is read within its limit and has to be what was announced.
+ * and form, the node that is meant, the time, the signature over the announced body by a key of the
+ * caller, the nonce, whether the caller may ask, and then the body, which is read within its limit
+ * and has to be what was announced.
  *
  * <p>Answers are not signed: who listens or writes between the nodes is kept out by TLS.
  *
@@ -104,13 +105,27 @@ public final class LogHandler {
       return replies.otherMethod(there);
     }
     bodies.checkHeaders(call, route.get());
-    Caller caller = callers.check(call);
+    Caller caller = caller(call);
     byte[] body = bodies.read(call, caller.body());
     if (route.get() == Route.CONTENT) {
       return replies.content(call, caller.node(), Route.contentOf(call.path()));
     }
     LogAnswer answer = node.answer(caller.node(), request(call, route.get(), body));
     return replies.answer(call, answer);
+  }
+
+  private Caller caller(HttpCall call) throws RefusedException {
+    Caller caller;
+    try {
+      caller = callers.check(call);
+    } catch (SyncException e) { // of whoever keeps the keys, or the nonces
+      throw new SyncException(Kind.UNAVAILABLE, "it could not be found out who calls", e);
+    }
+    if (!node.admits(caller.node())) {
+      throw new RefusedException(
+          Refusal.NOT_ADMITTED, 403, "the caller is neither a peer nor a reader of this node");
+    }
+    return caller;
   }
 
   private void checkSizes(HttpCall call) throws RefusedException {
@@ -158,9 +173,6 @@ public final class LogHandler {
   }
 
   private HttpReply failed(SyncException error) {
-    if (error.kind() == Kind.PERMISSION_DENIED) {
-      count(Refusal.NOT_ADMITTED);
-    }
     Problem problem = Problem.of(error);
     if (problem.status() >= 500) {
       LOG.warn("{} could not answer a request: {}", node.node(), error.summary(), error);
@@ -177,7 +189,7 @@ public final class LogHandler {
     private final LogReplicator node;
     private @Nullable LogKeys keys;
     private @Nullable Function<HttpCall, Optional<String>> authenticated;
-    private Nonces nonces = Nonces.inMemory(100_000);
+    private Nonces nonces = Nonces.inMemory(1_000_000);
     private Duration skew = Duration.ofMinutes(5);
     private @Nullable String publicBase;
     private long mostBody = 32L << 20;
@@ -209,7 +221,7 @@ public final class LogHandler {
     }
 
     /**
-     * Remembers which requests were made; in memory by default, 100,000 for each node. Processes
+     * Remembers which requests were made; in memory by default, 1,000,000 for each node. Processes
      * that answer for one node should share one.
      */
     public Builder nonces(Nonces value) {

@@ -27,11 +27,18 @@ final class MemoryNonces implements Nonces {
     // A request that is repeated has the time that it had: it meets its own second.
     private final NavigableMap<Long, Set<String>> bySecond = new TreeMap<>();
     private int count;
+    private long forgotten = Long.MIN_VALUE;
 
     void forgetBefore(long second) {
+      forgotten = Math.max(forgotten, second);
       Map<Long, Set<String>> old = bySecond.headMap(second, false);
       count -= old.values().stream().mapToInt(Set::size).sum();
       old.clear();
+    }
+
+    /** Whether nobody knows any more: somebody else was later, or the clock has gone back. */
+    boolean isForgotten(long second) {
+      return second < forgotten;
     }
   }
 
@@ -39,6 +46,9 @@ final class MemoryNonces implements Nonces {
   public synchronized Taken take(String caller, String nonce, Instant until, Instant now) {
     Remembered remembered = callers.computeIfAbsent(caller, ignored -> new Remembered());
     remembered.forgetBefore(now.getEpochSecond());
+    if (remembered.isForgotten(until.getEpochSecond())) {
+      return Taken.REPEATED;
+    }
     Set<String> sameSecond =
         remembered.bySecond.computeIfAbsent(until.getEpochSecond(), ignored -> new HashSet<>());
     if (sameSecond.contains(nonce)) {

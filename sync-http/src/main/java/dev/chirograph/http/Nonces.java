@@ -31,7 +31,7 @@ public interface Nonces {
   enum Taken {
     /** It was not used before, and is now. */
     YES,
-    /** It was used before. */
+    /** It was used before, or may have been. */
     REPEATED,
     /** It cannot be remembered, for there are too many: the request is refused. */
     FULL

@@ -27,18 +27,26 @@ record Problem(int status, Kind kind, String reason, String detail) {
 
   static Problem of(RefusedException refused) {
     return new Problem(
-        refused.status(), kind(refused.status()), Words.word(refused.refusal()), refused.detail());
+        refused.status(), kind(refused.status()), Words.word(refused.told()), refused.detail());
   }
 
   /** An error of the node; what concerns the node alone is not told. */
   static Problem of(SyncException error) {
-    Kind kind = error.kind();
-    String detail =
-        switch (kind) {
-          case UNAVAILABLE, CORRUPT, UNEXPECTED ->
-              "the node has trouble of its own; its log says more";
-          default -> String.valueOf(error.getMessage());
-        };
+    return switch (error.kind()) {
+      case INVALID_ARGUMENT, UNSUPPORTED -> of(error.kind(), String.valueOf(error.getMessage()));
+      case CONFLICT, ALREADY_EXISTS, RATE_LIMITED -> of(error.kind(), title(error.kind()));
+      // Whom the caller may ask, and for what, is settled before: this is about the node's stores.
+      case NOT_FOUND, PERMISSION_DENIED -> trouble(Kind.UNAVAILABLE);
+      case UNAVAILABLE, CORRUPT, UNEXPECTED -> trouble(error.kind());
+    };
+  }
+
+  private static Problem trouble(Kind kind) {
+    return of(kind, "the node has trouble of its own; its log says more");
+  }
+
+  /** An error that says itself what there is to say. */
+  static Problem of(Kind kind, String detail) {
     return new Problem(status(kind), kind, Words.word(kind), detail);
   }
 

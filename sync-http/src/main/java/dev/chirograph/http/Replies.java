@@ -1,5 +1,6 @@
 package dev.chirograph.http;
 
+import dev.chirograph.SyncException;
 import dev.chirograph.SyncException.Kind;
 import dev.chirograph.log.LogAnswer;
 import dev.chirograph.log.LogAnswer.Found;
@@ -17,7 +18,6 @@ import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.zip.GZIPOutputStream;
 
 /** Makes answers. Safe for use by several threads. */
 final class Replies {
@@ -49,13 +49,7 @@ final class Replies {
     }
     headers.put("Content-Encoding", Gzip.NAME);
     return HttpReply.written(
-        200,
-        headers,
-        out -> {
-          GZIPOutputStream zipped = Gzip.out(out);
-          Answers.write(answer, zipped);
-          zipped.finish();
-        });
+        200, headers, out -> Gzip.write(out, zipped -> Answers.write(answer, zipped)));
   }
 
   /** About how long an answer is; no more is counted than matters. */
@@ -96,6 +90,17 @@ final class Replies {
    * answer is the whole then, as that of any server may be.
    */
   HttpReply content(HttpCall call, String caller, String sha256) throws IOException {
+    try {
+      return held(call, caller, sha256);
+    } catch (SyncException e) {
+      if (e.kind() != Kind.NOT_FOUND) {
+        throw e;
+      }
+      return problem(Problem.of(Kind.NOT_FOUND, "this node does not hold the content"));
+    }
+  }
+
+  private HttpReply held(HttpCall call, String caller, String sha256) throws IOException {
     Map<String, String> headers = headers(BYTES);
     headers.put("ETag", '"' + sha256 + '"');
     OptionalLong known = size(sha256);
@@ -105,7 +110,7 @@ final class Replies {
     }
     long size = known.getAsLong();
     if (from >= size) {
-      // Whether it is there, and for this caller, is said first.
+      // Whether it is there is said first.
       node.content(caller, sha256, 0).close();
       headers = headers(Problem.TYPE);
       headers.put("Content-Range", "bytes */" + size);

@@ -35,6 +35,7 @@ final class ReplyStream extends InputStream implements BodySubscriber<InputStrea
   private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
   private final Queue<ByteBuffer> read = new ArrayDeque<>();
   private volatile @Nullable Subscription subscription;
+  private volatile boolean closed;
   private boolean ended;
 
   /** How long to wait for the next piece. */
@@ -65,7 +66,11 @@ final class ReplyStream extends InputStream implements BodySubscriber<InputStrea
   @Override
   public void onSubscribe(Subscription begun) {
     subscription = begun;
-    begun.request(AHEAD);
+    if (closed) {
+      begun.cancel();
+    } else {
+      begun.request(AHEAD);
+    }
   }
 
   @Override
@@ -157,6 +162,7 @@ final class ReplyStream extends InputStream implements BodySubscriber<InputStrea
 
   @Override
   public void close() {
+    closed = true; // what has not begun is cut when it does
     // What has ended is not cut: its connection is used again.
     Subscription from = subscription;
     if (from != null && !ended && events.stream().noneMatch(Event::last)) {

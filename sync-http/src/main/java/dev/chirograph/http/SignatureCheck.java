@@ -16,6 +16,9 @@ import java.util.Optional;
  */
 final class SignatureCheck implements CallerCheck {
 
+  /** Believed by nobody. */
+  private static final SigningKey NO_KEY = SigningKey.of("none", new byte[SigningKey.MIN_BYTES]);
+
   private final String node;
   private final LogKeys keys;
   private final Nonces nonces;
@@ -82,14 +85,13 @@ final class SignatureCheck implements CallerCheck {
   @Override
   public Caller check(HttpCall call) throws RefusedException {
     Claim claim = Claim.of(call);
-    List<SigningKey> known = keysOf(claim.caller());
     if (!claim.target().equals(node)) {
       throw new RefusedException(
           Refusal.WRONG_NODE, 421, "the request is meant for another node than this one");
     }
     Instant now = clock.instant();
     checkTime(claim.parameters().created(), now);
-    verify(known, claim, signed(call, claim));
+    verify(claim, signed(call, claim));
     take(claim, now);
     return new Caller(claim.caller(), body -> checkBody(body, claim));
   }
@@ -99,9 +101,6 @@ final class SignatureCheck implements CallerCheck {
     if (known.size() > LogKeys.MOST) {
       throw new IllegalStateException(
           "there are " + known.size() + " keys for '" + caller + "', more than two");
-    }
-    if (known.isEmpty()) {
-      throw notBelieved(Refusal.UNKNOWN_CALLER);
     }
     return known;
   }
@@ -151,19 +150,27 @@ final class SignatureCheck implements CallerCheck {
   /** The same answer whatever is wrong: nobody learns which nodes and keys there are. */
   private static RefusedException notBelieved(Refusal refusal) {
     return new RefusedException(
-        refusal, 401, "the request is not signed with a key of a node that is known here");
+        refusal,
+        Refusal.WRONG_SIGNATURE,
+        401,
+        "the request is not signed with a key of a node that is known here");
   }
 
-  private static void verify(List<SigningKey> known, Claim claim, byte[] signed)
-      throws RefusedException {
-    SigningKey named =
-        known.stream()
-            .filter(key -> key.id().equals(claim.parameters().keyId()))
-            .findFirst()
-            .orElseThrow(() -> notBelieved(Refusal.UNKNOWN_KEY));
-    // Takes as long wherever the first difference is.
-    String expected = Signatures.header(named.hmac(signed));
-    if (!MessageDigest.isEqual(expected.getBytes(UTF_8), claim.signature().getBytes(UTF_8))) {
+  private void verify(Claim claim, byte[] signed) throws RefusedException {
+    List<SigningKey> known = keysOf(claim.caller());
+    Optional<SigningKey> named =
+        known.stream().filter(key -> key.id().equals(claim.parameters().keyId())).findFirst();
+    // Takes as long wherever the first difference is, and when there is no such key.
+    String expected = Signatures.header(named.orElse(NO_KEY).hmac(signed));
+    boolean right =
+        MessageDigest.isEqual(expected.getBytes(UTF_8), claim.signature().getBytes(UTF_8));
+    if (known.isEmpty()) {
+      throw notBelieved(Refusal.UNKNOWN_CALLER);
+    }
+    if (named.isEmpty()) {
+      throw notBelieved(Refusal.UNKNOWN_KEY);
+    }
+    if (!right) {
       throw notBelieved(Refusal.WRONG_SIGNATURE);
     }
   }

@@ -129,6 +129,11 @@ class BasesTest {
         "https://bergen.example/log/x%5C..%5Cy",
         "https://bergen.example/log/..%3b/x",
         "https://bergen.example/log/x%00",
+        "https://bergen.example/log/%c0%ae%c0%ae/x",
+        "https://bergen.example/log/x%25C0%25AFy",
+        "https://bergen.example/log/%C1%9c/x",
+        "https://bergen.example/log/%e0%80%ae/x",
+        "https://bergen.example/log/%f0%80%80%ae/x",
         "https://bergen.example/log/x\\y",
         "https://bergen.example/log/..\\x",
         // ends and blanks
@@ -151,9 +156,21 @@ class BasesTest {
   }
 
   @Test
-  void onlyTheFirstIsTheNodeItself() {
-    assertThat(bases.isNode(URI.create("https://bergen.example/log/x"))).isTrue();
-    assertThat(bases.isNode(URI.create("https://cdn.example:8443/a/b/c"))).isFalse();
+  void onlyContentsOfTheFirstAreContentsOfTheNode() {
+    String content = "/v1/content/" + Samples.SHA256;
+    assertThat(bases.isContentOfNode(URI.create("https://bergen.example/log" + content))).isTrue();
+    for (String other :
+        List.of(
+            "https://cdn.example:8443/a/b" + content,
+            "http://bergen.example/log" + content,
+            "https://bergen.example/log/x" + content,
+            "https://bergen.example/log" + content + "?x",
+            "https://bergen.example/log" + content + "?",
+            "https://bergen.example/log" + content + "/",
+            "https://bergen.example/log" + content.replace("content", "%63ontent"),
+            "https://bergen.example/log/v1/entries")) {
+      assertThat(bases.isContentOfNode(URI.create(other))).as(other).isFalse();
+    }
   }
 
   @Test

@@ -98,10 +98,31 @@ class ContentFetchTest {
   }
 
   @Test
-  void aLocationUnderTheNodeIsAskedAndSigned() {
+  void aLocationUnderTheNodeIsAskedAndNotSigned() {
     has("node", "/log/files/a?v=1");
     assertThat(fetched(node.base() + "/log/files/a?v=1", 0)).isEqualTo(TEXT);
-    assertThat(node.requests().get(0)).contains("Signature: ");
+    assertThat(node.requests().get(0)).doesNotContain("Signature", "Chirograph", "oslo");
+  }
+
+  /** Else whoever writes an entry could pull, and have deletes forgotten, in the name of others. */
+  @Test
+  void nothingButContentsIsAskedForInTheNameOfThisNode() {
+    String other = "/log/v1/content/" + "0".repeat(64);
+    for (String path :
+        List.of(
+            "/log/v1/entries?limit=1&bytes=1&wait=0", OWN + "?x", other + "/", "/log/v1/find")) {
+      has("node", path);
+      assertThat(fetched(node.base() + path, 0)).isEqualTo(TEXT);
+      redirects("node", OWN, path);
+      assertThat(fetched("", 0)).isEqualTo(TEXT);
+    }
+    assertThat(node.requests())
+        .filteredOn(head -> !head.startsWith("GET " + OWN + " "))
+        .hasSize(8)
+        .noneMatch(head -> head.contains("Signature") || head.contains("Chirograph"));
+    has("node", other);
+    assertThat(fetched(node.base() + other, 0)).isEqualTo(TEXT);
+    assertThat(node.requests().get(node.requests().size() - 1)).contains("Signature: ");
   }
 
   @Test

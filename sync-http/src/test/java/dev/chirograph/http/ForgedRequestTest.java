@@ -8,7 +8,6 @@ import dev.chirograph.SyncException;
 import dev.chirograph.SyncException.Kind;
 import dev.chirograph.http.Lab.Answered;
 import dev.chirograph.http.Lab.Ask;
-import java.io.InputStream;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -170,6 +169,33 @@ class ForgedRequestTest {
   }
 
   @Test
+  void aStrangerCannotTellWhichNodesAndKeysThereAre() {
+    List<UnaryOperator<Ask>> claims =
+        List.of(
+            ask -> ask.set("Chirograph-Caller", "hamar"),
+            ask -> params(ask, "oslo-1", "oslo-9"),
+            ForgedRequestTest::otherSignature);
+    List<UnaryOperator<Ask>> circumstances =
+        List.of(
+            UnaryOperator.identity(),
+            ask -> ask.set("Chirograph-Target", "hamar"),
+            ask -> params(ask, "created=[0-9]+", "created=7"));
+    for (UnaryOperator<Ask> circumstance : circumstances) {
+      assertThat(claims.stream().map(claim -> claim.andThen(circumstance)))
+          .extracting(change -> answered(change.apply(lab.push(1).sign())))
+          .extracting(ForgedRequestTest::same)
+          .containsOnly(same(answered(circumstance.apply(otherSignature(lab.push(1).sign())))));
+    }
+    assertThat(handler.refusals())
+        .containsEntry(Refusal.UNKNOWN_CALLER, 1L)
+        .containsEntry(Refusal.UNKNOWN_KEY, 1L);
+  }
+
+  private static String same(Answered answered) {
+    return answered.status() + new String(answered.body(), UTF_8);
+  }
+
+  @Test
   void aRequestForAnotherNodeIsRefusedThoughItsSignatureIsRight() {
     Ask ask = lab.push(2);
     ask.target = "hamar";
@@ -201,24 +227,26 @@ class ForgedRequestTest {
     assertThat(answered.problem().kind()).isEqualTo(Kind.PERMISSION_DENIED);
     assertThat(lab.state()).isEqualTo(before);
     assertThat(other.refusals()).containsEntry(Refusal.NOT_ADMITTED, 1L);
+    Ask unread = lab.push(2);
+    unread.caller = "hamar";
+    lab.assertRefused(other, unread.sign().call(Lab.UNREADABLE), 403, Refusal.NOT_ADMITTED);
   }
 
   @Test
   void nothingOfABodyIsReadBeforeItsCallerIsKnown() {
-    InputStream never =
-        new InputStream() {
-          @Override
-          public int read() {
-            throw new AssertionError("the body must not be read");
-          }
-        };
     lab.assertRefused(
-        handler, lab.push(1).sign().remove("Signature").call(never), 401, Refusal.UNSIGNED);
+        handler,
+        lab.push(1).sign().remove("Signature").call(Lab.UNREADABLE),
+        401,
+        Refusal.UNSIGNED);
     lab.assertRefused(
-        handler, otherSignature(lab.push(1).sign()).call(never), 401, Refusal.WRONG_SIGNATURE);
+        handler,
+        otherSignature(lab.push(1).sign()).call(Lab.UNREADABLE),
+        401,
+        Refusal.WRONG_SIGNATURE);
     Ask again = lab.push(1).sign();
     answered(again);
-    lab.assertRefused(handler, again.call(never), 401, Refusal.REPLAYED);
+    lab.assertRefused(handler, again.call(Lab.UNREADABLE), 401, Refusal.REPLAYED);
   }
 
   // ---- keys that are replaced

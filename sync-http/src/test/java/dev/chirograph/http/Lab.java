@@ -51,6 +51,15 @@ final class Lab {
           .build();
   final SplittableRandom random = new SplittableRandom(1);
 
+  /** A body that must not be read. */
+  static final InputStream UNREADABLE =
+      new InputStream() {
+        @Override
+        public int read() {
+          throw new AssertionError("the body must not be read");
+        }
+      };
+
   static SigningKey key(String id, int seed) {
     byte[] secret = new byte[32];
     Arrays.fill(secret, (byte) seed);
@@ -184,12 +193,18 @@ final class Lab {
 
   /** Refused for this reason, counted, and nothing has changed. */
   void assertRefused(LogHandler by, HttpCall call, int status, Refusal refusal) {
+    boolean secret = refusal == Refusal.UNKNOWN_CALLER || refusal == Refusal.UNKNOWN_KEY;
+    assertRefused(by, call, status, refusal, secret ? Refusal.WRONG_SIGNATURE : refusal);
+  }
+
+  /** The same where the caller is told another reason. */
+  void assertRefused(LogHandler by, HttpCall call, int status, Refusal refusal, Refusal told) {
     String before = state();
     Map<Refusal, Long> counted = new EnumMap<>(by.refusals());
     Answered answered = handle(by, call);
     assertThat(answered.status()).isEqualTo(status);
     assertThat(answered.headers()).containsEntry("Content-Type", "application/problem+json");
-    assertThat(answered.problem().reason()).isEqualTo(Words.word(refusal));
+    assertThat(answered.problem().reason()).isEqualTo(Words.word(told));
     assertThat(state()).isEqualTo(before);
     counted.merge(refusal, 1L, Long::sum);
     assertThat(by.refusals()).isEqualTo(counted);

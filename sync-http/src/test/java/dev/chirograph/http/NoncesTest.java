@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.chirograph.testkit.ManualClock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -36,6 +37,19 @@ class NoncesTest {
     assertThat(take(nonces, "hamar", "a", 60)).isEqualTo(Nonces.Taken.YES);
     clock.advance(Duration.ofSeconds(61));
     assertThat(take(nonces, "oslo", "c", 60)).isEqualTo(Nonces.Taken.YES);
+  }
+
+  @Test
+  void noNonceComesBackBecauseTheClockDoes() {
+    Nonces nonces = Nonces.inMemory(10);
+    Instant before = clock.instant();
+    Instant until = before.plusSeconds(60);
+    assertThat(nonces.take("oslo", "a", until, before)).isEqualTo(Nonces.Taken.YES);
+    Instant later = before.plusSeconds(61);
+    assertThat(nonces.take("oslo", "b", later.plusSeconds(60), later)).isEqualTo(Nonces.Taken.YES);
+    // Or because somebody has looked at it before, and only now comes with the request.
+    assertThat(nonces.take("oslo", "a", until, before)).isEqualTo(Nonces.Taken.REPEATED);
+    assertThat(nonces.take("oslo", "c", later.plusSeconds(60), before)).isEqualTo(Nonces.Taken.YES);
   }
 
   @Test

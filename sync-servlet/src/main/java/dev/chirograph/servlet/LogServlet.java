@@ -47,11 +47,24 @@ public final class LogServlet extends HttpServlet {
   @Override
   protected void service(HttpServletRequest request, HttpServletResponse response)
       throws IOException {
+    try {
+      answer(request, response);
+    } catch (IOException | RuntimeException e) {
+      if (response.isCommitted()) {
+        throw e; // makes the container cut the connection
+      }
+      // The page that a container makes of an error may show it to whoever asked.
+      log("an answer broke off before it began", e);
+      response.reset();
+      response.setStatus(HttpServletResponse.SC_INTERNAL_SERVER_ERROR);
+    }
+  }
+
+  private void answer(HttpServletRequest request, HttpServletResponse response) throws IOException {
     try (HttpReply reply = handler.handle(call(request))) {
       response.setStatus(reply.status());
       reply.headers().forEach(response::setHeader);
       reply.length().ifPresent(response::setContentLengthLong);
-      // Whatever is thrown makes the container cut the connection when the answer has begun.
       reply.writeTo(response.getOutputStream());
     }
   }
