@@ -116,11 +116,12 @@ public final class JdbcLog implements SupportsPeers, SupportsRepair, SupportsCon
    * not told: what was known already is dropped.
    *
    * <p>Contents that the entries refer to are to be reserved for longer than the transaction takes:
-   * one that nothing refers to yet may be removed.
+   * one that nothing refers to yet may be removed, and is wanted again then.
    *
    * @throws SyncException of kind INVALID_ARGUMENT when an entry cannot be stored, CONFLICT while a
-   *     content is being removed, UNAVAILABLE when the transaction lost against another one: roll
-   *     it back and run it again; otherwise as the database fails
+   *     content is being removed (which is not looked at where reading would make others wait: on
+   *     MariaDB and MySQL at SERIALIZABLE), UNAVAILABLE when the transaction lost against another
+   *     one: roll it back and run it again; otherwise as the database fails
    */
   public void append(Connection transaction, List<Body> entries) {
     List<Body> checked = List.copyOf(entries);

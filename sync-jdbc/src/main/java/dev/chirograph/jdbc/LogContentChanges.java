@@ -71,6 +71,13 @@ final class LogContentChanges {
         Kind.CONFLICT, "the content " + sha256 + " is being removed; append again when it is gone");
   }
 
+  /** Whether a content that was loaded is in the node's store, or was reserved, and stays. */
+  boolean isHere(Content content) {
+    Row row = now.get(content.sha256());
+    return row != null
+        && (row.stored().state() == State.HELD || row.stored().state() == State.RESERVED);
+  }
+
   /**
    * An item refers to another content than before.
    *

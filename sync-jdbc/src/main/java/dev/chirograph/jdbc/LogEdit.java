@@ -202,9 +202,19 @@ final class LogEdit {
 
   /** Joins an entry of this node, whose content was loaded. */
   Fate append(OwnEntry entry, Instant at) {
+    return append(entry, at, State.HELD);
+  }
+
+  /** Joins an entry that has waited; its content may have been removed meanwhile. */
+  Fate append(LogInbox.Letter letter, OwnEntry entry) {
+    boolean here = contents.isHere(entry.body().content());
+    return append(entry, letter.at(), here ? State.HELD : State.WANTED);
+  }
+
+  private Fate append(OwnEntry entry, Instant at, State contentIs) {
     // Its dot lies beyond the head, so it was never forgotten, and the lives need not be known.
     Dot dot = new Dot(head.node(), head.epoch(), head.number() + 1);
-    return join(entry.at(dot, at), State.HELD);
+    return join(entry.at(dot, at), contentIs);
   }
 
   /** Joins an item; what stands at its spot, its lives and its content were loaded. */

@@ -95,7 +95,7 @@ final class LogWriter {
     List<OwnEntry> entries = letters.stream().map(LogInbox.Letter::body).map(OwnEntry::of).toList();
     edit.load(Ahead.of(entries));
     for (int i = 0; i < letters.size(); i++) {
-      edit.append(entries.get(i), letters.get(i).at());
+      edit.append(letters.get(i), entries.get(i));
     }
     edit.add(tables.inbox.delete(log, letters));
     return letters.size() == LogInbox.MOST;
@@ -126,6 +126,19 @@ final class LogWriter {
             .map(body -> body.content().sha256())
             .filter(digest -> !digest.isEmpty())
             .collect(Collectors.toSet());
+    if (!referred.isEmpty() && readsWithoutLocks(transaction)) {
+      checkContents(transaction, referred);
+    }
+    tables.inbox.put(transaction, log, bodies);
+  }
+
+  /** On MariaDB, others would wait for what such a transaction has read. */
+  private boolean readsWithoutLocks(Connection transaction) throws SQLException {
+    return tables.database.dialect() != Dialect.MARIADB
+        || transaction.getTransactionIsolation() != Connection.TRANSACTION_SERIALIZABLE;
+  }
+
+  private void checkContents(Connection transaction, Set<String> referred) throws SQLException {
     List<LogContentTable.Row> contents = new ArrayList<>();
     for (Query query : tables.contents.find(log, referred, contents::add)) {
       query.run(transaction);
@@ -135,7 +148,6 @@ final class LogWriter {
         throw LogContentChanges.doomed(row.stored().sha256());
       }
     }
-    tables.inbox.put(transaction, log, bodies);
   }
 
   // ---- merging
