@@ -14,6 +14,7 @@ import dev.chirograph.spi.ReplicaLog.Position;
 import dev.chirograph.spi.WorkQueue;
 import dev.chirograph.work.JobWorker;
 import java.io.InputStream;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -24,6 +25,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,6 +48,7 @@ final class LogEngine {
   private final Map<String, PushLoop> pushes = new LinkedHashMap<>();
   private final Changes changes = new Changes();
   private final List<Thread> threads = new ArrayList<>();
+  private volatile boolean waitsForAll;
   private volatile boolean closed;
 
   /**
@@ -79,7 +82,8 @@ final class LogEngine {
             ? null
             : new Contents(node, own.log(), parts.peers(), parts.contents(), settings);
     WorkQueue queue = parts.queue();
-    this.refused = queue == null ? null : new RefusedItems(own.log(), parts.peers(), queue);
+    this.refused =
+        queue == null ? null : new RefusedItems(own.log(), parts.peers(), queue, this::changed);
     this.refusedWorker =
         queue == null || refused == null
             ? null
@@ -107,16 +111,28 @@ final class LogEngine {
               counters.addMerged();
               changed(name, item);
             },
-            (item, why) -> {
-              counters.addRefused();
-              settings.listen(listener -> listener.itemRefused(name, item.key(), why));
-              if (refused != null) {
-                refused.keep(name, item.key());
-              }
-            });
+            refused(name, counters));
     pulls.put(
         name, new PullLoop(name, peer, LogLink.of(own.log(), name, options), counters, settings));
     pushes.put(name, new PushLoop(name, peer, own.log(), counters, settings));
+  }
+
+  private LogLink.Refused refused(String peer, Counters counters) {
+    return new LogLink.Refused() {
+      @Override
+      public void item(LogItem item, SyncException why) {
+        counters.addRefused();
+        own(item, why);
+        if (refused != null) {
+          refused.keep(peer, item.key());
+        }
+      }
+
+      @Override
+      public void own(LogItem item, SyncException why) {
+        settings.listen(listener -> listener.itemRefused(peer, item.key(), why));
+      }
+    };
   }
 
   private void changed(String peer, LogItem item) {
@@ -130,7 +146,7 @@ final class LogEngine {
     }
     try {
       onChange.accept(item);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) { // it must not keep those behind it from being told
       LOGGER.warn("whoever hears of changes failed: {}", e.toString(), e);
     }
   }
@@ -139,15 +155,15 @@ final class LogEngine {
 
   List<Appended> append(List<Body> entries) {
     List<Appended> done = own.log().append(entries);
-    Set<Key> keys = new LinkedHashSet<>();
+    Set<PushLoop.Version> versions = new LinkedHashSet<>();
     for (int i = 0; i < done.size(); i++) {
       if (done.get(i).fate() == Fate.ADDED) {
-        keys.add(entries.get(i).key());
+        versions.add(new PushLoop.Version(entries.get(i).key(), entries.get(i).version()));
       }
     }
-    if (!keys.isEmpty()) {
+    if (!versions.isEmpty()) {
       changes.grew();
-      pushes.values().forEach(push -> keys.forEach(push::offer));
+      pushes.values().forEach(push -> versions.forEach(push::offer));
     }
     return done;
   }
@@ -179,8 +195,14 @@ final class LogEngine {
   void pull(String peer) {
     PullLoop pull = puller(peer);
     boolean more = true;
-    while (more && !Thread.currentThread().isInterrupted()) {
-      more = pull.step();
+    while (more) {
+      if (Thread.currentThread().isInterrupted()) {
+        throw new SyncException(
+            Kind.UNAVAILABLE,
+            SyncException.Advice.NEVER,
+            "interrupted while pulling from " + peer + "; what was not pulled comes the next time");
+      }
+      more = pull.step(Duration.ZERO);
     }
   }
 
@@ -205,11 +227,19 @@ final class LogEngine {
    */
   PullLoop puller(String peer) {
     PullLoop pull = pulls.get(peer);
-    if (pull == null) {
+    if (pull == null || pull.isRetired()) {
       throw SyncException.invalid(
-          node + " has no peer named '" + peer + "'; it has " + pulls.keySet());
+          node
+              + " has no peer named '"
+              + peer
+              + "'; it has "
+              + present().map(PullLoop::name).toList());
     }
     return pull;
+  }
+
+  private Stream<PullLoop> present() {
+    return pulls.values().stream().filter(pull -> !pull.isRetired());
   }
 
   // ---- for others
@@ -242,11 +272,7 @@ final class LogEngine {
       throw new IllegalStateException(
           "the replicator of " + node + " was started or closed before");
     }
-    // Deletes are not forgotten before every peer has read them, be it the first time.
-    Set<String> unknown = new LinkedHashSet<>(pulls.keySet());
-    unknown.addAll(readers);
-    own.peers().members().forEach(member -> unknown.remove(member.name()));
-    unknown.forEach(reader -> own.peers().passed(reader, Position.START));
+    waitForAll();
     pulls.values().forEach(pull -> threads.add(settings.threads().newThread(pull)));
     pushes.values().forEach(push -> threads.add(settings.threads().newThread(push)));
     threads.add(settings.threads().newThread(this::upkeep));
@@ -259,31 +285,62 @@ final class LogEngine {
     }
   }
 
+  /** Deletes are not forgotten before every peer has read them, be it the first time. */
+  private void waitForAll() {
+    if (waitsForAll) {
+      return;
+    }
+    Set<String> unknown = new LinkedHashSet<>();
+    present().map(PullLoop::name).forEach(unknown::add);
+    readers.stream().filter(server::admits).forEach(unknown::add);
+    own.peers().members().forEach(member -> unknown.remove(member.name()));
+    unknown.forEach(reader -> own.peers().passed(reader, Position.START));
+    waitsForAll = true;
+  }
+
   private void upkeep() {
     while (!closed) {
+      if (contents != null) {
+        tried(contents::sweep);
+      }
+      tried(this::compact);
       try {
-        if (contents != null) {
-          contents.sweep();
-        }
-        compact();
         settings.pacing().pause(settings.upkeepEvery());
       } catch (InterruptedException e) {
         if (!closed) {
           LOGGER.warn("the upkeep of {} was interrupted by somebody else, and goes on", node);
         }
-      } catch (RuntimeException | Error e) { // an error of a host's code must not end the upkeep
+      }
+    }
+  }
+
+  private void tried(Runnable chore) {
+    try {
+      chore.run();
+    } catch (RuntimeException | Error e) { // an error of a host's code must not end the upkeep
+      if (!closed) {
         LOGGER.warn("the log of {} could not be looked after: {}", node, e.toString(), e);
       }
     }
   }
 
   long compact() {
+    waitForAll();
     Instant now = settings.clock().instant();
     return own.peers().compact(now.minus(settings.retention()), now.minus(settings.backups()));
   }
 
+  void retire(String name) {
+    if (!readers.contains(name)) {
+      puller(name).retire();
+      Objects.requireNonNull(pushes.get(name)).close();
+    }
+    server.refuse(name);
+    own.peers().retire(name);
+  }
+
   List<PeerStatus> peers() {
-    return pulls.values().stream().map(PullLoop::status).toList();
+    return present().map(PullLoop::status).toList();
   }
 
   synchronized void close() {

@@ -18,6 +18,9 @@ public record LogLimits(int items, long bytes, int payloadBytes) {
   /** The longest version of a key, name of a node and location of a content, in characters. */
   public static final int MAX_TEXT = 1_024;
 
+  /** So many items a node sends at most, so that whoever has the standard limits takes them. */
+  static final int AT_ONCE = 10_000;
+
   public LogLimits {
     if (items < 1 || bytes < 1 || payloadBytes < 0) {
       throw SyncException.invalid(

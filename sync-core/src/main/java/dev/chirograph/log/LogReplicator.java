@@ -134,9 +134,11 @@ public final class LogReplicator implements AutoCloseable {
   }
 
   /**
-   * Pulls from a peer, in this thread, until this node has all that the peer has.
+   * Pulls from a peer, in this thread, until this node has all that the peer has; nobody waits for
+   * more to come. Where the replicator was started, it waits for the request that is under way.
    *
-   * @throws SyncException when the peer cannot be asked, or the own log fails
+   * @throws SyncException when the peer cannot be asked, or the own log fails; of kind UNAVAILABLE
+   *     when the thread is interrupted
    */
   public void pull(String peer) {
     engine.pull(peer);
@@ -229,13 +231,16 @@ public final class LogReplicator implements AutoCloseable {
   }
 
   /**
-   * Stops asking a peer that is gone for good, and lets no delete wait for it.
+   * Has nothing to do any more with a peer or reader that is gone for good, and lets no delete wait
+   * for it: it is neither asked nor pushed to, and is refused when it calls.
    *
-   * <p>Leave it out when the replicator is built the next time.
+   * <p>Leave it out when the replicator is built the next time, and where other processes replicate
+   * the same log.
+   *
+   * @throws SyncException of kind INVALID_ARGUMENT when there is none of this name
    */
-  public void retire(String peer) {
-    engine.puller(peer).pause();
-    own.peers().retire(peer);
+  public void retire(String name) {
+    engine.retire(name);
   }
 
   /** Ends all threads; requests that are under way are interrupted. Closing twice is harmless. */

@@ -9,12 +9,13 @@ import dev.chirograph.spi.ReplicaLog.Page;
 import dev.chirograph.spi.ReplicaLog.Validity;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Answers those who may ask, and lets pulls wait for something to come. */
 final class LogServer {
 
   private final String node;
-  private final Set<String> known;
+  private final Set<String> known = ConcurrentHashMap.newKeySet();
   private final LogResponder responder;
   private final Changes changes;
   private final LogSettings settings;
@@ -27,7 +28,7 @@ final class LogServer {
       Changes changes,
       LogSettings settings) {
     this.node = node;
-    this.known = known;
+    this.known.addAll(known);
     this.responder = responder;
     this.changes = changes;
     this.settings = settings;
@@ -35,6 +36,12 @@ final class LogServer {
 
   boolean admits(String from) {
     return known.contains(from);
+  }
+
+  /** Answers a node no more. */
+  void refuse(String from) {
+    known.remove(from);
+    changes.grew();
   }
 
   void admit(String from) {
@@ -47,6 +54,7 @@ final class LogServer {
   LogAnswer answer(String from, LogRequest request) {
     long end = System.nanoTime() + patience(request).toNanos();
     while (true) {
+      admit(from); // it may have been retired while it waited
       long counted = changes.count();
       LogAnswer answer = responder.answer(from, request);
       if (request instanceof Push) {

@@ -13,12 +13,13 @@ import java.util.Optional;
  * @param comparing whether the logs are being compared, or will be next
  * @param lagItems how many positions of its log this node has not read yet, at most; as of the last
  *     answer
- * @param lag how long ago this node had all that the peer had; zero when it has now, empty when it
- *     never had
+ * @param lag how long ago this node had all that the peer had; zero when it had with the last
+ *     answer and is neither paused nor failing since, empty when it never had
  * @param merged how many items from it told something new, since this node was started
  * @param refused how many of its items this node does not take, since it was started
  * @param pushed how many items it was sent, since this node was started
- * @param dropped how many items were not sent because it could not be reached: it will pull them
+ * @param dropped how many items were not sent, because it could not be reached or there were too
+ *     many at once: it will pull them
  * @param lastSuccess when it answered last; empty when never
  * @param lastError what went wrong last, empty when nothing has since it answered
  */

@@ -2,11 +2,13 @@ package dev.chirograph.log;
 
 import dev.chirograph.SyncException;
 import dev.chirograph.log.LogAnswer.Pulled;
-import dev.chirograph.spi.ReplicaLog.Bounds;
+import dev.chirograph.log.LogRequest.Pull;
 import dev.chirograph.spi.ReplicaLog.Page;
+import dev.chirograph.spi.ReplicaLog.Validity;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,15 +29,18 @@ final class PullLoop implements Runnable {
   private final Counters counters;
   private final LogSettings settings;
   private final Changes wake = new Changes();
+  private final Object taking = new Object();
+  private final AtomicBoolean resync = new AtomicBoolean();
   private volatile boolean paused;
+  private volatile boolean retired;
   private volatile boolean closed;
-  private volatile boolean resync;
   private Instant compared = Instant.MIN;
   private int failures;
   private volatile boolean failing;
-  private volatile boolean arrived;
+  private volatile boolean foundNothing;
 
   // What is known of the peer, for whoever asks.
+  private volatile boolean comparing;
   private volatile long lagItems;
   private volatile @Nullable Instant level;
   private volatile @Nullable Instant success;
@@ -49,13 +54,20 @@ final class PullLoop implements Runnable {
     this.settings = settings;
   }
 
+  String name() {
+    return name;
+  }
+
   @Override
   public void run() {
     while (!closed) {
       long counted = wake.count();
       Duration pause = turn();
+      if (Thread.interrupted()) { // left set, it would keep every later wait from being one
+        disregarded();
+      }
       try {
-        if (!pause.isZero()) {
+        if (!closed && !pause.isZero()) {
           wake.await(counted, pause);
         }
       } catch (InterruptedException e) {
@@ -73,15 +85,12 @@ final class PullLoop implements Runnable {
 
   /** One request; answers how long to wait before the next. */
   private Duration turn() {
-    if (paused) {
+    if (paused || retired) {
       return settings.poll();
     }
-    Instant began = settings.clock().instant();
+    long began = settings.pacing().nanoTime();
     try {
-      if (step()) {
-        return Duration.ZERO;
-      }
-      return arrived ? Duration.ZERO : rest(began);
+      return step(settings.patience()) ? Duration.ZERO : rest(began);
     } catch (RuntimeException | Error e) { // an error of a host's code must not end the loop
       if (closed) {
         return Duration.ZERO;
@@ -93,59 +102,81 @@ final class PullLoop implements Runnable {
     }
   }
 
-  /** What is left of the interval when a peer does not wait with its empty page. */
-  private Duration rest(Instant began) {
-    Duration took = Duration.between(began, settings.clock().instant());
-    if (took.isNegative()) { // a clock that was set back
-      return settings.poll();
-    }
-    Duration left = settings.poll().minus(took);
-    return left.isNegative() ? Duration.ZERO : left;
+  /** What is left of the interval when a peer did not wait with its empty page. */
+  private Duration rest(long began) {
+    Duration left = settings.poll().minusNanos(settings.pacing().nanoTime() - began);
+    return foundNothing && !left.isNegative() ? left : Duration.ZERO;
   }
 
   /**
    * One request.
    *
+   * @param patience how long the peer may wait with an empty page, at most
    * @return whether there is more to do at once
    * @throws SyncException when it failed
    */
-  synchronized boolean step() {
-    if (resync || settings.clock().instant().isAfter(compared.plus(settings.compareEvery()))) {
-      // The first comparison comes after the interval, unless somebody asks for it.
-      if (resync || !compared.equals(Instant.MIN)) {
-        link.compare();
-      }
-      resync = false;
-      compared = settings.clock().instant();
-    }
-    boolean more;
+  synchronized boolean step(Duration patience) {
     try {
+      compareWhenDue();
       LogRequest request = link.next();
-      LogAnswer answer = peer.call(request);
-      more = link.answered(request, answer);
-      heard(answer, more);
+      boolean more = taken(request, peer.call(within(patience, request)));
+      comparing = link.comparing();
+      // While a comparison fails again and again, what succeeds in between makes no success.
+      failures = comparing ? failures : 0;
+      failing = false;
+      return more;
     } catch (RuntimeException | Error e) {
-      link.failed();
+      SyncException why = SyncException.of(e);
+      link.failed(why);
       failures++;
       failing = true;
-      error = SyncException.of(e).summary();
+      error = why.summary();
       throw e;
     }
-    failures = 0;
-    failing = false;
-    return more;
   }
 
-  private void heard(LogAnswer answer, boolean more) {
+  private void compareWhenDue() {
+    Instant now = settings.clock().instant();
+    boolean asked = resync.getAndSet(false);
+    boolean first = compared.equals(Instant.MIN);
+    boolean due = now.isAfter(compared.plus(settings.compareEvery()));
+    if (asked || (due && !first)) {
+      link.compare();
+      comparing = true;
+    }
+    if (asked || due) { // the first one comes after the interval, unless somebody asks for it
+      compared = now;
+    }
+  }
+
+  private static LogRequest within(Duration patience, LogRequest request) {
+    return request instanceof Pull pull && pull.patience().compareTo(patience) > 0
+        ? new Pull(pull.after(), pull.gap(), pull.limit(), pull.maxBytes(), patience)
+        : request;
+  }
+
+  private boolean taken(LogRequest request, LogAnswer answer) {
+    synchronized (taking) {
+      if (retired) {
+        link.failed();
+        return false;
+      }
+      boolean more = link.answered(request, answer);
+      heard(answer);
+      return more;
+    }
+  }
+
+  private void heard(LogAnswer answer) {
     Instant now = settings.clock().instant();
     success = now;
     error = null;
+    foundNothing = false;
     if (answer instanceof Pulled pulled) {
       Page page = pulled.page();
-      arrived = !page.items().isEmpty();
-      Bounds bounds = page.bounds();
-      lagItems = more ? bounds.head().number() - page.next().number() : 0;
-      if (!more) {
+      foundNothing = page.items().isEmpty();
+      lagItems = left(page);
+      if (page.reachesHead()) {
         level = now;
       }
       settings.listen(
@@ -153,18 +184,28 @@ final class PullLoop implements Runnable {
     }
   }
 
+  /** Where the peer does not know the place, all that it has is still to be looked at. */
+  private static long left(Page page) {
+    long head = page.bounds().head().number();
+    return page.validity() == Validity.OK ? Math.max(0, head - page.next().number()) : head;
+  }
+
   private Optional<Duration> lag(Instant now) {
     Instant last = level;
     return last == null
         ? Optional.empty()
-        : Optional.of(lagItems == 0 && error == null ? Duration.ZERO : Duration.between(last, now));
+        : Optional.of(isLevel() ? Duration.ZERO : Duration.between(last, now));
+  }
+
+  private boolean isLevel() {
+    return lagItems == 0 && error == null && !paused;
   }
 
   PeerStatus status() {
     return new PeerStatus(
         name,
         paused,
-        resync || link.comparing(),
+        resync.get() || comparing,
         lagItems,
         lag(settings.clock().instant()),
         counters.merged(),
@@ -192,8 +233,19 @@ final class PullLoop implements Runnable {
   }
 
   void resync() {
-    resync = true;
+    resync.set(true);
     wake.grew();
+  }
+
+  /** Takes nothing from the peer any more, not even what is on its way. */
+  void retire() {
+    synchronized (taking) {
+      retired = true;
+    }
+  }
+
+  boolean isRetired() {
+    return retired;
   }
 
   void close() {

@@ -10,6 +10,7 @@ import dev.chirograph.spi.LogItem;
 import dev.chirograph.spi.ReplicaLog;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.slf4j.Logger;
@@ -21,8 +22,11 @@ import org.slf4j.LoggerFactory;
  */
 final class PushLoop implements Runnable {
 
-  /** So many keys wait at most. */
+  /** So many versions wait at most. */
   static final int WAITING = 10_000;
+
+  /** So many keys are looked up at once, since their payloads may turn out to be large. */
+  private static final int PIECE = 100;
 
   private static final Logger LOG = LoggerFactory.getLogger(PushLoop.class);
 
@@ -31,8 +35,15 @@ final class PushLoop implements Runnable {
   private final ReplicaLog log;
   private final Counters counters;
   private final LogSettings settings;
-  private final BlockingQueue<Key> waiting = new LinkedBlockingQueue<>(WAITING);
+  private final BlockingQueue<Version> waiting = new LinkedBlockingQueue<>(WAITING);
   private volatile boolean closed;
+
+  /** A version of a key. */
+  record Version(Key key, String version) {
+    static Version of(LogItem item) {
+      return new Version(item.key(), item.version());
+    }
+  }
 
   PushLoop(String name, LogPeer peer, ReplicaLog log, Counters counters, LogSettings settings) {
     this.name = name;
@@ -42,9 +53,9 @@ final class PushLoop implements Runnable {
     this.settings = settings;
   }
 
-  /** Something about a key is to be sent. Never waits. */
-  void offer(Key key) {
-    if (!waiting.offer(key)) {
+  /** Something about a version is to be sent. Never waits. */
+  void offer(Version version) {
+    if (closed || !waiting.offer(version)) {
       counters.addDropped(1);
     }
   }
@@ -65,24 +76,55 @@ final class PushLoop implements Runnable {
     }
   }
 
-  private List<Key> batch(Key first) {
-    List<Key> batch = new ArrayList<>();
+  private List<Version> batch(Version first) {
+    List<Version> batch = new ArrayList<>();
     batch.add(first);
-    waiting.drainTo(batch, settings.pageItems() - 1);
+    waiting.drainTo(batch, Math.min(settings.pageItems(), LogLimits.AT_ONCE) - 1);
     return batch.stream().distinct().toList();
   }
 
   /** Sends, in this thread, what waits. */
   void drain() throws InterruptedException {
-    for (Key first = waiting.poll(); first != null; first = waiting.poll()) {
+    for (Version first = waiting.poll(); first != null; first = waiting.poll()) {
       send(batch(first));
     }
   }
 
-  private void send(List<Key> keys) throws InterruptedException {
-    for (int failures = 1; !closed; failures++) {
+  /** Sends as many at once as make no large request. */
+  private void send(List<Version> versions) throws InterruptedException {
+    List<LogItem> items = new ArrayList<>();
+    long bytes = 0;
+    for (int from = 0; from < versions.size(); from += PIECE) {
+      List<Version> piece = versions.subList(from, Math.min(versions.size(), from + PIECE));
+      for (LogItem item : found(piece)) {
+        long more = LogLimits.bytes(item);
+        if (!items.isEmpty() && bytes + more > settings.pageBytes()) {
+          push(items);
+          items = new ArrayList<>();
+          bytes = 0;
+        }
+        items.add(item);
+        bytes += more;
+      }
+    }
+    push(items);
+  }
+
+  private List<LogItem> found(List<Version> versions) {
+    Set<Version> wanted = Set.copyOf(versions);
+    try {
+      return log.find(versions.stream().map(Version::key).distinct().toList()).stream()
+          .filter(item -> wanted.contains(Version.of(item)))
+          .toList();
+    } catch (RuntimeException e) {
+      dropped(versions.size(), SyncException.of(e));
+      return List.of();
+    }
+  }
+
+  private void push(List<LogItem> items) throws InterruptedException {
+    for (int failures = 1; !closed && !items.isEmpty(); failures++) {
       try {
-        List<LogItem> items = log.find(keys);
         LogAnswer answer = peer.call(new Push(items));
         if (!(answer instanceof Pushed pushed) || pushed.receipts().size() != items.size()) {
           throw LogLink.wrong(name, answer);
@@ -90,15 +132,29 @@ final class PushLoop implements Runnable {
         counters.addPushed(items.size());
         told(items, pushed.receipts());
         return;
-      } catch (SyncException e) {
-        if (!settings.pushRetries().again(e, failures)) {
-          counters.addDropped(keys.size());
-          settings.listen(listener -> listener.peerFailed(name, e));
+      } catch (RuntimeException e) {
+        SyncException why = SyncException.of(e);
+        if (!settings.pushRetries().again(why, failures)) {
+          dropped(items.size(), why);
           return;
         }
-        settings.pacing().pause(settings.pushRetries().pause(failures, settings.random()));
+        pause(failures, items.size());
       }
     }
+  }
+
+  private void pause(int failures, int items) throws InterruptedException {
+    try {
+      settings.pacing().pause(settings.pushRetries().pause(failures, settings.random()));
+    } catch (InterruptedException e) {
+      counters.addDropped(items);
+      throw e;
+    }
+  }
+
+  private void dropped(int items, SyncException why) {
+    counters.addDropped(items);
+    settings.listen(listener -> listener.peerFailed(name, why));
   }
 
   private void told(List<LogItem> items, List<Receipt> receipts) {

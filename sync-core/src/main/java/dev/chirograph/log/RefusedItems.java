@@ -6,12 +6,16 @@ import dev.chirograph.SyncException.Kind;
 import dev.chirograph.log.LogAnswer.Found;
 import dev.chirograph.log.LogRequest.Find;
 import dev.chirograph.spi.Job;
+import dev.chirograph.spi.LogItem;
 import dev.chirograph.spi.ReplicaLog;
+import dev.chirograph.spi.ReplicaLog.Appended;
+import dev.chirograph.spi.ReplicaLog.Fate;
 import dev.chirograph.spi.ReplicaLog.Merge;
 import dev.chirograph.spi.WorkQueue;
 import dev.chirograph.work.JobHandler;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -26,14 +30,26 @@ final class RefusedItems implements JobHandler {
   private final ReplicaLog log;
   private final Map<String, LogPeer> peers;
   private final WorkQueue queue;
+  private final BiConsumer<String, LogItem> merged;
 
-  RefusedItems(ReplicaLog log, Map<String, LogPeer> peers, WorkQueue queue) {
+  /**
+   * @param merged hears of every item that is taken after all and tells something new
+   */
+  RefusedItems(
+      ReplicaLog log,
+      Map<String, LogPeer> peers,
+      WorkQueue queue,
+      BiConsumer<String, LogItem> merged) {
     this.log = log;
     this.peers = Map.copyOf(peers);
     this.queue = queue;
+    this.merged = merged;
   }
 
   void keep(String peer, Key key) {
+    if (key.isEmpty()) {
+      return; // no queue takes it, and no log ever will
+    }
     queue.enqueue(List.of(Job.builder(KIND, peer, key).build()));
   }
 
@@ -48,6 +64,12 @@ final class RefusedItems implements JobHandler {
     if (!(answer instanceof Found found)) {
       throw LogLink.wrong(job.scope(), answer);
     }
-    log.merge(Merge.of(job.scope(), found.items()));
+    List<LogItem> items = found.items();
+    List<Appended> done = log.merge(Merge.of(job.scope(), items));
+    for (int i = 0; i < done.size(); i++) {
+      if (done.get(i).fate() == Fate.ADDED) {
+        merged.accept(job.scope(), items.get(i));
+      }
+    }
   }
 }
