@@ -30,10 +30,8 @@ import dev.chirograph.spi.SupportsRepair;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 
 /**
@@ -47,9 +45,6 @@ public final class LogResponder {
   private final OwnLog own;
   private final LogLimits limits;
   private final BiConsumer<String, LogItem> merged;
-
-  /** What was noted of each reader last, so that one who waits costs no writes. */
-  private final Map<String, Position> passed = new ConcurrentHashMap<>();
 
   private LogResponder(OwnLog own, LogLimits limits, BiConsumer<String, LogItem> merged) {
     this.own = own;
@@ -110,12 +105,17 @@ public final class LogResponder {
                 Math.min(pull.maxBytes(), limits.bytes()));
     // A delete that a reader could not take, or has lost with a restore, is not forgotten here.
     Position held = page.validity() == Validity.OK && !pull.gap() ? pull.after() : Position.START;
-    if (!held.equals(passed.get(from))) {
+    if (!isNoted(from, held)) {
       own.peers().passed(from, held);
-      passed.put(from, held);
     }
     notice(pull.after(), page);
     return page;
+  }
+
+  /** One who waits costs no writes. The log is asked: another process may have noted since. */
+  private boolean isNoted(String reader, Position held) {
+    return own.peers().members().stream()
+        .anyMatch(member -> member.name().equals(reader) && member.passed() == held.number());
   }
 
   /** A reader who has come further in this life than this log, or elsewhere, proves a restore. */

@@ -44,7 +44,11 @@ class LogResponderTest extends TwoLogs {
   private final LogResponder responder = LogResponder.of(there);
 
   private Pulled pull(Position after) {
-    return (Pulled) responder.answer("here", new Pull(after, 10, 1 << 20, Duration.ZERO));
+    return pull(responder, after);
+  }
+
+  private static Pulled pull(LogResponder from, Position after) {
+    return (Pulled) from.answer("here", new Pull(after, 10, 1 << 20, Duration.ZERO));
   }
 
   private static LogItem foreign(String key, long number) {
@@ -94,6 +98,21 @@ class LogResponderTest extends TwoLogs {
     pull(there.bounds().head());
     pull(early);
     assertThat(member(there, "here").passed()).isEqualTo(early.number());
+  }
+
+  @Test
+  void LOG_10_whatAnotherProcessHasNotedMeanwhileIsNotTakenForOnesOwn() {
+    add(there, "a");
+    Position early = there.bounds().head();
+    delete(there, "a");
+    LogResponder one = LogResponder.of(there);
+    LogResponder other = LogResponder.of(there);
+    pull(one, early);
+    pull(other, there.bounds().head());
+    assertThat(member(there, "here").passed()).isEqualTo(2);
+    // Here is restored from a backup, and asks the first process again.
+    pull(one, early);
+    assertThat(member(there, "here").passed()).isEqualTo(1);
   }
 
   @Test
