@@ -65,6 +65,7 @@ final class LogRepair {
   private @Nullable LogRequest asked;
   private List<LogItem> pushed = List.of();
   private boolean leftOut;
+  private boolean vanished;
   private boolean done;
 
   LogRepair(OwnLog own, String peer, LogLink.Options options) {
@@ -189,7 +190,7 @@ final class LogRepair {
     }
   }
 
-  /** Asks again for what did not fit into an answer; what came in none of two is gone. */
+  /** Asks again for what did not fit into an answer; what came in none of two has changed. */
   private void missing(List<Wanted> wanted, List<LogItem> found) {
     List<Long> came = found.stream().map(LogItem::hash).toList();
     List<Wanted> rest =
@@ -199,6 +200,8 @@ final class LogRepair {
             .toList();
     if (count(rest) < count(wanted)) {
       theirs.addAll(rest);
+    } else {
+      vanished = true;
     }
   }
 
@@ -236,7 +239,10 @@ final class LogRepair {
   }
 
   private void finish() {
-    forgotten.drop();
+    if (!leftOut && !vanished) {
+      // Only who has all that the peer holds may count as deleted what the peer does not hold.
+      forgotten.drop();
+    }
     Bounds there = began;
     if (there != null) {
       // Nothing was left out on the way, so all that the peer had at the beginning is here now.

@@ -330,16 +330,20 @@ public final class MemoryLog implements SupportsPeers, SupportsRepair, SupportsC
 
   @Override
   public synchronized int forget(List<LogItem> items) {
-    Collection<LogItem> there =
+    Collection<LogItem> told =
         items.stream()
             .distinct()
             .filter(item -> rows.get(item).filter(row -> row.item().equals(item)).isPresent())
             .toList();
-    for (LogItem item : there) {
+    for (LogItem item : told) {
       rows.remove(item);
+      // The peer has forgotten all up to there, and whatever it has is here, too.
+      Dot dot = item.last().dot();
+      Life there = new Life(dot.node(), dot.epoch());
+      forgotten = forgotten.join(LogContext.of(Map.of(there, dot.number())));
       contents.refer(item.content(), Content.NONE, State.HELD);
     }
-    return there.size();
+    return told.size();
   }
 
   // ---- contents

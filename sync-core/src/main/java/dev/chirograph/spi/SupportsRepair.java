@@ -10,7 +10,8 @@ import java.util.List;
  *   <li><b>LOG-12</b> Hashes and digests are those of {@link LogItem#hash}, and buckets those of
  *       {@link Slice.Bucket#of}.
  *   <li><b>LOG-13</b> Forgetting drops an item only as it was told: one that has changed since
- *       stays.
+ *       stays. What stands at its dot or before it in that life, and is not held, counts as deleted
+ *       from then on (LOG-8).
  * </ul>
  */
 public interface SupportsRepair extends ReplicaLog, SupportsDigest {
@@ -27,7 +28,9 @@ public interface SupportsRepair extends ReplicaLog, SupportsDigest {
   List<LogItem> items(Slice.Bucket slice, List<Long> wanted);
 
   /**
-   * Drops items that a peer has seen, deleted and forgotten.
+   * Drops items that a peer has seen, deleted and forgotten; once all that the peer holds is here,
+   * since what it has forgotten, and is not here then, is gone here, too. Otherwise a third node
+   * that has them still would bring them back again and again.
    *
    * @return how many were dropped; items that have changed since are kept
    */

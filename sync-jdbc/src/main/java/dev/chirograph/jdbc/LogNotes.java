@@ -1,9 +1,11 @@
 package dev.chirograph.jdbc;
 
+import dev.chirograph.spi.LogContext.Life;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -18,6 +20,7 @@ final class LogNotes {
   private final String noteSeen;
   private final String noteOwn;
   private final String forget;
+  private final String forgetUpTo;
 
   LogNotes(Database database) {
     this.find =
@@ -33,6 +36,10 @@ final class LogNotes {
         database.sql(
             "update ${log_life} set forgotten = noted where log_id = ? and noted is not null"
                 + " and (forgotten is null or forgotten < noted)");
+    this.forgetUpTo =
+        database.sql(
+            "update ${log_life} set forgotten = ? where log_id = ? and life = ?"
+                + " and (forgotten is null or forgotten < ?)");
   }
 
   /**
@@ -65,6 +72,14 @@ final class LogNotes {
   /** What had been seen when the note was made, and is not held, counts as deleted from now on. */
   void forget(Connection connection, int log) throws SQLException {
     run(connection, forget, log);
+  }
+
+  /** What stands up to some places, and is not held, counts as deleted from now on. */
+  void forget(Connection connection, int log, Map<Life, Long> places) throws SQLException {
+    for (Map.Entry<Life, Long> place : places.entrySet()) {
+      long life = LogBytes.life(place.getKey().node(), place.getKey().epoch());
+      run(connection, forgetUpTo, place.getValue(), log, life, place.getValue());
+    }
   }
 
   private static void run(Connection connection, String sql, long... values) throws SQLException {

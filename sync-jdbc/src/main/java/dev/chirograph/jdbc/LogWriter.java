@@ -17,7 +17,9 @@ import dev.chirograph.spi.SupportsPeers.Member;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -338,7 +340,16 @@ final class LogWriter {
     return edit(
         "forgetting " + told.size() + " items",
         Ahead.ofDropped(told),
-        edit -> (int) told.stream().filter(edit::drop).count());
+        edit -> {
+          List<Incoming> dropped = told.stream().filter(edit::drop).toList();
+          Map<Life, Long> places = new HashMap<>();
+          for (Incoming one : dropped) {
+            Dot dot = one.item().last().dot();
+            places.merge(new Life(dot.node(), dot.epoch()), dot.number(), Math::max);
+          }
+          tables.notes.forget(edit.connection(), log, places);
+          return dropped.size();
+        });
   }
 
   // ---- contents

@@ -14,6 +14,7 @@ import dev.chirograph.SyncException;
 import dev.chirograph.spi.LogEntry.Content;
 import dev.chirograph.spi.LogItem;
 import dev.chirograph.spi.ReplicaLog;
+import dev.chirograph.spi.ReplicaLog.Fate;
 import dev.chirograph.spi.ReplicaLog.Merge;
 import dev.chirograph.spi.ReplicaLog.Position;
 import dev.chirograph.spi.SupportsRepair;
@@ -151,6 +152,34 @@ abstract class LogRepairGuarantees extends LogPeersGuarantees {
     append(entry(new UUID(2, 1), ADD, "a", Content.NONE));
     assertThat(repair.forget(List.of(told))).isZero();
     assertThat(item("a").last().body().id()).isEqualTo(new UUID(2, 1));
+  }
+
+  @Test
+  void LOG_13_whatIsForgottenIsNotTakenInAgain() {
+    SupportsRepair repair = repair();
+    LogItem earlier = foreign("peer", 3, entry());
+    LogItem gone = foreign("peer", 4, entry());
+    LogItem later = foreign("peer", 5, entry());
+    LogItem elsewhere = foreign("other", 1, entry());
+    log.merge(Merge.of("peer", List.of(gone)));
+    assertThat(repair.forget(List.of(gone, later))).isOne();
+    assertFates(
+        log.merge(Merge.of("third", List.of(earlier, gone, later, elsewhere))),
+        Fate.FORGOTTEN,
+        Fate.FORGOTTEN,
+        Fate.ADDED,
+        Fate.ADDED);
+  }
+
+  @Test
+  void LOG_13_whatIsHeldIsNotForgottenWithOthers() {
+    SupportsRepair repair = repair();
+    LogItem held = foreign("peer", 3, entry());
+    LogItem gone = foreign("peer", 4, entry());
+    log.merge(Merge.of("peer", List.of(held, gone)));
+    assertThat(repair.forget(List.of(gone))).isOne();
+    LogItem changed = foreign("peer", 2, entry(DEPRECATE, held.last().body()));
+    assertFates(log.merge(Merge.of("third", List.of(changed))), Fate.ADDED);
   }
 
   @Test

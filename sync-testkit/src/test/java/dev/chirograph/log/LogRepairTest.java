@@ -56,10 +56,12 @@ class LogRepairTest extends TwoLogs {
 
   @Test
   void itFindsWhatNoPointerCouldBring() {
-    add(there, "a", "b", "c");
+    add(there, "a");
     pull(here, there);
-    here.forget(List.of(item(here, "b")));
-    assertThat(pull(here, there)).hasSize(1);
+    add(there, "b");
+    here.merge(skippingTo(there));
+    add(there, "c");
+    pull(here, there);
     assertThat(keys(here)).containsExactly("a", "c");
     compare(here, there);
     assertThat(keys(here)).containsExactly("a", "b", "c");
@@ -309,6 +311,59 @@ class LogRepairTest extends TwoLogs {
     // The third has not read it yet.
     pull(third, here);
     assertThat(item(third, "gone").isDeleted()).isTrue();
+  }
+
+  @Test
+  void LOG_13_whatWasDroppedDoesNotComeBackFromAThird() {
+    // A chain: far knows here only, and here was away until there had forgotten the delete.
+    MemoryLog far = log("far");
+    add(far, "gone", "kept");
+    pull(here, far);
+    pull(here, far);
+    pull(there, here);
+    delete(there, "gone");
+    add(there, "new");
+    assertThat(forget(there)).isOne();
+    compare(here, there);
+    assertThat(keys(here)).isEqualTo(keys(there)).containsExactly("kept", "new");
+    compare(far, here);
+    assertThat(keys(far)).containsExactly("kept", "new");
+    assertThat(keys(here)).containsExactly("kept", "new");
+  }
+
+  @Test
+  void LOG_13_nothingIsDroppedWhileSomethingOfThePeerIsMissing() {
+    away(1);
+    add(there, "bad", "good");
+    Picky picky = new Picky(here, "bad");
+    LogLink link = LogLink.of(picky.log(), "there", options(10, DeleteLimit.standard()));
+    link.compare();
+    finish(link, "here", there);
+    assertThat(keys(here)).contains("k0", "good").doesNotContain("bad");
+    picky.heal();
+    link.compare();
+    finish(link, "here", there);
+    assertThat(keys(here)).isEqualTo(keys(there)).contains("bad").doesNotContain("k0");
+  }
+
+  @Test
+  void LOG_13_nothingIsDroppedWhenSomethingChangedWhileItWasCompared() {
+    away(1);
+    add(there, "busy");
+    LogResponder responder = LogResponder.of(there);
+    LogLink link = link(here, "there");
+    link.compare();
+    while (link.comparing()) {
+      LogRequest request = link.next();
+      if (request instanceof Items) {
+        there.append(List.of(body(Operation.DEPRECATE, "busy")));
+      }
+      link.answered(request, responder.answer("here", request));
+    }
+    assertThat(keys(here)).contains("k0").doesNotContain("busy");
+    pull(here, there);
+    compare(here, there);
+    assertThat(keys(here)).isEqualTo(keys(there)).contains("busy");
   }
 
   @Test

@@ -6,6 +6,7 @@ import dev.chirograph.DeleteLimit;
 import dev.chirograph.Key;
 import dev.chirograph.SyncException;
 import dev.chirograph.memory.MemoryLog;
+import dev.chirograph.spi.LogContext;
 import dev.chirograph.spi.LogEntry.Body;
 import dev.chirograph.spi.LogEntry.Content;
 import dev.chirograph.spi.LogEntry.Operation;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -112,6 +114,12 @@ abstract class TwoLogs {
 
   static void push(MemoryLog to, MemoryLog from, LogItem... items) {
     to.merge(Merge.of(from.node(), List.of(items)));
+  }
+
+  /** Moves a pointer past what was not read, as an operator might who repairs a log by hand. */
+  static Merge skippingTo(MemoryLog peer) {
+    Position head = peer.bounds().head();
+    return new Merge(peer.node(), List.of(), Optional.of(head), LogContext.EMPTY, Optional.empty());
   }
 
   static LogItem item(MemoryLog log, String key) {
