@@ -22,6 +22,7 @@ class ArchitectureTest {
   private static final String VALUES = "dev.chirograph";
   private static final String SPI = "dev.chirograph.spi..";
   private static final String MEMORY = "dev.chirograph.memory..";
+  private static final String SIMULATION = "dev.chirograph.simulation..";
 
   private static final List<String> ENGINES =
       List.of(
@@ -65,6 +66,7 @@ class ArchitectureTest {
             "dev.chirograph.s3",
             "dev.chirograph.http",
             "dev.chirograph.servlet",
+            "dev.chirograph.simulation",
             "dev.chirograph.testkit");
   }
 
@@ -170,19 +172,30 @@ class ArchitectureTest {
   }
 
   @Test
-  void theTestKitKnowsNoAdapterAndOfEnginesTheProtocolsOnly() {
-    // Its simulators carry the messages of those engines that talk to another process.
-    String[] both =
-        Stream.concat(ADAPTERS.stream(), ENGINES.stream())
-            .filter(other -> !PROTOCOLS.contains(other))
-            .toArray(String[]::new);
+  void theTestKitKnowsNeitherAdaptersNorEngines() {
     noClasses()
         .that()
         .resideInAPackage("dev.chirograph.testkit..")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(both)
+        .resideInAnyPackage(all(ADAPTERS, ENGINES, List.of(SIMULATION)))
         .check(CLASSES);
+  }
+
+  @Test
+  void theSimulationKnowsNoAdapterAndOfEnginesTheProtocolsOnly() {
+    List<String> quiet = ENGINES.stream().filter(engine -> !PROTOCOLS.contains(engine)).toList();
+    noClasses()
+        .that()
+        .resideInAPackage(SIMULATION)
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(all(ADAPTERS, quiet, List.of()))
+        .check(CLASSES);
+  }
+
+  private static String[] all(List<String> some, List<String> others, List<String> more) {
+    return Stream.of(some, others, more).flatMap(List::stream).toArray(String[]::new);
   }
 
   @Test

@@ -1,4 +1,4 @@
-package dev.chirograph.testkit;
+package dev.chirograph.simulation;
 
 import java.util.Comparator;
 import java.util.PriorityQueue;
@@ -14,41 +14,27 @@ final class SimulatedNetwork {
   private static final int SLOW = 20;
 
   private final SplittableRandom random;
+  private final Terms terms;
+  private final Tally tally;
   private final Queue<Event> events =
       new PriorityQueue<>(Comparator.comparingLong(Event::at).thenComparingLong(Event::number));
-  private final double lost;
-  private final double twice;
-  private final int delay;
   private long now;
   private long scheduled;
-  private long group;
+  private long sides;
+  private boolean oneWay;
   private boolean calm;
-  private long sent;
 
   private record Event(long at, long number, Runnable action) {}
 
-  /**
-   * A network.
-   *
-   * @param lost what part of the messages does not arrive, from 0 to 1
-   * @param twice what part arrives twice
-   * @param delay how many milliseconds a message takes at most, as a rule
-   */
-  SimulatedNetwork(SplittableRandom random, double lost, double twice, int delay) {
+  SimulatedNetwork(SplittableRandom random, Terms terms, Tally tally) {
     this.random = random;
-    this.lost = lost;
-    this.twice = twice;
-    this.delay = delay;
+    this.terms = terms;
+    this.tally = tally;
   }
 
   /** Milliseconds since the beginning. */
   long now() {
     return now;
-  }
-
-  /** How many messages were sent. */
-  long sent() {
-    return sent;
   }
 
   /** Does something later. */
@@ -88,42 +74,58 @@ final class SimulatedNetwork {
     return calm;
   }
 
-  /** Nodes on different sides do not reach each other. */
-  void cut(long sides) {
-    group = sides;
+  /**
+   * Nodes on different sides do not reach each other.
+   *
+   * @param bits the side of each node
+   * @param only whether only the first side does not reach the second
+   */
+  void cut(long bits, boolean only) {
+    sides = bits;
+    oneWay = only;
+    tally.count(Happening.CUT);
   }
 
   void heal() {
-    group = 0;
+    sides = 0;
   }
 
   private boolean reaches(int from, int to) {
-    return ((group >>> from) & 1) == ((group >>> to) & 1);
+    long here = (sides >>> from) & 1;
+    long there = (sides >>> to) & 1;
+    return here == there || (oneWay && here == 1);
   }
 
   /** Sends a message; it is delivered never, once or twice. */
   void send(int from, int to, Runnable delivery) {
-    sent++;
+    tally.count(Happening.SENT);
     if (calm) {
       in(1, delivery);
       return;
     }
-    if (random.nextDouble() < lost) {
+    if (random.nextDouble() < terms.lost()) {
+      tally.count(Happening.LOST);
       return;
     }
     deliver(from, to, delivery);
-    if (random.nextDouble() < twice) {
+    if (random.nextDouble() < terms.twice()) {
+      tally.count(Happening.REPEATED);
       deliver(from, to, delivery);
     }
   }
 
   private void deliver(int from, int to, Runnable delivery) {
-    int most = random.nextInt(SLOW) == 0 ? delay * SLOW : delay;
+    boolean slow = random.nextInt(SLOW) == 0;
+    if (slow) {
+      tally.count(Happening.DELAYED);
+    }
     in(
-        1 + random.nextInt(most),
+        1 + random.nextInt(slow ? terms.delay() * SLOW : terms.delay()),
         () -> {
           if (reaches(from, to)) {
             delivery.run();
+          } else {
+            tally.count(Happening.CUT_OFF);
           }
         });
   }

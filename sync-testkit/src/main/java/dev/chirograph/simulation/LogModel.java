@@ -1,4 +1,4 @@
-package dev.chirograph.testkit;
+package dev.chirograph.simulation;
 
 import dev.chirograph.Key;
 import dev.chirograph.spi.LogEntry;
@@ -7,6 +7,7 @@ import dev.chirograph.spi.LogEntry.Dot;
 import dev.chirograph.spi.LogEntry.Operation;
 import dev.chirograph.spi.LogItem;
 import dev.chirograph.spi.ReplicaLog;
+import dev.chirograph.spi.ReplicaLog.Position;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -25,7 +26,7 @@ final class LogModel {
   private static final Dot NOWHERE = new Dot("", new UUID(0, 0), 0);
 
   private final Map<Spot, List<Body>> required = new LinkedHashMap<>();
-  private final Map<Spot, List<Body>> optional = new LinkedHashMap<>();
+  private final Map<Spot, List<Body>> written = new LinkedHashMap<>();
 
   /** A version of a key. */
   record Spot(Key key, String version) {
@@ -40,6 +41,11 @@ final class LogModel {
 
   void acknowledged(Body body) {
     add(required, body);
+  }
+
+  /** It may have been written, or will be. */
+  void perhaps(Body body) {
+    add(written, body);
   }
 
   private static void add(Map<Spot, List<Body>> to, Body body) {
@@ -70,6 +76,17 @@ final class LogModel {
         + body.id().toString().substring(0, 4);
   }
 
+  /** All that a log holds. */
+  static Map<Spot, LogItem> items(String name, ReplicaLog log) {
+    Map<Spot, LogItem> items = new LinkedHashMap<>();
+    for (LogItem item : log.read(Position.START, Integer.MAX_VALUE, Long.MAX_VALUE).items()) {
+      if (items.put(Spot.of(item), item) != null) {
+        throw new AssertionError(name + " has " + Spot.of(item) + " twice");
+      }
+    }
+    return items;
+  }
+
   /** What a log says of a version. */
   static Optional<LogItem> item(ReplicaLog log, Spot spot) {
     return log.find(List.of(spot.key())).stream()
@@ -95,18 +112,17 @@ final class LogModel {
   }
 
   /**
-   * A log was restored.
+   * A log was restored, or has gone with its node.
    *
    * @param known what it knew before
    * @param logs all logs as they are now
    * @return how many entries are in no log any more
    */
-  int restored(List<Body> known, Collection<? extends ReplicaLog> logs) {
+  int lost(List<Body> known, Collection<? extends ReplicaLog> logs) {
     int lost = 0;
     for (Body body : known) {
       if (logs.stream().noneMatch(log -> includes(log, body))) {
         required.computeIfPresent(Spot.of(body), (spot, all) -> without(all, body));
-        add(optional, body);
         lost++;
       }
     }
@@ -117,11 +133,24 @@ final class LogModel {
     return all.stream().filter(body -> !body.equals(one)).toList();
   }
 
-  /** Fails when the items of a log are not what all entries say together. */
-  void check(String name, Map<Spot, LogItem> items) {
+  /**
+   * Fails when the items of a log are not what all entries say together.
+   *
+   * @param back whether what was deleted may be there again, since deletes did not wait for those
+   *     who were away
+   */
+  void check(String name, Map<Spot, LogItem> items, boolean back) {
     items.forEach((spot, item) -> checkKnown(name, spot, item));
     required.forEach(
-        (spot, bodies) -> checkWhole(name, spot, bodies, Optional.ofNullable(items.get(spot))));
+        (spot, bodies) -> {
+          if (!back || !mayBeGone(spot)) {
+            checkWhole(name, spot, bodies, Optional.ofNullable(items.get(spot)));
+          }
+        });
+  }
+
+  private boolean mayBeGone(Spot spot) {
+    return said(spot).stream().anyMatch(body -> body.operation() == Operation.DELETE);
   }
 
   private void checkKnown(String name, Spot spot, LogItem item) {
@@ -133,17 +162,14 @@ final class LogModel {
   }
 
   private List<Body> said(Spot spot) {
-    List<Body> said = new ArrayList<>(required.getOrDefault(spot, List.of()));
-    said.addAll(optional.getOrDefault(spot, List.of()));
-    return said;
+    return written.getOrDefault(spot, List.of());
   }
 
   private void checkWhole(String name, Spot spot, List<Body> bodies, Optional<LogItem> item) {
     if (bodies.isEmpty()) {
       return;
     }
-    boolean mayBeGone = said(spot).stream().anyMatch(body -> body.operation() == Operation.DELETE);
-    if (item.isEmpty() && mayBeGone) {
+    if (item.isEmpty() && mayBeGone(spot)) {
       return;
     }
     LogItem expected = bodies.stream().map(LogModel::item).reduce(LogItem::join).orElseThrow();
