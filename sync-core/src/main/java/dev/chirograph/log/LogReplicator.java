@@ -1,8 +1,8 @@
 package dev.chirograph.log;
 
 import dev.chirograph.DeleteLimit;
+import dev.chirograph.Environment;
 import dev.chirograph.Key;
-import dev.chirograph.Pacing;
 import dev.chirograph.RetryPolicy;
 import dev.chirograph.SyncException;
 import dev.chirograph.SyncListener;
@@ -15,7 +15,6 @@ import dev.chirograph.spi.WorkQueue;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -23,11 +22,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -281,11 +276,8 @@ public final class LogReplicator implements AutoCloseable {
             .build();
     private DeleteLimit forgets = DeleteLimit.standard();
     private SyncListener listener = SyncListener.none();
+    private Environment environment = Environment.system();
     private Consumer<LogItem> onChange = item -> {};
-    private InstantSource clock = InstantSource.system();
-    private Pacing pacing = Pacing.system();
-    private RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
-    private ThreadFactory threads = daemons();
 
     private Builder(String node, ReplicaLog log) {
       this.node = Objects.requireNonNull(node, "node");
@@ -294,15 +286,6 @@ public final class LogReplicator implements AutoCloseable {
         throw SyncException.invalid(
             "the name of a node has 1 to " + LogLimits.MAX_TEXT + " characters: '" + node + "'");
       }
-    }
-
-    private static ThreadFactory daemons() {
-      AtomicInteger number = new AtomicInteger();
-      return task -> {
-        Thread thread = new Thread(task, "chirograph-log-" + number.incrementAndGet());
-        thread.setDaemon(true);
-        return thread;
-      };
     }
 
     /** A node that is pulled from and pushed to, and may pull and push. */
@@ -492,27 +475,9 @@ public final class LogReplicator implements AutoCloseable {
       return this;
     }
 
-    /** The clock that dates success and retention; the system's by default. */
-    public Builder clock(InstantSource value) {
-      this.clock = Objects.requireNonNull(value, "value");
-      return this;
-    }
-
-    /** Waiting; the system's by default. */
-    public Builder pacing(Pacing value) {
-      this.pacing = Objects.requireNonNull(value, "value");
-      return this;
-    }
-
-    /** The source of jitter. */
-    public Builder random(RandomGenerator value) {
-      this.random = Objects.requireNonNull(value, "value");
-      return this;
-    }
-
-    /** Makes the threads; daemons by default. Two for each peer, and one. */
-    public Builder threads(ThreadFactory value) {
-      this.threads = Objects.requireNonNull(value, "value");
+    /** Clock, waiting, chance and threads; {@link Environment#system} by default. */
+    public Builder environment(Environment value) {
+      this.environment = Objects.requireNonNull(value, "value");
       return this;
     }
 
@@ -553,10 +518,7 @@ public final class LogReplicator implements AutoCloseable {
           forgets,
           lease,
           listener,
-          clock,
-          pacing,
-          random,
-          threads);
+          environment);
     }
 
     /**

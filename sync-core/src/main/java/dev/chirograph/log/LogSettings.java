@@ -1,6 +1,7 @@
 package dev.chirograph.log;
 
 import dev.chirograph.DeleteLimit;
+import dev.chirograph.Environment;
 import dev.chirograph.Pacing;
 import dev.chirograph.RetryPolicy;
 import dev.chirograph.SyncListener;
@@ -28,16 +29,29 @@ record LogSettings(
     DeleteLimit forgets,
     Duration lease,
     SyncListener listener,
-    InstantSource clock,
-    Pacing pacing,
-    RandomGenerator random,
-    ThreadFactory threads) {
+    Environment environment) {
+
+  InstantSource clock() {
+    return environment.clock();
+  }
+
+  Pacing pacing() {
+    return environment.pacing();
+  }
+
+  RandomGenerator random() {
+    return environment.random();
+  }
+
+  ThreadFactory threads() {
+    return environment.threads();
+  }
 
   private static final Logger LOGGER = LoggerFactory.getLogger(LogReplicator.class);
 
   /** Gives a worker what it needs. */
   JobWorker.Builder worker(JobWorker.Builder worker) {
-    return worker.lease(lease).pacing(pacing).random(random).threads(threads);
+    return worker.lease(lease).environment(environment);
   }
 
   /** Tells the listener; what it throws is its own. */

@@ -1,6 +1,7 @@
 package dev.chirograph.reconcile;
 
 import dev.chirograph.DeleteLimit;
+import dev.chirograph.Environment;
 import dev.chirograph.Key;
 import dev.chirograph.KeyRange;
 import dev.chirograph.Pacing;
@@ -58,11 +59,25 @@ final class Engine<V> {
       RetryPolicy callRetries,
       RetryPolicy jobRetries,
       SyncListener listener,
-      InstantSource clock,
-      Pacing pacing,
-      RandomGenerator random,
-      ThreadFactory threads,
-      @Nullable String identityTag) {}
+      Environment environment,
+      @Nullable String identityTag) {
+
+    InstantSource clock() {
+      return environment.clock();
+    }
+
+    Pacing pacing() {
+      return environment.pacing();
+    }
+
+    RandomGenerator random() {
+      return environment.random();
+    }
+
+    ThreadFactory threads() {
+      return environment.threads();
+    }
+  }
 
   Engine(List<Pair<V>> pairs, Settings settings) {
     this.pairs = new LinkedHashMap<>();

@@ -1,9 +1,9 @@
 package dev.chirograph.reconcile;
 
 import dev.chirograph.DeleteLimit;
+import dev.chirograph.Environment;
 import dev.chirograph.Guard;
 import dev.chirograph.Key;
-import dev.chirograph.Pacing;
 import dev.chirograph.RateLimiter;
 import dev.chirograph.Report;
 import dev.chirograph.RetryPolicy;
@@ -24,7 +24,6 @@ import dev.chirograph.spi.WorkQueue;
 import dev.chirograph.work.Keeper;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -32,10 +31,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -286,22 +281,10 @@ public final class Reconciler<V> {
     private RetryPolicy callRetries = RetryPolicy.forCalls();
     private RetryPolicy jobRetries = RetryPolicy.forJobs();
     private SyncListener listener = SyncListener.none();
-    private InstantSource clock = InstantSource.system();
-    private Pacing pacing = Pacing.system();
-    private RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
-    private ThreadFactory threads = daemons();
+    private Environment environment = Environment.system();
     private @Nullable String identityTag;
 
     private Builder() {}
-
-    private static ThreadFactory daemons() {
-      AtomicInteger number = new AtomicInteger();
-      return task -> {
-        Thread thread = new Thread(task, "chirograph-" + number.incrementAndGet());
-        thread.setDaemon(true);
-        return thread;
-      };
-    }
 
     /** One more pair of stores. */
     public Builder<V> pair(String name, Source<V> source, Replica<V> replica) {
@@ -424,27 +407,9 @@ public final class Reconciler<V> {
       return this;
     }
 
-    /** The clock by which runs are dated; the system's by default. */
-    public Builder<V> clock(InstantSource value) {
-      this.clock = Objects.requireNonNull(value);
-      return this;
-    }
-
-    /** How waiting is done; by sleeping by default. */
-    public Builder<V> pacing(Pacing value) {
-      this.pacing = Objects.requireNonNull(value);
-      return this;
-    }
-
-    /** The source of jitter; has to be safe for use by several threads when there are several. */
-    public Builder<V> random(RandomGenerator value) {
-      this.random = Objects.requireNonNull(value);
-      return this;
-    }
-
-    /** Where threads come from; daemon threads by default. */
-    public Builder<V> threads(ThreadFactory value) {
-      this.threads = Objects.requireNonNull(value);
+    /** Clock, waiting, chance and threads; {@link Environment#system} by default. */
+    public Builder<V> environment(Environment value) {
+      this.environment = Objects.requireNonNull(value, "value");
       return this;
     }
 
@@ -474,7 +439,7 @@ public final class Reconciler<V> {
       for (Pair<V> pair : pairs.values()) {
         check(pair);
         Double rate = rates.get(pair.name());
-        RateLimiter limiter = rate == null ? null : new RateLimiter(rate, pacing);
+        RateLimiter limiter = rate == null ? null : new RateLimiter(rate, environment.pacing());
         all.add(new Pair<>(pair.name(), pair.source(), pair.replica(), limiter));
       }
       Engine.Settings settings =
@@ -490,10 +455,7 @@ public final class Reconciler<V> {
               callRetries,
               jobRetries,
               listener,
-              clock,
-              pacing,
-              random,
-              threads,
+              environment,
               identityTag);
       return new Reconciler<>(new Engine<>(all, settings));
     }

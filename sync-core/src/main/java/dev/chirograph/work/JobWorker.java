@@ -1,6 +1,6 @@
 package dev.chirograph.work;
 
-import dev.chirograph.Pacing;
+import dev.chirograph.Environment;
 import dev.chirograph.RetryPolicy;
 import dev.chirograph.SyncException;
 import dev.chirograph.spi.Lease.LeasedJob;
@@ -15,11 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,7 +49,10 @@ public final class JobWorker implements AutoCloseable {
     this.settings = builder;
     this.keeper =
         Keeper.of(
-            builder.threads, builder.pacing, builder.lease.dividedBy(3), List.of(this::keepAll));
+            builder.environment.threads(),
+            builder.environment.pacing(),
+            builder.lease.dividedBy(3),
+            List.of(this::keepAll));
   }
 
   /**
@@ -76,7 +75,7 @@ public final class JobWorker implements AutoCloseable {
     }
     wakeup = queue instanceof SupportsWakeup waking ? waking.onWork(work::release) : null;
     for (int i = 0; i < settings.concurrency; i++) {
-      threads.add(settings.threads.newThread(this::loop));
+      threads.add(settings.environment.threads().newThread(this::loop));
     }
     keeper.start();
     threads.forEach(Thread::start);
@@ -106,7 +105,7 @@ public final class JobWorker implements AutoCloseable {
 
   private void pause() {
     try {
-      settings.pacing.pause(settings.retries.pause(1, settings.random));
+      settings.environment.pacing().pause(settings.retries.pause(1, settings.environment.random()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -127,7 +126,8 @@ public final class JobWorker implements AutoCloseable {
   }
 
   private boolean step() {
-    Optional<HeldLease> taken = HeldLease.take(queue, settings.pacing, kind, 1, settings.lease);
+    Optional<HeldLease> taken =
+        HeldLease.take(queue, settings.environment.pacing(), kind, 1, settings.lease);
     if (taken.isEmpty()) {
       return false;
     }
@@ -159,7 +159,9 @@ public final class JobWorker implements AutoCloseable {
       int failures = job.attempts() + 1;
       return settings.retries.again(error, failures)
           ? new Settlement.Retry(
-              job.slot(), settings.retries.pause(failures, settings.random), error.summary())
+              job.slot(),
+              settings.retries.pause(failures, settings.environment.random()),
+              error.summary())
           : new Settlement.Bury(job.slot(), error.summary());
     }
   }
@@ -198,23 +200,12 @@ public final class JobWorker implements AutoCloseable {
     private Duration poll = Duration.ofSeconds(10);
     private Duration deadline = Duration.ofSeconds(30);
     private RetryPolicy retries = RetryPolicy.forJobs();
-    private Pacing pacing = Pacing.system();
-    private RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
-    private ThreadFactory threads = daemons();
+    private Environment environment = Environment.system();
 
     private Builder(WorkQueue queue, String kind, JobHandler handler) {
       this.queue = Objects.requireNonNull(queue, "queue");
       this.kind = Objects.requireNonNull(kind, "kind");
       this.handler = Objects.requireNonNull(handler, "handler");
-    }
-
-    private static ThreadFactory daemons() {
-      AtomicInteger number = new AtomicInteger();
-      return task -> {
-        Thread thread = new Thread(task, "chirograph-job-" + number.incrementAndGet());
-        thread.setDaemon(true);
-        return thread;
-      };
     }
 
     /** How many jobs are done side by side; 4 by default. */
@@ -257,21 +248,9 @@ public final class JobWorker implements AutoCloseable {
       return this;
     }
 
-    /** Time and waiting; the system's by default. */
-    public Builder pacing(Pacing value) {
-      this.pacing = Objects.requireNonNull(value, "value");
-      return this;
-    }
-
-    /** The source of jitter. */
-    public Builder random(RandomGenerator value) {
-      this.random = Objects.requireNonNull(value, "value");
-      return this;
-    }
-
-    /** Makes the threads; daemons by default. */
-    public Builder threads(ThreadFactory value) {
-      this.threads = Objects.requireNonNull(value, "value");
+    /** Clock, waiting, chance and threads; {@link Environment#system} by default. */
+    public Builder environment(Environment value) {
+      this.environment = Objects.requireNonNull(value, "value");
       return this;
     }
 

@@ -39,7 +39,7 @@ class HostReconciliationTest {
       Reconciler.builder("photos", bucket.asReplica(), catalogue)
           .queue(queue)
           .state(backend.state("host"))
-          .clock(clock)
+          .environment(clock.environment())
           .concurrency(1)
           .build();
 

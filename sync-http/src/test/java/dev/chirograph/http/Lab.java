@@ -47,7 +47,7 @@ final class Lab {
       LogReplicator.builder("bergen", log)
           .reader("oslo")
           .patience(Duration.ZERO)
-          .clock(clock)
+          .environment(clock.environment())
           .build();
   final SplittableRandom random = new SplittableRandom(1);
 

@@ -11,7 +11,6 @@ import dev.chirograph.Listing;
 import dev.chirograph.ObjectState;
 import dev.chirograph.Observation;
 import dev.chirograph.Outcome;
-import dev.chirograph.Pacing;
 import dev.chirograph.Part;
 import dev.chirograph.Report;
 import dev.chirograph.Run;
@@ -99,8 +98,7 @@ final class EveryStatement {
           Reconciler.builder("bucket", bucket, watched)
               .queue(queue)
               .state(JdbcState.of(spy.dataSource()))
-              .clock(clock)
-              .pacing(new Virtual(clock))
+              .environment(clock.environment())
               .concurrency(1)
               .ranges(1)
               .batch(4)
@@ -165,17 +163,6 @@ final class EveryStatement {
   }
 
   /** Waiting moves the clock. */
-  private record Virtual(ManualClock clock) implements Pacing {
-    @Override
-    public long nanoTime() {
-      return clock.millis() * 1_000_000;
-    }
-
-    @Override
-    public void pause(Duration duration) {
-      clock.advance(duration);
-    }
-  }
 
   /** Notices a delete of what is there. */
   private static final class Watched implements Replica<ObjectState> {

@@ -1,7 +1,6 @@
 package dev.chirograph.s3;
 
 import dev.chirograph.ObjectState;
-import dev.chirograph.Pacing;
 import dev.chirograph.Report;
 import dev.chirograph.Run;
 import dev.chirograph.SyncException;
@@ -12,7 +11,6 @@ import dev.chirograph.spi.Replica;
 import dev.chirograph.spi.Source;
 import dev.chirograph.testkit.ManualClock;
 import java.time.Duration;
-import java.util.SplittableRandom;
 
 /** Both paths of the engine, in one thread, where waiting takes no time. */
 enum Engines {
@@ -61,21 +59,7 @@ enum Engines {
             .allowCheckedDeletes()
             .concurrency(1)
             .ranges(1)
-            .clock(clock)
-            .pacing(new Virtual(clock))
-            .random(new SplittableRandom(1));
+            .environment(clock.environment());
     return idTag.isEmpty() ? builder : builder.identityTag(idTag);
-  }
-
-  private record Virtual(ManualClock clock) implements Pacing {
-    @Override
-    public long nanoTime() {
-      return clock.millis() * 1_000_000;
-    }
-
-    @Override
-    public void pause(Duration duration) {
-      clock.advance(duration);
-    }
   }
 }

@@ -1,8 +1,11 @@
 package dev.chirograph.testkit;
 
+import dev.chirograph.Environment;
+import dev.chirograph.Pacing;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.SplittableRandom;
 
 /** A clock that stands still until a test advances it. Safe for use by several threads. */
 public final class ManualClock implements InstantSource {
@@ -40,6 +43,29 @@ public final class ManualClock implements InstantSource {
       throw new IllegalArgumentException("a clock cannot be moved back, here by " + time);
     }
     now = now.plus(time);
+  }
+
+  /**
+   * What an engine needs to live in this clock's time: waiting moves the clock instead, and chance
+   * is always the same. Its threads are real.
+   */
+  public Environment environment() {
+    Pacing waiting =
+        new Pacing() {
+          @Override
+          public long nanoTime() {
+            return Duration.between(START, now).toNanos();
+          }
+
+          @Override
+          public void pause(Duration duration) {
+            advance(duration);
+          }
+        };
+    return Environment.system()
+        .withClock(this)
+        .withPacing(waiting)
+        .withRandom(new SplittableRandom(1));
   }
 
   @Override

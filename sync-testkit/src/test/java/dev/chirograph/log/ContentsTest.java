@@ -3,11 +3,11 @@ package dev.chirograph.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.chirograph.Environment;
 import dev.chirograph.Expect;
 import dev.chirograph.Key;
 import dev.chirograph.ObjectVersion;
 import dev.chirograph.Observation;
-import dev.chirograph.Pacing;
 import dev.chirograph.RetryPolicy;
 import dev.chirograph.SyncException;
 import dev.chirograph.SyncException.Kind;
@@ -78,7 +78,7 @@ class ContentsTest {
       return LogReplicator.builder(name, log)
           .queue(queue)
           .contents(store, spool.resolve(name))
-          .clock(clock)
+          .environment(Environment.system().withClock(clock))
           .patience(Duration.ZERO)
           .pushRetries(
               RetryPolicy.builder()
@@ -258,8 +258,7 @@ class ContentsTest {
         LogReplicator.builder("there", broken.log(there.log))
             .queue(there.queue)
             .contents(there.store, spool)
-            .clock(clock)
-            .pacing(noWaiting())
+            .environment(clock.environment())
             .build();
     assertThatThrownBy(
             () -> dying.add(Key.utf8("a"), "1", () -> new ByteArrayInputStream(BYTES), ""))
@@ -274,18 +273,6 @@ class ContentsTest {
     there.replicator.drain();
     assertThat(there.has(measured())).isFalse();
     assertThat(there.log.content(measured())).isEmpty();
-  }
-
-  private static Pacing noWaiting() {
-    return new Pacing() {
-      @Override
-      public long nanoTime() {
-        return System.nanoTime();
-      }
-
-      @Override
-      public void pause(Duration duration) {}
-    };
   }
 
   private static String measured() {

@@ -3,6 +3,7 @@ package dev.chirograph.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.chirograph.Environment;
 import dev.chirograph.Key;
 import dev.chirograph.RetryPolicy;
 import dev.chirograph.SyncException;
@@ -306,7 +307,7 @@ class LogReplicatorTest {
   void deletesWaitForPeersThatHaveNeverAsked() throws Exception {
     // What was noted a moment ago is old enough by this clock.
     InstantSource late = () -> Instant.now().plus(Duration.ofDays(8));
-    nodes.put("a", builder("a", "b").clock(late).build());
+    nodes.put("a", builder("a", "b").environment(Environment.system().withClock(late)).build());
     cut.add("b");
     nodes.get("a").start();
     append("a", Operation.DELETE, "x");

@@ -4,9 +4,9 @@ import static dev.chirograph.reconcile.Lab.key;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.chirograph.Entry;
+import dev.chirograph.Environment;
 import dev.chirograph.KeyRange;
 import dev.chirograph.Listing;
-import dev.chirograph.Pacing;
 import dev.chirograph.Report;
 import dev.chirograph.Run;
 import dev.chirograph.RunPhase;
@@ -73,7 +73,8 @@ class DisturbancesTest {
   @Test
   void L4_aListingThatEndsAsCutByAnInterruptDoesNotEndItsRangeAsIncomplete() throws Exception {
     lab.same(100).right("zz-old", "v");
-    var first = lab.durable(interruptedAt(1), lab.replica).pacing(Pacing.system()).build();
+    var first =
+        lab.durable(interruptedAt(1), lab.replica).environment(Environment.system()).build();
     Run run = first.submit(Scope.all());
 
     drain(first);
@@ -99,7 +100,7 @@ class DisturbancesTest {
               return listed.incrementAndGet() == number ? new Interrupted() : inner.list(range);
             }
           };
-      var first = own.durable(interrupted, own.replica).pacing(Pacing.system()).build();
+      var first = own.durable(interrupted, own.replica).environment(Environment.system()).build();
       Run run = first.submit(Scope.all());
 
       drain(first);

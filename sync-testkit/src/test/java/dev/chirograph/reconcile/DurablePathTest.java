@@ -213,10 +213,7 @@ class DurablePathTest {
             dev.chirograph.RetryPolicy.forCalls(),
             dev.chirograph.RetryPolicy.forJobs(),
             lab.heard,
-            lab.clock,
-            lab.waits,
-            new java.util.SplittableRandom(1),
-            Thread::new,
+            lab.clock.environment().withPacing(lab.waits).withThreads(Thread::new),
             null));
   }
 

@@ -3,6 +3,7 @@ package dev.chirograph.reconcile;
 import static dev.chirograph.reconcile.Lab.key;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.chirograph.Environment;
 import dev.chirograph.Key;
 import dev.chirograph.KeyRange;
 import dev.chirograph.Listing;
@@ -79,7 +80,7 @@ class GivenUpTest {
                       throw new SyncException(Kind.UNAVAILABLE, "a slow page");
                     }),
                 lab.replica)
-            .pacing(Pacing.system())
+            .environment(Environment.system())
             .build();
     Run run = first.submit(Scope.all());
     Thread worker = new Thread(first::drainOnce);
@@ -107,7 +108,7 @@ class GivenUpTest {
         };
     var reconciler =
         lab.durable(unreachable, lab.replica)
-            .pacing(Pacing.system())
+            .environment(Environment.system())
             .callRetries(
                 RetryPolicy.builder()
                     .pauses(Duration.ofSeconds(2), Duration.ofSeconds(5))

@@ -20,7 +20,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.SplittableRandom;
 
 /** Two stores, a queue and a state in memory, on virtual time and in one thread. */
 final class Lab {
@@ -76,9 +75,7 @@ final class Lab {
     return builder
         .concurrency(1)
         .ranges(1)
-        .clock(clock)
-        .pacing(waits)
-        .random(new SplittableRandom(1))
+        .environment(clock.environment().withPacing(waits))
         .listener(heard);
   }
 

@@ -147,8 +147,8 @@ final class Storm {
         .batch(3)
         .ranges(3)
         .lease(lease)
-        .random(random.split())
-        .pacing(scheduler.pacing())
+        .environment(
+            lab.clock.environment().withRandom(random.split()).withPacing(scheduler.pacing()))
         .deleteBudgetWindow(BUDGET_WINDOW)
         .deletes(limit);
   }

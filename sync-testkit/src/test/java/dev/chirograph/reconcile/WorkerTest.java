@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.chirograph.Environment;
 import dev.chirograph.Key;
 import dev.chirograph.Observation;
 import dev.chirograph.Run;
@@ -106,12 +107,14 @@ class WorkerTest {
             });
     var reconciler =
         durable(new Around(source), deaf)
-            .threads(
-                work -> {
-                  Thread thread = new Thread(work);
-                  threads.add(thread);
-                  return thread;
-                })
+            .environment(
+                Environment.system()
+                    .withThreads(
+                        work -> {
+                          Thread thread = new Thread(work);
+                          threads.add(thread);
+                          return thread;
+                        }))
             .build();
 
     assertThatThrownBy(() -> reconciler.worker().start()).hasMessage("nobody listens today");
@@ -125,22 +128,24 @@ class WorkerTest {
     List<Thread> threads = new CopyOnWriteArrayList<>();
     var reconciler =
         durable(new Around(source), queue)
-            .threads(
-                work -> {
-                  boolean tooMany = threads.size() == 1;
-                  Thread thread =
-                      new Thread(work) {
-                        @Override
-                        public synchronized void start() {
-                          if (tooMany) {
-                            throw new OutOfMemoryError("no more threads");
-                          }
-                          super.start();
-                        }
-                      };
-                  threads.add(thread);
-                  return thread;
-                })
+            .environment(
+                Environment.system()
+                    .withThreads(
+                        work -> {
+                          boolean tooMany = threads.size() == 1;
+                          Thread thread =
+                              new Thread(work) {
+                                @Override
+                                public synchronized void start() {
+                                  if (tooMany) {
+                                    throw new OutOfMemoryError("no more threads");
+                                  }
+                                  super.start();
+                                }
+                              };
+                          threads.add(thread);
+                          return thread;
+                        }))
             .build();
 
     assertThatThrownBy(() -> reconciler.worker().start()).hasMessage("no more threads");
@@ -185,12 +190,14 @@ class WorkerTest {
     var reconciler =
         durable(stuck, queue)
             .lease(Duration.ofSeconds(1))
-            .threads(
-                work -> {
-                  Thread thread = new Thread(work);
-                  threads.add(thread);
-                  return thread;
-                })
+            .environment(
+                Environment.system()
+                    .withThreads(
+                        work -> {
+                          Thread thread = new Thread(work);
+                          threads.add(thread);
+                          return thread;
+                        }))
             .build();
     Run run = reconciler.start(Scope.all());
     try (Worker worker = reconciler.worker().poll(Duration.ofMillis(20)).start()) {
