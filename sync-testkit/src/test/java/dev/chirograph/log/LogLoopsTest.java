@@ -3,6 +3,7 @@ package dev.chirograph.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.chirograph.Environment;
 import dev.chirograph.Key;
 import dev.chirograph.Pacing;
 import dev.chirograph.RetryPolicy;
@@ -136,7 +137,9 @@ class LogLoopsTest {
           }
         };
     replicator =
-        LogReplicator.builder("here", failing(here, "compact", tried)).pacing(pacing).build();
+        LogReplicator.builder("here", failing(here, "compact", tried))
+            .environment(Environment.system().withPacing(pacing))
+            .build();
     replicator.start();
     await(() -> pauses.get() == 3);
     assertThat(tried).hasValue(3);
