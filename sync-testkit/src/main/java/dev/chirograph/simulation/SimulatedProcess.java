@@ -161,9 +161,9 @@ final class SimulatedProcess implements WatchedLog.Watcher {
         .anyMatch(Optional::isPresent);
   }
 
-  /** Forgets deletes. */
-  void compact(Instant passed, Instant noted) {
-    attempt(() -> log.compact(passed, noted));
+  /** Forgets deletes; answers how many, when that is known. */
+  Optional<Long> compact(Instant passed, Instant noted) {
+    return attempt(() -> log.compact(passed, noted));
   }
 
   /** What it answers; nothing when it is down, refuses, or has trouble. */
