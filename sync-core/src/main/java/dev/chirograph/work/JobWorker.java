@@ -65,7 +65,13 @@ public final class JobWorker implements AutoCloseable {
   }
 
   private void keepAll() {
-    held.forEach(HeldLease::extend);
+    for (HeldLease lease : held) {
+      try {
+        lease.extend();
+      } catch (RuntimeException e) { // the others are to be kept all the same
+        LOG.warn("{} of {} could not be extended: {}", lease, kind, e.toString(), e);
+      }
+    }
   }
 
   /** Begins to work in threads of its own. */
@@ -112,14 +118,15 @@ public final class JobWorker implements AutoCloseable {
   }
 
   /**
-   * Does, in this thread, the jobs that are ready, until none is. For tests, and for hosts that
-   * bring their own scheduler.
+   * Does, in this thread, the jobs that are ready, until none is, the thread is interrupted or the
+   * worker closed. For tests, and for hosts that bring their own scheduler.
    *
    * @return how many were done or tried
    */
   public int drain() {
     int jobs = 0;
-    while (step()) {
+    // A job that ends because of either goes back to the queue, and would come again at once.
+    while (!closing && !Thread.currentThread().isInterrupted() && step()) {
       jobs++;
     }
     return jobs;

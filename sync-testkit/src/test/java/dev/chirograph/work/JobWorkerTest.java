@@ -18,7 +18,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class JobWorkerTest {
 
@@ -185,5 +187,46 @@ class JobWorkerTest {
       real.enqueue(List.of(Job.builder(KIND, "here", Key.utf8("good")).build()));
       assertThat(good.await(10, TimeUnit.SECONDS)).isTrue();
     }
+  }
+
+  private static JobHandler failingWhen(BooleanSupplier ended, AtomicInteger tries) {
+    return (job, mine) -> {
+      tries.incrementAndGet();
+      if (ended.getAsBoolean() || !mine.getAsBoolean()) {
+        throw new SyncException(Kind.UNAVAILABLE, "ended");
+      }
+    };
+  }
+
+  @Test
+  @Timeout(30)
+  void drainingEndsWhenTheThreadIsInterrupted() {
+    enqueue("a");
+    AtomicInteger tries = new AtomicInteger();
+    Thread.currentThread().interrupt();
+    worker(failingWhen(() -> Thread.currentThread().isInterrupted(), tries)).build().drain();
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(tries).hasValueLessThan(2);
+    assertThat(queue.statistics().total().waiting()).isOne();
+  }
+
+  @Test
+  @Timeout(30)
+  void drainingEndsWhenTheWorkerIsClosed() {
+    enqueue("a");
+    enqueue("b");
+    AtomicInteger tries = new AtomicInteger();
+    AtomicReference<JobWorker> worker = new AtomicReference<>();
+    JobHandler handler = failingWhen(() -> false, tries);
+    worker.set(
+        worker(
+                (job, mine) -> {
+                  worker.get().close();
+                  handler.handle(job, mine);
+                })
+            .build());
+    worker.get().drain();
+    assertThat(tries).hasValue(1);
+    assertThat(queue.statistics().total().waiting()).isEqualTo(2);
   }
 }
