@@ -1,6 +1,7 @@
 package dev.chirograph.log;
 
 import dev.chirograph.Key;
+import dev.chirograph.RetryPolicy;
 import dev.chirograph.SyncException;
 import dev.chirograph.SyncException.Kind;
 import dev.chirograph.spi.BlobStore;
@@ -13,11 +14,13 @@ import dev.chirograph.spi.SupportsContents.Stored;
 import dev.chirograph.spi.WorkQueue;
 import dev.chirograph.work.JobHandler;
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.random.RandomGenerator;
 
 /**
  * Brings the contents that items refer to into the node's own store, and removes those that none
@@ -30,6 +33,9 @@ final class ContentWork implements JobHandler {
 
   private static final int PAGE = 500;
 
+  /** For so long an unfinished download waits for somebody to go on with it. */
+  private static final Duration LEFT = Duration.ofDays(7);
+
   private final String node;
   private final SupportsContents log;
   private final ContentStore store;
@@ -38,10 +44,14 @@ final class ContentWork implements JobHandler {
   private final InstantSource clock;
   private final long quota;
   private final Duration grace;
+  private final RetryPolicy retries;
+  private final RandomGenerator random;
+  private volatile boolean swept;
 
   /**
    * @param quota how many bytes may be held in all
    * @param grace how long something that was reserved may take until it is written and appended
+   * @param retries when fetching is tried again
    */
   ContentWork(
       String node,
@@ -51,7 +61,9 @@ final class ContentWork implements JobHandler {
       Downloads downloads,
       InstantSource clock,
       long quota,
-      Duration grace) {
+      Duration grace,
+      RetryPolicy retries,
+      RandomGenerator random) {
     this.node = node;
     this.log = log;
     this.store = store;
@@ -60,6 +72,8 @@ final class ContentWork implements JobHandler {
     this.clock = clock;
     this.quota = quota;
     this.grace = grace;
+    this.retries = retries;
+    this.random = random;
   }
 
   /** Has a content fetched, which was heard of from a peer. */
@@ -71,30 +85,44 @@ final class ContentWork implements JobHandler {
                 .build()));
   }
 
-  /** Makes jobs of all that remains to be done, however it was missed. */
+  /**
+   * Makes jobs of all that remains to be done, however it was missed. What is to be fetched has its
+   * job already, as a rule, and is not to be tried earlier for this than its retries say; only the
+   * first time it may have been missed long ago.
+   */
   void sweep() {
+    Duration delay = swept ? retries.pause(Integer.MAX_VALUE, random) : Duration.ZERO;
     String after = "";
     List<Stored> page;
     do {
       page = log.pending(after, PAGE);
       if (!page.isEmpty()) {
-        queue.enqueue(
-            page.stream()
-                .map(one -> Job.builder(KIND, node, Key.utf8(one.sha256())).build())
-                .toList());
+        queue.enqueue(page.stream().map(one -> job(one, delay)).toList());
         after = page.get(page.size() - 1).sha256();
       }
     } while (page.size() == PAGE);
+    downloads.sweep(clock.instant().minus(LEFT));
+    swept = true;
+  }
+
+  private Job job(Stored pending, Duration delay) {
+    Job.Builder job = Job.builder(KIND, node, Key.utf8(pending.sha256()));
+    return pending.references() > 0 ? job.delay(delay).build() : job.build();
   }
 
   @Override
   public void handle(Job job, BooleanSupplier stillMine) {
-    Optional<Stored> stored = log.content(job.key().text());
-    if (stored.isEmpty()) {
-      return;
+    String sha256 = job.key().text();
+    Optional<Stored> stored = log.content(sha256);
+    if (stored.filter(found -> found.state() == State.DOOMED).isPresent()) {
+      // Whoever decided so did not come to it, and items may refer to the content again.
+      remove(sha256, stillMine);
+      stored = log.content(sha256);
     }
-    if (stored.get().references() == 0) {
-      remove(stored.get());
+    if (stored.isEmpty()) {
+      downloads.discard(sha256);
+    } else if (stored.get().references() == 0) {
+      drop(stored.get(), stillMine);
     } else if (stored.get().state() != State.HELD) {
       fetch(stored.get(), job.note(), stillMine);
     }
@@ -109,6 +137,10 @@ final class ContentWork implements JobHandler {
       downloads.fetch(new Content(sha256, wanted.size(), ""), note, stillMine, store);
     }
     log.stored(sha256, true);
+    if (log.content(sha256).isEmpty()) {
+      // All that referred to it went meanwhile: known again, it is removed after the grace.
+      log.reserve(sha256, wanted.size(), Long.MAX_VALUE);
+    }
   }
 
   /** Answers whether it is to be written; false when it is there. */
@@ -133,13 +165,23 @@ final class ContentWork implements JobHandler {
     };
   }
 
-  private void remove(Stored unused) {
+  private void drop(Stored unused, BooleanSupplier stillMine) {
+    downloads.discard(unused.sha256());
     if (unused.state() == State.WANTED) {
       log.stored(unused.sha256(), false);
     } else if (log.doom(unused.sha256(), clock.instant().minus(grace))) {
-      store.remove(unused.sha256());
-      log.stored(unused.sha256(), false);
+      remove(unused.sha256(), stillMine);
     }
+  }
+
+  /** Removes what is doomed. Nobody else does while the job is held, and nobody adds it. */
+  private void remove(String sha256, BooleanSupplier stillMine) {
+    if (!stillMine.getAsBoolean()) {
+      throw new SyncException(
+          Kind.UNAVAILABLE, "removing the content " + sha256 + " is somebody else's task now");
+    }
+    store.remove(sha256);
+    log.stored(sha256, false);
   }
 
   /**
@@ -160,5 +202,61 @@ final class ContentWork implements JobHandler {
           measured.sha256(), measured.size(), () -> Hashing.checked(content.open(), measured));
     }
     return new Content(measured.sha256(), measured.size(), "");
+  }
+
+  /**
+   * Writes a content of this node's own again when it was removed before the entry referred to it:
+   * because that took longer than the grace, or because the last item that referred to the same
+   * content went at that moment. From now on it is referred to and stays.
+   *
+   * @throws SyncException when it could not be written; it is wanted then
+   */
+  void keepOn(Content kept, BlobStore.Content content) {
+    if (isThere(kept)) {
+      return;
+    }
+    try {
+      Hashing.Measured measured = new Hashing.Measured(kept.sha256(), kept.size());
+      store.put(kept.sha256(), kept.size(), () -> Hashing.checked(content.open(), measured));
+    } catch (RuntimeException e) {
+      log.stored(kept.sha256(), false);
+      throw e;
+    }
+  }
+
+  /** Whether it is there, or nobody can tell: then what was just written counts. */
+  private boolean isThere(Content kept) {
+    try {
+      return store.has(kept.sha256(), kept.size());
+    } catch (SyncException e) {
+      return true;
+    }
+  }
+
+  /**
+   * Opens a content. One that has gone from the store behind our back is fetched again.
+   *
+   * @throws SyncException NOT_FOUND when it is not there; the trouble of the store
+   */
+  InputStream open(String sha256, long from) {
+    try {
+      return store.open(sha256, from);
+    } catch (SyncException e) {
+      if (e.kind() == Kind.NOT_FOUND) {
+        missing(sha256);
+      }
+      throw e;
+    }
+  }
+
+  private void missing(String sha256) {
+    boolean lost =
+        log.content(sha256)
+            .filter(known -> known.state() == State.HELD && known.references() > 0)
+            .isPresent();
+    if (lost) {
+      log.stored(sha256, false);
+      queue.enqueue(List.of(Job.builder(KIND, node, Key.utf8(sha256)).build()));
+    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.chirograph.log;
 
+import dev.chirograph.Guard;
 import dev.chirograph.RetryPolicy;
 import dev.chirograph.SyncException;
 import dev.chirograph.spi.BlobStore;
@@ -16,7 +17,6 @@ import java.util.Map;
 /** The contents of a node: its store, and the work that fills and clears it. */
 final class Contents implements AutoCloseable {
 
-  private final ContentStore store;
   private final ContentWork work;
   private final JobWorker worker;
 
@@ -40,7 +40,8 @@ final class Contents implements AutoCloseable {
   /**
    * The contents of a node.
    *
-   * @throws SyncException of kind INVALID_ARGUMENT when the log does not count what refers to them
+   * @throws SyncException of kind INVALID_ARGUMENT when the log does not count what refers to them,
+   *     or the store cannot check what it deletes
    */
   Contents(
       String node,
@@ -52,7 +53,13 @@ final class Contents implements AutoCloseable {
       throw SyncException.invalid(
           log + " does not count what refers to contents, so none can be kept for it");
     }
-    this.store = new ContentStore(options.store());
+    if (options.store().capabilities().deletes() == Guard.NONE) {
+      throw SyncException.invalid(
+          options.store().name()
+              + " cannot check what it deletes, so no content could be removed from it; allow"
+              + " checked deletes, or take another store");
+    }
+    ContentStore store = new ContentStore(options.store());
     this.work =
         new ContentWork(
             node,
@@ -62,7 +69,9 @@ final class Contents implements AutoCloseable {
             new Downloads(Map.copyOf(peers), options.spool()),
             settings.clock(),
             options.quota(),
-            options.grace());
+            options.grace(),
+            options.retries(),
+            settings.random());
     this.worker =
         settings
             .worker(JobWorker.builder(options.queue(), ContentWork.KIND, work))
@@ -72,11 +81,15 @@ final class Contents implements AutoCloseable {
   }
 
   InputStream open(String sha256, long offset) {
-    return store.open(sha256, offset);
+    return work.open(sha256, offset);
   }
 
   Content keep(BlobStore.Content content) {
     return work.keep(content);
+  }
+
+  void keepOn(Content kept, BlobStore.Content content) {
+    work.keepOn(kept, content);
   }
 
   void wanted(String peer, Content content) {

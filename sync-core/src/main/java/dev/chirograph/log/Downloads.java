@@ -11,14 +11,19 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Downloads contents from peers into files, from where the last attempt broke off, and checks their
@@ -26,7 +31,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Downloads {
 
+  private static final Logger LOG = LoggerFactory.getLogger(Downloads.class);
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String PART = ".part";
 
   private final Map<String, LogPeer> peers;
   private final Path spool;
@@ -71,14 +78,12 @@ final class Downloads {
     SyncException last = null;
     for (Map.Entry<String, LogPeer> holder : order.entrySet()) {
       try {
-        Path file = download(holder.getValue(), located, stillMine);
-        store.put(wanted.sha256(), wanted.size(), () -> Files.newInputStream(file));
-        Files.deleteIfExists(file);
+        store(download(holder.getValue(), located, stillMine), wanted, store);
         return;
-      } catch (SyncException e) {
-        last = worse(last, e);
       } catch (IOException e) {
         last = worse(last, new SyncException(Kind.UNAVAILABLE, trouble(wanted, e), e));
+      } catch (RuntimeException e) {
+        last = worse(last, SyncException.of(e));
       }
       if (!stillMine.getAsBoolean()) {
         break;
@@ -107,24 +112,87 @@ final class Downloads {
     return "downloading the content " + content.sha256() + " to " + spool + " broke off: " + e;
   }
 
+  /** The file is measured once more: somebody else may have written into it. */
+  private static void store(Path file, Content wanted, ContentStore store) throws IOException {
+    Hashing.Measured measured = new Hashing.Measured(wanted.sha256(), wanted.size());
+    try {
+      store.put(
+          wanted.sha256(),
+          wanted.size(),
+          () -> Hashing.checked(Files.newInputStream(file), measured));
+    } catch (SyncException e) {
+      if (!Hashing.measure(() -> Files.newInputStream(file)).equals(measured)) {
+        Files.deleteIfExists(file);
+      }
+      throw e;
+    }
+    Files.deleteIfExists(file);
+  }
+
+  /** Downloads from where an earlier attempt has ended, and once more if that began wrong. */
   private Path download(LogPeer peer, Content content, BooleanSupplier stillMine)
       throws IOException {
     Files.createDirectories(spool);
-    Path file = spool.resolve(content.sha256() + ".part");
+    Path file = file(content.sha256());
     MessageDigest digest = Hashing.sha256();
-    long have = digested(file, digest, content.size());
+    long before = digested(file, digest, content.size());
+    if (isWhole(peer, content, file, before, digest, stillMine)
+        || (before > 0 && isWhole(peer, content, file, 0, Hashing.sha256(), stillMine))) {
+      return file;
+    }
+    throw new SyncException(
+        Kind.CORRUPT,
+        SyncException.Advice.MAY_RETRY,
+        "what was downloaded as " + content.sha256() + " is something else",
+        null);
+  }
+
+  private static boolean isWhole(
+      LogPeer peer,
+      Content content,
+      Path file,
+      long before,
+      MessageDigest digest,
+      BooleanSupplier stillMine)
+      throws IOException {
+    long have = before;
     if (have < content.size() || content.size() == 0) {
       have = append(peer, content, file, have, digest, stillMine);
     }
-    if (have != content.size() || !Hashing.hex(digest).equals(content.sha256())) {
-      Files.deleteIfExists(file);
-      throw new SyncException(
-          Kind.CORRUPT,
-          SyncException.Advice.MAY_RETRY,
-          "what was downloaded as " + content.sha256() + " is something else",
-          null);
+    if (have == content.size() && Hashing.hex(digest).equals(content.sha256())) {
+      return true;
     }
-    return file;
+    Files.deleteIfExists(file);
+    return false;
+  }
+
+  private Path file(String sha256) {
+    return spool.resolve(sha256 + PART);
+  }
+
+  /** Drops what an unfinished download has left. */
+  void discard(String sha256) {
+    try {
+      Files.deleteIfExists(file(sha256));
+    } catch (IOException e) {
+      LOG.debug("an unfinished download stays for now: {}", e.toString(), e);
+    }
+  }
+
+  /** Drops what downloads have left that nobody has gone on with for so long. */
+  void sweep(Instant before) {
+    if (!Files.isDirectory(spool)) {
+      return;
+    }
+    try (DirectoryStream<Path> parts = Files.newDirectoryStream(spool, "*" + PART)) {
+      for (Path part : parts) {
+        if (Files.getLastModifiedTime(part).toInstant().isBefore(before)) {
+          Files.deleteIfExists(part);
+        }
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      LOG.debug("unfinished downloads stay for now: {}", e.toString(), e);
+    }
   }
 
   /** Takes up what an earlier attempt has left; answers its length. */

@@ -47,11 +47,14 @@ final class Hashing {
     return new Measured(hex(digest), size);
   }
 
-  /** The same content, which breaks off at its end when it is not what was measured. */
+  /**
+   * The same content, which breaks off before its last bytes when it is not what was measured: who
+   * knows its size may never ask for its end.
+   */
   static InputStream checked(InputStream in, Measured expected) {
     MessageDigest digest = sha256();
     return new FilterInputStream(in) {
-      private boolean ended;
+      private long size;
 
       @Override
       public int read() throws IOException {
@@ -64,11 +67,14 @@ final class Hashing {
         int read = in.read(bytes, offset, length);
         if (read > 0) {
           digest.update(bytes, offset, read);
-        } else if (read < 0 && !ended) {
-          ended = true;
-          if (!hex(digest).equals(expected.sha256())) {
-            throw new IOException("the content changed while it was added");
-          }
+          size += read;
+        }
+        boolean wrong =
+            size > expected.size()
+                || (read < 0 && size < expected.size())
+                || (read > 0 && size == expected.size() && !hex(digest).equals(expected.sha256()));
+        if (wrong) {
+          throw new IOException("the content is not what was measured before");
         }
         return read;
       }

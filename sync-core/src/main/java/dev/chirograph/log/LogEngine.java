@@ -177,7 +177,9 @@ final class LogEngine {
         LogEntry.Content kept = contents.keep(content);
         UUID id = new UUID(settings.random().nextLong(), settings.random().nextLong());
         Body body = new Body(id, LogEntry.Operation.ADD, key, version, kept, payload);
-        return append(List.of(body)).get(0);
+        Appended appended = append(List.of(body)).get(0);
+        contents.keepOn(kept, content);
+        return appended;
       } catch (SyncException e) {
         if (e.kind() != Kind.CONFLICT || !settings.pushRetries().again(e, failures)) {
           throw e; // else the same content was just being removed

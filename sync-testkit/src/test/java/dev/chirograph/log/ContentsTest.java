@@ -21,23 +21,33 @@ import dev.chirograph.spi.LogEntry.Body;
 import dev.chirograph.spi.LogEntry.Content;
 import dev.chirograph.spi.LogEntry.Operation;
 import dev.chirograph.spi.LogItem;
+import dev.chirograph.spi.ReplicaLog;
 import dev.chirograph.spi.ReplicaLog.Appended;
 import dev.chirograph.spi.ReplicaLog.Fate;
+import dev.chirograph.spi.StoreCapabilities;
+import dev.chirograph.spi.SupportsContents;
 import dev.chirograph.spi.SupportsContents.State;
+import dev.chirograph.spi.SupportsPeers;
+import dev.chirograph.spi.SupportsRepair;
 import dev.chirograph.testkit.Fault;
 import dev.chirograph.testkit.Faults;
 import dev.chirograph.testkit.ManualClock;
 import java.io.ByteArrayInputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -314,5 +324,240 @@ class ContentsTest {
     assertThat(here.has(sha(here, "a"))).isFalse();
     assertThat(offsets).isEmpty();
     assertThat(here.queue.statistics().total().delayed()).isOne();
+  }
+
+  // ---- between the store and the log
+
+  /** A log whose appends are preceded by something else, once. */
+  private static ReplicaLog before(MemoryLog log, Runnable once) {
+    AtomicBoolean done = new AtomicBoolean();
+    return (ReplicaLog)
+        Proxy.newProxyInstance(
+            ContentsTest.class.getClassLoader(),
+            new Class<?>[] {SupportsPeers.class, SupportsRepair.class, SupportsContents.class},
+            (proxy, method, arguments) -> {
+              if (method.getName().equals("append") && !done.getAndSet(true)) {
+                once.run();
+              }
+              try {
+                return method.invoke(log, arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
+  }
+
+  @Test
+  void CNT_2_whatIsRemovedJustBeforeItsEntryIsAppendedIsWrittenAgain() {
+    connect();
+    add(there, "a");
+    String sha256 = sha(there, "a");
+    ReplicaLog slow =
+        before(
+            there.log,
+            () -> {
+              delete(there, "a");
+              there.replicator.drain();
+              assertThat(there.has(sha256)).isFalse();
+            });
+    LogReplicator adding =
+        LogReplicator.builder("there", slow)
+            .queue(there.queue)
+            .contents(there.store, spool)
+            .environment(clock.environment())
+            .build();
+    adding.add(Key.utf8("b"), "1", () -> new ByteArrayInputStream(BYTES), "{}");
+    assertThat(there.log.content(sha256).orElseThrow().state()).isEqualTo(State.HELD);
+    assertThat(there.has(sha256)).isTrue();
+  }
+
+  @Test
+  void CNT_2_whatWasDoomedByAWorkerThatDiedIsRemovedAndFetchedAgain() {
+    connect();
+    add(there, "a");
+    here.replicator.pull("there");
+    here.replicator.drain();
+    String sha256 = sha(here, "a");
+    delete(there, "a");
+    here.replicator.pull("there");
+    assertThat(here.log.doom(sha256, clock.instant())).isTrue();
+    add(there, "b");
+    here.replicator.pull("there");
+    here.replicator.drain();
+    assertThat(stateHere(sha256)).isEqualTo(State.HELD);
+    assertThat(here.has(sha256)).isTrue();
+  }
+
+  @Test
+  void CNT_3_whatWentFromTheStoreIsFetchedAgainOnceItIsMissed() {
+    connect();
+    add(there, "a");
+    here.replicator.pull("there");
+    here.replicator.drain();
+    String sha256 = sha(here, "a");
+    here.blobs.delete(BlobRef.latest(Key.utf8("sha256/" + sha256)), new Expect.Anything());
+    assertThatThrownBy(() -> here.replicator.content("there", sha256, 0))
+        .isInstanceOfSatisfying(
+            SyncException.class, e -> assertThat(e.kind()).isEqualTo(Kind.NOT_FOUND));
+    here.replicator.drain();
+    assertThat(here.has(sha256)).isTrue();
+  }
+
+  @Test
+  void aStoreThatCannotCheckItsDeletesIsRefused() {
+    there.store =
+        (BlobStore)
+            Proxy.newProxyInstance(
+                getClass().getClassLoader(),
+                new Class<?>[] {BlobStore.class},
+                (proxy, method, arguments) ->
+                    method.getName().equals("capabilities")
+                        ? StoreCapabilities.builder().build()
+                        : "unguarded");
+    LogReplicator.Builder builder = there.builder();
+    assertThatThrownBy(builder::build)
+        .isInstanceOfSatisfying(
+            SyncException.class, e -> assertThat(e.kind()).isEqualTo(Kind.INVALID_ARGUMENT));
+  }
+
+  // ---- downloads
+
+  @Test
+  void aDownloadThatBeganWrongIsBegunAnew() {
+    connect();
+    add(there, "a");
+    here.replicator.pull("there");
+    served = new byte[BYTES.length];
+    breakAfter = 10;
+    here.replicator.drain();
+    served = BYTES;
+    breakAfter = Integer.MAX_VALUE;
+    clock.advance(Duration.ofMinutes(20));
+    here.replicator.drain();
+    assertThat(offsets).containsExactly(0L, 10L, 0L);
+    assertThat(here.has(sha(here, "a"))).isTrue();
+  }
+
+  @Test
+  void whatSomebodyElseWroteIntoADownloadIsNotStored() {
+    connect();
+    add(there, "a");
+    String sha256 = sha(there, "a");
+    Path part = spool.resolve("here").resolve(sha256 + ".part");
+    AtomicBoolean spoil = new AtomicBoolean(true);
+    LogPeer peer = LogPeer.of("here", there.replicator);
+    LogPeer spoiling =
+        new LogPeer() {
+          @Override
+          public LogAnswer call(LogRequest request) {
+            return peer.call(request);
+          }
+
+          @Override
+          public InputStream content(Content content, long from) {
+            return new FilterInputStream(peer.content(content, from)) {
+              @Override
+              public int read(byte[] bytes, int offset, int length) throws IOException {
+                int read = super.read(bytes, offset, length);
+                if (read < 0 && spoil.getAndSet(false)) {
+                  Files.write(part, new byte[BYTES.length]);
+                }
+                return read;
+              }
+            };
+          }
+        };
+    here.replicator = here.builder().peer("there", spoiling).build();
+    here.replicator.pull("there");
+    here.replicator.drain();
+    assertThat(here.has(sha256)).isFalse();
+    assertThat(part).doesNotExist();
+    clock.advance(Duration.ofMinutes(20));
+    here.replicator.drain();
+    assertThat(here.has(sha256)).isTrue();
+  }
+
+  @Test
+  void anUnfinishedDownloadOfWhatNobodyWantsIsDropped() {
+    connect();
+    add(there, "a");
+    here.replicator.pull("there");
+    breakAfter = 10;
+    here.replicator.drain();
+    assertThat(spool.resolve("here")).isNotEmptyDirectory();
+    delete(there, "a");
+    here.replicator.pull("there");
+    clock.advance(Duration.ofHours(2));
+    here.replicator.drain();
+    assertThat(spool.resolve("here")).isEmptyDirectory();
+  }
+
+  @Test
+  void L9_downloadsThatNobodyGoesOnWithDoNotStayForEver() throws IOException {
+    connect();
+    Path dir = Files.createDirectories(spool.resolve("here"));
+    Path old = Files.createFile(dir.resolve("ab".repeat(32) + ".part"));
+    Path young = Files.createFile(dir.resolve("cd".repeat(32) + ".part"));
+    Files.setLastModifiedTime(old, FileTime.from(clock.instant().minus(Duration.ofDays(8))));
+    Files.setLastModifiedTime(young, FileTime.from(clock.instant().minus(Duration.ofDays(6))));
+    here.replicator.drain();
+    assertThat(old).doesNotExist();
+    assertThat(young).exists();
+  }
+
+  @Test
+  void L11_anErrorOfOneHolderKeepsNoOtherFromBeingAsked() {
+    connect();
+    add(there, "a");
+    add(other, "b");
+    LogPeer broken =
+        new LogPeer() {
+          @Override
+          public LogAnswer call(LogRequest request) {
+            return LogPeer.of("here", there.replicator).call(request);
+          }
+
+          @Override
+          public InputStream content(Content content, long from) {
+            throw new IllegalStateException("broken");
+          }
+        };
+    here.replicator =
+        here.builder()
+            .peer("there", broken)
+            .peer("other", LogPeer.of("here", other.replicator))
+            .build();
+    here.replicator.pull("there");
+    here.replicator.drain();
+    assertThat(here.has(sha(here, "a"))).isTrue();
+  }
+
+  @Test
+  void lookingForWhatWasMissedDoesNotHastenWhatFailed() {
+    connect();
+    add(there, "a");
+    here.replicator.pull("there");
+    served = new byte[BYTES.length];
+    for (int i = 0; i < 5; i++) {
+      here.replicator.drain();
+    }
+    assertThat(offsets).hasSize(1);
+  }
+
+  @Test
+  void whatIsCheckedBreaksOffBeforeItsLastBytes() throws IOException {
+    byte[] changed = BYTES.clone();
+    changed[0]++;
+    Hashing.Measured measured = Hashing.measure(() -> new ByteArrayInputStream(BYTES));
+    try (InputStream in = Hashing.checked(new ByteArrayInputStream(changed), measured)) {
+      assertThatThrownBy(() -> in.read(new byte[BYTES.length])).isInstanceOf(IOException.class);
+    }
+    try (InputStream in = Hashing.checked(new ByteArrayInputStream(BYTES), measured)) {
+      assertThat(in.readAllBytes()).isEqualTo(BYTES);
+    }
+    byte[] less = Arrays.copyOf(BYTES, 5);
+    try (InputStream in = Hashing.checked(new ByteArrayInputStream(less), measured)) {
+      assertThatThrownBy(in::readAllBytes).isInstanceOf(IOException.class);
+    }
   }
 }
