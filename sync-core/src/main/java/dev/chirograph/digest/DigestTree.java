@@ -74,7 +74,21 @@ public final class DigestTree<K> {
   /** Adds a key, or replaces the hash of its item. */
   public void put(K key, long hash) {
     Objects.requireNonNull(key, "key");
-    root = insert(remove(root, key), new Node<>(key, hash));
+    // Looking first is cheaper than taking out what is not there: it changes nothing on its way.
+    Node<K> others = contains(key) ? remove(root, key) : root;
+    root = insert(others, new Node<>(key, hash));
+  }
+
+  private boolean contains(K key) {
+    Node<K> at = root;
+    while (at != null) {
+      int compared = order.compare(key, at.key);
+      if (compared == 0) {
+        return true;
+      }
+      at = compared < 0 ? at.left : at.right;
+    }
+    return false;
   }
 
   /** Takes a key out; nothing happens when it is not there. */

@@ -8,48 +8,55 @@ import dev.chirograph.spi.LogItem;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** The items of a log, by key, by position, and with their digests. */
+/** The items of a log, by name, by position, and with their digests. */
 final class LogRows {
 
-  private final NavigableMap<Id, Row> byId = new TreeMap<>();
+  private final Map<Name, Row> byName = new HashMap<>();
   private final NavigableMap<Long, Row> byNumber = new TreeMap<>();
-  private final DigestTree<Id> digests = new DigestTree<>(Comparator.naturalOrder());
+  private final DigestTree<Place> places = new DigestTree<>(Comparator.naturalOrder());
 
-  /** Items in the order of the hashes of their keys, so that buckets are ranges. */
-  private record Id(long hash, Key key, String version) implements Comparable<Id> {
-
-    static Id of(LogItem item) {
-      return of(item.key(), item.version());
+  /** A version of a key. */
+  private record Name(Key key, String version) {
+    static Name of(LogItem item) {
+      return new Name(item.key(), item.version());
     }
+  }
 
-    static Id of(Key key, String version) {
-      return new Id(Slice.hash(key), key, version);
+  /** Names in the order of the hashes of their keys, so that buckets are ranges. */
+  private record Place(long hash, Name name) implements Comparable<Place> {
+
+    static Place of(Name name) {
+      return new Place(Slice.hash(name.key), name);
     }
 
     /** Before every item of a bucket. */
-    static Id first(int bucket) {
-      return new Id((long) bucket << (Long.SIZE - Slice.Bucket.MAX_BITS), Key.EMPTY, "");
+    static Place first(int bucket) {
+      return new Place(
+          (long) bucket << (Long.SIZE - Slice.Bucket.MAX_BITS), new Name(Key.EMPTY, ""));
     }
 
     /** The same; null behind the last bucket. */
-    static @Nullable Id end(int bucket) {
+    static @Nullable Place end(int bucket) {
       return bucket == (1 << Slice.Bucket.MAX_BITS) ? null : first(bucket);
     }
 
     @Override
-    public int compareTo(Id other) {
+    public int compareTo(Place other) {
       // Nearly always this decides, without a look at the bytes.
       int order = Long.compareUnsigned(hash, other.hash);
       if (order == 0) {
-        order = key.compareTo(other.key);
+        order = name.key.compareTo(other.name.key);
       }
-      return order == 0 ? version.compareTo(other.version) : order;
+      return order == 0 ? name.version.compareTo(other.name.version) : order;
     }
   }
 
@@ -63,27 +70,27 @@ final class LogRows {
   }
 
   Optional<Row> get(LogItem item) {
-    return Optional.ofNullable(byId.get(Id.of(item)));
+    return Optional.ofNullable(byName.get(Name.of(item)));
   }
 
   /** Adds an item, or moves it to another position. */
   void put(LogItem item, long number) {
+    Name name = Name.of(item);
     Row row = new Row(item, number);
-    Id id = Id.of(item);
-    Row old = byId.put(id, row);
+    Row old = byName.put(name, row);
     if (old != null) {
       byNumber.remove(old.number);
     }
     byNumber.put(number, row);
-    digests.put(id, item.hash());
+    places.put(Place.of(name), item.hash());
   }
 
   void remove(LogItem item) {
-    Id id = Id.of(item);
-    Row old = byId.remove(id);
+    Name name = Name.of(item);
+    Row old = byName.remove(name);
     if (old != null) {
       byNumber.remove(old.number);
-      digests.remove(id);
+      places.remove(Place.of(name));
     }
   }
 
@@ -100,7 +107,8 @@ final class LogRows {
   /** All versions of a key. */
   List<LogItem> find(Key key) {
     List<LogItem> found = new ArrayList<>();
-    for (Row row : byId.tailMap(Id.of(key, ""), true).values()) {
+    for (long rank = rank(Place.of(new Name(key, ""))); rank < places.size(); rank++) {
+      Row row = row(rank);
       if (!row.item.key().equals(key)) {
         break;
       }
@@ -109,14 +117,26 @@ final class LogRows {
     return found;
   }
 
+  /** How many places come before one. */
+  private long rank(@Nullable Place place) {
+    return place == null ? places.size() : places.digest(null, place).count();
+  }
+
+  private Row row(long rank) {
+    return Objects.requireNonNull(byName.get(places.key(rank).name));
+  }
+
   Digest digest(Slice.Bucket bucket) {
-    return digests.digest(Id.first(bucket.from()), Id.end(bucket.to()));
+    return places.digest(Place.first(bucket.from()), Place.end(bucket.to()));
   }
 
   /** The items of a bucket. */
-  Collection<Row> in(Slice.Bucket bucket) {
-    NavigableMap<Id, Row> from = byId.tailMap(Id.first(bucket.from()), true);
-    Id to = Id.end(bucket.to());
-    return to == null ? from.values() : from.headMap(to, false).values();
+  List<Row> in(Slice.Bucket bucket) {
+    long end = rank(Place.end(bucket.to()));
+    List<Row> rows = new ArrayList<>();
+    for (long rank = rank(Place.first(bucket.from())); rank < end; rank++) {
+      rows.add(row(rank));
+    }
+    return rows;
   }
 }
