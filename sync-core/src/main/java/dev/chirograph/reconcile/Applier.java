@@ -12,6 +12,7 @@ import dev.chirograph.spi.SupportsSteps;
 import dev.chirograph.spi.SupportsSteps.Progress;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -83,20 +84,19 @@ final class Applier<V> {
    * Looks and writes.
    *
    * @param tasks of different keys
-   * @param stillMine asked before each write: answering false ends the work, because somebody else
-   *     has the batch now
+   * @param hold asked before each write: the work ends when somebody else has the batch now
    * @return by position
    */
-  List<Result> apply(List<Task> tasks, BooleanSupplier stillMine) {
-    return work(tasks, stillMine, true);
+  List<Result> apply(List<Task> tasks, Hold hold) {
+    return work(tasks, hold, true);
   }
 
   /** Looks and says what would be written. */
   List<Result> plan(List<Task> tasks) {
-    return work(tasks, () -> true, false);
+    return work(tasks, Hold.FREE, false);
   }
 
-  private List<Result> work(List<Task> tasks, BooleanSupplier stillMine, boolean write) {
+  private List<Result> work(List<Task> tasks, Hold hold, boolean write) {
     Result[] results = new Result[tasks.size()];
     List<Integer> open = new ArrayList<>();
     for (int i = 0; i < results.length; i++) {
@@ -104,7 +104,7 @@ final class Applier<V> {
     }
     for (int round = 1; !open.isEmpty(); round++) {
       List<Task> now = open.stream().map(tasks::get).toList();
-      List<Result> seen = round(now, stillMine, write);
+      List<Result> seen = round(now, hold, write);
       List<Integer> again = new ArrayList<>();
       for (int i = 0; i < seen.size(); i++) {
         results[open.get(i)] = seen.get(i);
@@ -156,7 +156,7 @@ final class Applier<V> {
         && result.error().get().mayRetry();
   }
 
-  private List<Result> round(List<Task> tasks, BooleanSupplier stillMine, boolean write) {
+  private List<Result> round(List<Task> tasks, Hold hold, boolean write) {
     List<Key> keys = tasks.stream().map(Task::key).toList();
     List<Observation<V>> right = observeReplica(keys);
     List<Observation<V>> left = observeSource(tasks, right);
@@ -165,9 +165,9 @@ final class Applier<V> {
       decisions.add(decided(tasks.get(i), left.get(i), right.get(i)));
     }
     if (write && identity != null) {
-      decisions = identity.applyTo(pair, decisions, parallel, stillMine);
+      decisions = identity.applyTo(pair, decisions, parallel, hold::stillMine);
     }
-    return write ? write(decisions, stillMine) : decisions.stream().map(Decision::planned).toList();
+    return write ? write(decisions, hold) : decisions.stream().map(Decision::planned).toList();
   }
 
   // ---- looking
@@ -280,14 +280,12 @@ final class Applier<V> {
   /** A decision, and what became of its write. */
   record Written<V>(Decision<V> decision, Outcome outcome) {}
 
-  private List<Result> write(List<Decision<V>> decisions, BooleanSupplier stillMine) {
-    StepWriter<V> steps = steps(stillMine);
+  private List<Result> write(List<Decision<V>> decisions, Hold hold) {
+    StepWriter<V> steps = steps(hold::stillMine);
     List<Decision<V>> due = decisions.stream().filter(d -> d.change().isPresent()).toList();
     List<Written<V>> written =
         parallel.inChunks(
-            due,
-            pair.replica().capabilities().maxBatch(),
-            chunk -> stillMine.getAsBoolean() ? written(chunk, steps) : lost(chunk));
+            due, pair.replica().capabilities().maxBatch(), chunk -> whileMine(chunk, steps, hold));
     List<Result> results = new ArrayList<>(decisions.size());
     int next = 0;
     for (Decision<V> decision : abandoned(decisions, steps)) {
@@ -341,6 +339,38 @@ final class Applier<V> {
     } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {
       return Collections.nCopies(changes.size(), Outcome.unsure(SyncException.of(e)));
     }
+  }
+
+  /**
+   * When the queue has to be asked between looking and writing, what was seen grows old: then no
+   * delete is made, but its key is looked at again.
+   */
+  private List<Written<V>> whileMine(
+      List<Decision<V>> decisions, @Nullable StepWriter<V> steps, Hold hold) {
+    if (hold.mine()) {
+      return written(decisions, steps);
+    }
+    if (!hold.extended()) {
+      return lost(decisions);
+    }
+    List<Decision<V>> rest = decisions.stream().filter(d -> !d.deletes()).toList();
+    Iterator<Written<V>> others =
+        rest.isEmpty() ? Collections.emptyIterator() : written(rest, steps).iterator();
+    return decisions.stream().map(d -> d.deletes() ? overdue(d) : others.next()).toList();
+  }
+
+  private static <V> Written<V> overdue(Decision<V> decision) {
+    return new Written<>(
+        decision,
+        Outcome.rejected(
+            new SyncException(
+                SyncException.Kind.CONFLICT,
+                SyncException.Advice.MAY_RETRY,
+                "looking at the batch of "
+                    + decision.task().key()
+                    + " took longer than its lease, too long ago for a delete; it is looked at"
+                    + " again. Where this goes on, the lease is too short or the batch too large",
+                null)));
   }
 
   private List<Written<V>> lost(List<Decision<V>> decisions) {

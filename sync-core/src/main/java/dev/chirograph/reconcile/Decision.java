@@ -30,6 +30,11 @@ record Decision<V>(
     Observation<V> left,
     Observation<V> right) {
 
+  /** Whether a delete is due. */
+  boolean deletes() {
+    return change.filter(Change.Delete.class::isInstance).isPresent();
+  }
+
   static <V> Decision<V> failed(Task task, SyncException why) {
     return new Decision<>(
         task,

@@ -23,7 +23,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -191,16 +190,30 @@ final class ItemWork<V> {
 
   private List<Result> results(
       HeldLease lease, Pair<V> pair, List<LeasedJob> jobs, List<Task> tasks, Batch batch) {
-    // When its time has passed unheard it may be ours all the same; only the queue knows.
-    BooleanSupplier stillMine = () -> !closing && (lease.mine() || extended(lease));
-    List<Result> results = new ArrayList<>(engine.applier(pair, lookers).apply(tasks, stillMine));
+    Hold hold = hold(lease);
+    List<Result> results = new ArrayList<>(engine.applier(pair, lookers).apply(tasks, hold));
     for (int i = 0; i < jobs.size(); i++) {
       Result result = results.get(i);
       if (result.result() == ItemResult.HELD && batch.standsAlone(jobs.get(i).job().run())) {
-        results.set(i, withBudget(pair, result, stillMine));
+        results.set(i, withBudget(pair, result, hold));
       }
     }
     return results;
+  }
+
+  /** When its time has passed unheard it may be ours all the same; only the queue knows. */
+  private Hold hold(HeldLease lease) {
+    return new Hold() {
+      @Override
+      public boolean mine() {
+        return !closing && lease.mine();
+      }
+
+      @Override
+      public boolean extended() {
+        return !closing && ItemWork.extended(lease);
+      }
+    };
   }
 
   /** While the queue cannot be asked nothing more is written; what was written is counted. */
@@ -214,7 +227,7 @@ final class ItemWork<V> {
   }
 
   /** A hint may delete as long as the budget of its pair lasts. */
-  private Result withBudget(Pair<V> pair, Result held, BooleanSupplier stillMine) {
+  private Result withBudget(Pair<V> pair, Result held, Hold hold) {
     long limit = budget(pair);
     if (limit == 0) {
       return held; // nothing is ever deleted here
@@ -232,7 +245,7 @@ final class ItemWork<V> {
           refused("the " + limit + " deletes that hints may make in " + window + " are spent"));
     }
     Task task = new Task(held.task().key(), held.task().full(), true, held.task().progress());
-    Result result = engine.applier(pair, lookers).apply(List.of(task), stillMine).get(0);
+    Result result = engine.applier(pair, lookers).apply(List.of(task), hold).get(0);
     if (result.result() != ItemResult.DELETED && !Applier.wasUnsure(result)) {
       runs.pairs().giveBack(pair.name(), spent.getAsLong());
     }

@@ -223,7 +223,7 @@ final class QuickRun<V> {
         if (tasks.isEmpty()) {
           return List.of();
         }
-        List<Result> results = write ? applier.apply(tasks, () -> true) : applier.plan(tasks);
+        List<Result> results = write ? applier.apply(tasks, Hold.FREE) : applier.plan(tasks);
         return results.stream()
             .filter(result -> settle(result, attempt))
             .map(Result::task)

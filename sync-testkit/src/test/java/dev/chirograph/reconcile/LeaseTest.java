@@ -18,6 +18,7 @@ import dev.chirograph.SyncListener;
 import dev.chirograph.Tally.Count;
 import dev.chirograph.memory.MemoryBackend;
 import dev.chirograph.spi.Lease;
+import dev.chirograph.testkit.Fault;
 import dev.chirograph.testkit.Faults;
 import java.time.Duration;
 import java.util.List;
@@ -93,6 +94,42 @@ class LeaseTest {
     }
 
     assertThat(lab.replica.size()).isEqualTo(2);
+  }
+
+  @Test
+  void L5_whatWasSeenBeforeTheQueueHadToBeAskedDeletesNothing() {
+    lab.same(10);
+    lab.right("back", "v");
+    boolean[] looked = new boolean[1];
+    var slow =
+        looking(
+            () -> {
+              if (!looked[0]) {
+                lab.waits.pause(LEASE);
+                looked[0] = true;
+              }
+            });
+    Faults asked =
+        Faults.builder()
+            .when(
+                call -> {
+                  if (looked[0] && call.what().equals("WorkQueue.settle")) {
+                    lab.left("back", "v"); // while the queue is asked, and takes its time
+                  }
+                  return false;
+                },
+                Fault.REFUSE)
+            .build();
+    Faults writes = Faults.none();
+    var reconciler =
+        lab.durable(slow, writes.replica(lab.replica)).queue(asked.queue(lab.queue)).build();
+    Run run = reconciler.start(Scope.all());
+
+    assertThat(lab.finish(reconciler, run).agreed()).isTrue();
+
+    assertThat(looked[0]).isTrue();
+    assertThat(writes.counts()).doesNotContainKey("Sink.apply");
+    assertThat(lab.replica.get(key("back"))).isPresent();
   }
 
   @Test
