@@ -159,7 +159,7 @@ public final class JdbcLog implements SupportsPeers, SupportsRepair, SupportsCon
 
   @Override
   public Optional<Position> pointer(String peer) {
-    return reader.member(peer).flatMap(Member::pointer);
+    return reader.member(LogChecks.name("peer", peer)).flatMap(Member::pointer);
   }
 
   @Override
@@ -181,7 +181,7 @@ public final class JdbcLog implements SupportsPeers, SupportsRepair, SupportsCon
 
   @Override
   public void retire(String peer) {
-    writer.retire(peer);
+    writer.retire(LogChecks.name("peer", peer));
   }
 
   /**

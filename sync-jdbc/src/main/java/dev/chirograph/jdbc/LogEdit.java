@@ -38,7 +38,7 @@ final class LogEdit {
   private final LogDigestChanges digests;
   private final LivesOfLog lives;
   private final Map<Spot, Slot> slots = new LinkedHashMap<>();
-  private final List<LogInbox.Letter> letters = new ArrayList<>();
+  private final LogInbox.Mail mail = new LogInbox.Mail();
   private final List<Bulk.Step> steps = new ArrayList<>();
   private LogHead before = LogHead.NONE;
   private LogHead head = LogHead.NONE;
@@ -110,7 +110,7 @@ final class LogEdit {
   private boolean begin(Query lock, Ahead ahead) throws SQLException {
     List<Query> queries = new ArrayList<>();
     queries.add(lock); // first: whatever is read after it stays true
-    queries.add(tables.inbox.first(log, letters::add));
+    queries.add(tables.inbox.first(log, mail));
     ahead.member().ifPresent(name -> queries.add(tables.members.find(log, name, this::found)));
     if (!ahead.spots().isEmpty() || !ahead.lives().isEmpty()) {
       queries.addAll(lives.load(ahead.lives()));
@@ -136,8 +136,8 @@ final class LogEdit {
   }
 
   /** Entries of the host's transactions that wait for a position. */
-  List<LogInbox.Letter> letters() {
-    return letters;
+  LogInbox.Mail mail() {
+    return mail;
   }
 
   /** The member that was read. */

@@ -90,7 +90,7 @@ final class LogWriter {
    * @return whether some may be left
    */
   boolean drain(LogEdit edit) throws SQLException {
-    List<LogInbox.Letter> letters = edit.letters();
+    List<LogInbox.Letter> letters = edit.mail().letters();
     if (letters.isEmpty()) {
       return false;
     }
@@ -100,7 +100,7 @@ final class LogWriter {
       edit.append(letters.get(i), entries.get(i));
     }
     edit.add(tables.inbox.delete(log, letters));
-    return letters.size() == LogInbox.MOST;
+    return edit.mail().mayGoOn();
   }
 
   /** The same in transactions of their own, until nothing is left or somebody else writes. */
