@@ -17,6 +17,21 @@ public sealed interface Slice {
   }
 
   /**
+   * The rows of a table whose versions lie in a range.
+   *
+   * @param after the version before the first; {@link Long#MIN_VALUE} for none
+   * @param through the last version
+   */
+  record Marks(long after, long through) implements Slice {
+    public Marks {
+      if (after > through) {
+        throw SyncException.invalid(
+            "versions after " + after + " through " + through + " are no range");
+      }
+    }
+  }
+
+  /**
    * The keys whose {@link Slice#hash} begins with so many bits; wherever keys sort, they are the
    * same ones on both sides.
    *

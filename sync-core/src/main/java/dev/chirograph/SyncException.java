@@ -21,6 +21,8 @@ public class SyncException extends RuntimeException {
     CONFLICT(Advice.MAY_RETRY),
     /** The caller gave something unusable. */
     INVALID_ARGUMENT(Advice.NEVER),
+    /** The request was larger than the other side takes; parts of it may be taken. */
+    TOO_LARGE(Advice.NEVER),
     /** The store or the adapter cannot do this. */
     UNSUPPORTED(Advice.NEVER),
     /** The store refused: credentials or rights are missing. Rights may be granted later. */

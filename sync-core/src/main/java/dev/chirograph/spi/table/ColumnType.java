@@ -1,0 +1,115 @@
+package dev.chirograph.spi.table;
+
+import dev.chirograph.SyncException;
+import java.util.EnumSet;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * How the values of a column are written as text: the text is the same in every database and in
+ * Java, so that it can be compared, hashed and sent.
+ *
+ * @param kind what the values are
+ * @param digits behind the decimal point, of seconds or of numbers; 0 for kinds that have none
+ */
+public record ColumnType(Kind kind, int digits) {
+
+  /** What the values of a column are, and their text. */
+  public enum Kind {
+    /** Whole numbers in decimal: {@code -17}. */
+    INTEGER,
+    /** Numbers with a fixed number of digits behind the point, no exponent: {@code 1.50}. */
+    DECIMAL,
+    /** {@code 0} or {@code 1}. */
+    BOOLEAN,
+    /** Text as it is. */
+    TEXT,
+    /** Text whose trailing spaces mean nothing, without them. */
+    PADDED,
+    /** Bytes; as text in lower-case hexadecimal. */
+    BYTES,
+    /** Lower case, 36 characters. */
+    UUID,
+    /** {@code 2026-11-21}. */
+    DATE,
+    /** {@code 23:59:59.123}, cut off behind the digits. */
+    TIME,
+    /** Date and time that no zone is known of: {@code 2026-11-21 23:59:59.123}. */
+    TIMESTAMP,
+    /** A moment, written like a {@link #TIMESTAMP} in UTC. */
+    INSTANT,
+    /** The shortest decimal that gives the same 32-bit float, as Java writes it. */
+    FLOAT,
+    /** The shortest decimal that gives the same 64-bit float, as Java writes it. */
+    DOUBLE,
+    /** JSON without spaces, the members of objects in the order of their names. */
+    JSON
+  }
+
+  private static final Set<Kind> WITH_DIGITS =
+      EnumSet.of(Kind.DECIMAL, Kind.TIME, Kind.TIMESTAMP, Kind.INSTANT);
+
+  private static final Set<Kind> TIMES = EnumSet.of(Kind.TIME, Kind.TIMESTAMP, Kind.INSTANT);
+
+  /** Databases write these in ways of their own. */
+  private static final Set<Kind> HASHED_HERE =
+      EnumSet.of(Kind.PADDED, Kind.FLOAT, Kind.DOUBLE, Kind.JSON);
+
+  public ColumnType {
+    Objects.requireNonNull(kind, "kind");
+    if (digits < 0 || (digits > 0 && !WITH_DIGITS.contains(kind))) {
+      throw SyncException.invalid("a column of " + kind + " has no " + digits + " digits");
+    }
+    if (TIMES.contains(kind) && digits > 9) {
+      throw SyncException.invalid("a second has at most 9 digits, not " + digits);
+    }
+  }
+
+  /** A kind without digits. */
+  public static ColumnType of(Kind kind) {
+    return new ColumnType(kind, 0);
+  }
+
+  /** Whether every database can write this text by itself; otherwise rows are hashed in Java. */
+  public boolean isSameInSql() {
+    return !HASHED_HERE.contains(kind);
+  }
+
+  /**
+   * The type in which the values of this one and another, the replica's, can be compared; empty
+   * where there is none, or the replica would keep less than the source has.
+   *
+   * <p>Digits of numbers are filled up; those of seconds are cut off to the fewer.
+   */
+  public Optional<ColumnType> common(ColumnType replica) {
+    if (kind == replica.kind) {
+      if (kind == Kind.DECIMAL && digits > replica.digits) {
+        return Optional.empty();
+      }
+      int fewer = Math.min(digits, replica.digits);
+      int more = Math.max(digits, replica.digits);
+      return Optional.of(new ColumnType(kind, kind == Kind.DECIMAL ? more : fewer));
+    }
+    return switch (kind) {
+      case INTEGER ->
+          replica.kind == Kind.DECIMAL || replica.kind == Kind.BOOLEAN
+              ? Optional.of(replica)
+              : Optional.empty();
+      case BOOLEAN -> replica.kind == Kind.INTEGER ? Optional.of(replica) : Optional.empty();
+      case UUID, DATE -> replica.kind == Kind.TEXT ? Optional.of(replica) : Optional.empty();
+      case TEXT ->
+          replica.kind == Kind.UUID || replica.kind == Kind.PADDED
+              ? Optional.of(replica)
+              : Optional.empty();
+      case PADDED -> replica.kind == Kind.TEXT ? Optional.of(this) : Optional.empty();
+      case FLOAT -> replica.kind == Kind.DOUBLE ? Optional.of(this) : Optional.empty();
+      case DECIMAL, BYTES, TIME, TIMESTAMP, INSTANT, DOUBLE, JSON -> Optional.empty();
+    };
+  }
+
+  @Override
+  public String toString() {
+    return WITH_DIGITS.contains(kind) ? kind + "(" + digits + ")" : kind.toString();
+  }
+}

@@ -1,0 +1,49 @@
+package dev.chirograph.spi.table;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The identity of a row: the texts of its key columns, joined so that different keys give different
+ * texts. Where a table has no key, the text of the whole row.
+ *
+ * @param text as {@link RowFormat} writes it
+ */
+public record RowKey(String text) {
+  public RowKey {
+    Objects.requireNonNull(text, "text");
+  }
+
+  /** The texts of the columns; null where one is null. */
+  public List<@Nullable String> cells() {
+    List<@Nullable String> cells = new ArrayList<>();
+    StringBuilder cell = new StringBuilder();
+    boolean none = false;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == RowFormat.SEPARATOR) {
+        cells.add(none ? null : cell.toString());
+        cell.setLength(0);
+        none = false;
+      } else if (c == RowFormat.ESCAPE && i + 1 < text.length()) {
+        char next = text.charAt(++i);
+        if (next == RowFormat.NONE) {
+          none = true;
+        } else {
+          cell.append(next);
+        }
+      } else {
+        cell.append(c);
+      }
+    }
+    cells.add(none ? null : cell.toString());
+    return cells;
+  }
+
+  @Override
+  public String toString() {
+    return text;
+  }
+}
