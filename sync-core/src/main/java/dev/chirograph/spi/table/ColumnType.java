@@ -1,7 +1,10 @@
 package dev.chirograph.spi.table;
 
 import dev.chirograph.SyncException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.EnumSet;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -106,6 +109,53 @@ public record ColumnType(Kind kind, int digits) {
       case FLOAT -> replica.kind == Kind.DOUBLE ? Optional.of(this) : Optional.empty();
       case DECIMAL, BYTES, TIME, TIMESTAMP, INSTANT, DOUBLE, JSON -> Optional.empty();
     };
+  }
+
+  /**
+   * The text of a value of this type, given the text of one that has this as {@link #common} type.
+   *
+   * @throws SyncException of kind INVALID_ARGUMENT when the text is no such value
+   */
+  public String text(String value) {
+    try {
+      return switch (kind) {
+        case INTEGER -> new BigDecimal(value).toBigIntegerExact().toString();
+        case DECIMAL ->
+            new BigDecimal(value).setScale(digits, RoundingMode.UNNECESSARY).toPlainString();
+        case BOOLEAN -> truth(value);
+        case PADDED -> value.replaceAll(" +$", "");
+        case UUID -> value.toLowerCase(Locale.ROOT);
+        case TIME, TIMESTAMP, INSTANT -> seconds(value);
+        case FLOAT -> Float.toString(Float.parseFloat(value));
+        case DOUBLE -> Double.toString(Double.parseDouble(value));
+        case TEXT, BYTES, DATE, JSON -> value;
+      };
+    } catch (ArithmeticException | NumberFormatException e) {
+      throw new SyncException(
+          SyncException.Kind.INVALID_ARGUMENT, "a value is no " + this + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static String truth(String value) {
+    if (!value.equals("0") && !value.equals("1")) {
+      throw new NumberFormatException("neither 0 nor 1");
+    }
+    return value;
+  }
+
+  /** Cut off behind the digits, or filled up with zeros. */
+  private String seconds(String value) {
+    int point = value.indexOf('.');
+    String whole = point < 0 ? value : value.substring(0, point);
+    String fraction = point < 0 ? "" : value.substring(point + 1);
+    if (digits == 0) {
+      return whole;
+    }
+    return whole
+        + '.'
+        + (fraction.length() >= digits
+            ? fraction.substring(0, digits)
+            : fraction + "0".repeat(digits - fraction.length()));
   }
 
   @Override

@@ -1,7 +1,6 @@
 package dev.chirograph.spi.table;
 
 import dev.chirograph.Digest;
-import dev.chirograph.Observation;
 import dev.chirograph.Slice;
 import java.util.List;
 import java.util.Optional;
@@ -39,8 +38,12 @@ public interface ComparableTable {
    */
   List<RowVersion> manifest(Selection selection, Slice slice, Optional<RowKey> after, int limit);
 
-  /** Rows by their keys, by position, whatever their versions. */
-  List<Observation<Row>> rows(RowFormat format, List<RowKey> keys);
+  /**
+   * Rows by their keys, whatever their versions.
+   *
+   * @return by position; empty where the database has said that there is no such row
+   */
+  List<Optional<Row>> rows(RowFormat format, List<RowKey> keys);
 
   /**
    * Cuts a slice where its rows are, so that the parts have about as many.

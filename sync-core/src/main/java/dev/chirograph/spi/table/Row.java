@@ -12,13 +12,19 @@ import org.jspecify.annotations.Nullable;
  * @param key its identity
  * @param mark its version; {@link Mark#FIRST} where the table has no such column
  * @param cells the texts of all columns of the format, in its order; null where a column is null
+ * @param count how many rows are equal to it; more than 1 only where rows have no key
  */
-public record Row(RowKey key, Mark mark, List<@Nullable String> cells) {
+public record Row(RowKey key, Mark mark, List<@Nullable String> cells, long count) {
 
   public Row {
     Objects.requireNonNull(key, "key");
     Objects.requireNonNull(mark, "mark");
     cells = Collections.unmodifiableList(new ArrayList<>(cells)); // may hold nulls
+  }
+
+  /** A row that has a key. */
+  public Row(RowKey key, Mark mark, List<@Nullable String> cells) {
+    this(key, mark, cells, 1);
   }
 
   /** About how many bytes it takes. */
