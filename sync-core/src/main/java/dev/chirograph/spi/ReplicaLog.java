@@ -23,7 +23,8 @@ import java.util.UUID;
  *   <li><b>LOG-3</b> A page gives items in ascending position, at most so many and so many bytes,
  *       but at least one when there is one; reading on from {@link Page#next} leaves none out.
  *   <li><b>LOG-4</b> A position below the floor, beyond the head or of another history is
- *       recognised and answered as such, with no items.
+ *       recognised and answered as such, with no items. A position that a reader was given on its
+ *       way from the start is not below the floor before the floor is raised again.
  *   <li><b>LOG-5</b> Merging makes items, the peer's pointer and what the peer has seen durable in
  *       one step; without a pointer the peer's pointer stays, and what a peer has seen is not taken
  *       over while there is a gap.
@@ -86,7 +87,8 @@ public interface ReplicaLog {
   /**
    * The ends of a log.
    *
-   * @param floor the lowest position after which can be read, beside {@link Position#START}
+   * @param floor the lowest position after which can be read, beside {@link Position#START} and
+   *     those on the way from there
    * @param head the position of the last change
    * @param context what the log has seen
    */

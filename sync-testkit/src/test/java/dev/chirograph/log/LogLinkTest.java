@@ -148,6 +148,17 @@ class LogLinkTest extends TwoLogs {
   }
 
   @Test
+  void LOG_4_aNewPeerOfAnOldLogReadsItFromTheStart() {
+    add(there, "k", 35);
+    delete(there, "k1", "k2");
+    forget(there);
+    add(there, "later");
+    List<LogRequest> asked = pull(here, there);
+    assertThat(asked).hasSize(4).allMatch(request -> request instanceof Pull);
+    assertThat(keys(here)).isEqualTo(keys(there)).hasSize(34);
+  }
+
+  @Test
   void L6_aPeerThatWasRestoredLosesNothingAndNeitherDoesTheOther() {
     add(there, "before");
     pullBoth();
