@@ -239,10 +239,7 @@ final class LogRepair {
   }
 
   private void finish() {
-    if (!leftOut && !vanished) {
-      // Only who has all that the peer holds may count as deleted what the peer does not hold.
-      forgotten.drop();
-    }
+    forgotten.drop(!leftOut && !vanished);
     Bounds there = began;
     if (there != null) {
       // Nothing was left out on the way, so all that the peer had at the beginning is here now.

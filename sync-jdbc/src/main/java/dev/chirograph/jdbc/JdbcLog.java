@@ -5,6 +5,7 @@ import dev.chirograph.Key;
 import dev.chirograph.Pacing;
 import dev.chirograph.Slice;
 import dev.chirograph.SyncException;
+import dev.chirograph.spi.LogContext;
 import dev.chirograph.spi.LogEntry.Body;
 import dev.chirograph.spi.LogItem;
 import dev.chirograph.spi.SupportsContents;
@@ -218,8 +219,8 @@ public final class JdbcLog implements SupportsPeers, SupportsRepair, SupportsCon
   }
 
   @Override
-  public int forget(List<LogItem> items) {
-    return writer.forget(items);
+  public int forget(List<LogItem> items, LogContext forgotten) {
+    return writer.forget(items, forgotten);
   }
 
   // ---- contents

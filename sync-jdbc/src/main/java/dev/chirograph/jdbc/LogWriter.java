@@ -2,6 +2,7 @@ package dev.chirograph.jdbc;
 
 import dev.chirograph.SyncException;
 import dev.chirograph.jdbc.LogNotes.Note;
+import dev.chirograph.spi.LogContext;
 import dev.chirograph.spi.LogContext.Life;
 import dev.chirograph.spi.LogEntry;
 import dev.chirograph.spi.LogEntry.Body;
@@ -17,9 +18,7 @@ import dev.chirograph.spi.SupportsPeers.Member;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -335,20 +334,14 @@ final class LogWriter {
     return dropped;
   }
 
-  int forget(List<LogItem> items) {
+  int forget(List<LogItem> items, LogContext forgotten) {
     List<Incoming> told = items.stream().map(Incoming::of).toList();
     return edit(
         "forgetting " + told.size() + " items",
         Ahead.ofDropped(told),
         edit -> {
-          List<Incoming> dropped = told.stream().filter(edit::drop).toList();
-          Map<Life, Long> places = new HashMap<>();
-          for (Incoming one : dropped) {
-            Dot dot = one.item().last().dot();
-            places.merge(new Life(dot.node(), dot.epoch()), dot.number(), Math::max);
-          }
-          tables.notes.forget(edit.connection(), log, places);
-          return dropped.size();
+          tables.notes.forget(edit.connection(), log, forgotten);
+          return (int) told.stream().filter(edit::drop).count();
         });
   }
 
