@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 class LogLinkTest extends TwoLogs {
@@ -65,6 +66,18 @@ class LogLinkTest extends TwoLogs {
     assertThat(here.pointer("there").map(Position::number)).contains(10L);
     push(here, there, item(there, "k20"));
     assertThat(here.pointer("there").map(Position::number)).contains(10L);
+  }
+
+  @Test
+  void LOG_9_whatWasNotReadYetIsNotTakenForForgotten() {
+    add(there, "a", "b");
+    LogLink link = LogLink.of(here, "there", options(1, DeleteLimit.standard()));
+    LogRequest request = link.next();
+    assertThat(link.answered(request, LogResponder.of(there).answer("here", request))).isTrue();
+    delete(here, "gone");
+    assertThat(forget(here)).isOne();
+    finish(link, "here", there);
+    assertThat(keys(here)).containsExactly("a", "b");
   }
 
   @Test
@@ -223,6 +236,49 @@ class LogLinkTest extends TwoLogs {
     pullBoth();
     pull(late, there);
     assertThat(hashes(late)).isEqualTo(hashes(here)).isEqualTo(hashes(there));
+  }
+
+  @Test
+  void L6_aPeerThatWasClonedAndGoesOnTwiceLosesNothing() {
+    add(there, "before");
+    pullBoth();
+    MemoryLog clone = log("there");
+    clone.restore(there.backup());
+    add(there, "original", "original too");
+    add(clone, "clone", "clone too", "clone again");
+    pull(here, there);
+    UUID life = clone.bounds().head().epoch();
+    // Behind the same name is the clone now, and then the original again.
+    pull(here, clone);
+    assertThat(clone.bounds().head().epoch()).isNotEqualTo(life);
+    assertThat(keys(here))
+        .containsExactly("before", "clone", "clone again", "clone too", "original", "original too");
+    assertThat(hashes(clone)).isEqualTo(hashes(here));
+    add(there, "later");
+    pull(here, there);
+    assertThat(hashes(there)).isEqualTo(hashes(here)).hasSize(7);
+    pull(here, clone);
+    assertThat(hashes(clone)).isEqualTo(hashes(here));
+  }
+
+  @Test
+  void L6_aCloneOfAnotherNodeTakesNothingFromItsOriginal() {
+    add(there, "before");
+    pullBoth();
+    MemoryLog clone = log("clone");
+    add(clone, "overwritten");
+    pull(here, clone);
+    clone.restore(there.backup());
+    add(clone, "clone");
+    add(there, "original");
+    pull(here, clone);
+    pull(here, there);
+    pull(clone, here);
+    pull(there, here);
+    pull(there, clone);
+    pull(clone, there);
+    assertThat(keys(here)).containsExactly("before", "clone", "original", "overwritten");
+    assertThat(hashes(clone)).isEqualTo(hashes(here)).isEqualTo(hashes(there));
   }
 
   @Test

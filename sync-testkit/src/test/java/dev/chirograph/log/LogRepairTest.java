@@ -19,6 +19,7 @@ import dev.chirograph.spi.LogEntry.Content;
 import dev.chirograph.spi.LogEntry.Dot;
 import dev.chirograph.spi.LogEntry.Operation;
 import dev.chirograph.spi.LogItem;
+import dev.chirograph.spi.ReplicaLog;
 import dev.chirograph.spi.ReplicaLog.Merge;
 import dev.chirograph.spi.ReplicaLog.Position;
 import dev.chirograph.testkit.Seed;
@@ -141,6 +142,21 @@ class LogRepairTest extends TwoLogs {
     assertThat(hashes(here)).containsAll(hashes(there));
     assertThat(item(here, "k0").last().body().operation()).isEqualTo(Operation.DEPRECATE);
     assertThat(item(here, "k1").isDeleted()).isTrue();
+  }
+
+  @Test
+  void LOG_5_whatComesBetweenDigestsAndTheirAnswerIsReadAfterwards() {
+    add(there, "a");
+    ReplicaLog busy = Picky.interrupted(there, "digests", () -> add(there, "between"));
+    LogResponder responder = LogResponder.of(busy);
+    LogLink link = link(here, "there");
+    link.compare();
+    while (link.comparing()) {
+      LogRequest request = link.next();
+      link.answered(request, responder.answer("here", request));
+    }
+    finish(link, "here", there);
+    assertThat(keys(here)).isEqualTo(keys(there)).contains("between");
   }
 
   @Test
