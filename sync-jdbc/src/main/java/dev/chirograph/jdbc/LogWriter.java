@@ -37,11 +37,13 @@ final class LogWriter {
   private final LogTables tables;
   private final int log;
   private final String node;
+  private final Waking waking;
 
-  LogWriter(LogTables tables, int log, String node) {
+  LogWriter(LogTables tables, int log, String node, Waking waking) {
     this.tables = tables;
     this.log = log;
     this.node = node;
+    this.waking = waking;
   }
 
   /** Something that is done while the head is locked. */
@@ -52,15 +54,32 @@ final class LogWriter {
 
   /** Locks the head, does the work and writes what it changed, in one transaction. */
   <T> T edit(String operation, Ahead ahead, Editing<T> work) {
-    return tables.database.transaction(
-        operation, connection -> edit(LogEdit.begin(tables, connection, log, ahead), work));
+    return told(
+        tables.database.transaction(
+            operation, connection -> edit(LogEdit.begin(tables, connection, log, ahead), work)));
   }
 
-  private <T> T edit(LogEdit edit, Editing<T> work) throws SQLException {
+  /**
+   * What a transaction did.
+   *
+   * @param grew whether there is something new to read
+   */
+  private record Done<T>(T result, boolean grew) {}
+
+  private <T> Done<T> edit(LogEdit edit, Editing<T> work) throws SQLException {
     requireOurs(edit.head());
+    long before = edit.head().number();
     T result = work.edit(edit);
     edit.flush();
-    return result;
+    return new Done<>(result, edit.head().number() > before);
+  }
+
+  /** Wakes those who wait for something new, when it has been committed. */
+  private <T> T told(Done<T> done) {
+    if (done.grew()) {
+      waking.tell();
+    }
+    return done.result();
   }
 
   /** Refuses a log that another process has adopted since. */
@@ -107,12 +126,15 @@ final class LogWriter {
     boolean more = true;
     while (more) {
       more =
-          tables.database.transaction(
-              "moving entries of other transactions into the log",
-              connection -> {
-                Optional<LogEdit> edit = LogEdit.tryBegin(tables, connection, log);
-                return edit.isPresent() && edit(edit.get(), this::drain);
-              });
+          told(
+              tables.database.transaction(
+                  "moving entries of other transactions into the log",
+                  connection -> {
+                    Optional<LogEdit> edit = LogEdit.tryBegin(tables, connection, log);
+                    return edit.isPresent()
+                        ? edit(edit.get(), this::drain)
+                        : new Done<>(false, false);
+                  }));
     }
   }
 
@@ -131,6 +153,7 @@ final class LogWriter {
       checkContents(transaction, referred);
     }
     tables.inbox.put(transaction, log, bodies);
+    waking.tellOnCommit(transaction);
   }
 
   /** On MariaDB, others would wait for what such a transaction has read. */
