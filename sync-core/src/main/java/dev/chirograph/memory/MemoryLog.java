@@ -180,7 +180,8 @@ public final class MemoryLog implements SupportsPeers, SupportsRepair, SupportsC
   }
 
   @Override
-  public synchronized List<Appended> merge(Merge merge) {
+  public synchronized List<Appended> merge(Merge told) {
+    Merge merge = told.at(pointer(told.peer()));
     merge.items().forEach(this::noticeRestore);
     long before = history.last();
     List<Change> changes = merge.items().stream().map(item -> join(item, State.WANTED)).toList();

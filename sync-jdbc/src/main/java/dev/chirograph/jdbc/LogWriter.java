@@ -201,10 +201,11 @@ final class LogWriter {
 
   private List<Appended> merge(LogEdit edit, Merge merge, List<Incoming> incoming) {
     List<Fate> fates = incoming.stream().map(one -> edit.join(one, State.WANTED)).toList();
-    boolean gap = noteMember(edit, merge);
+    Merge told = merge.at(edit.member().flatMap(Member::pointer));
+    boolean gap = noteMember(edit, told);
     if (!gap) {
       // Only now: what the peer has seen includes what was just read from it.
-      edit.join(merge.context());
+      edit.join(told.context());
     }
     List<Appended> appended = new ArrayList<>(fates.size());
     for (int i = 0; i < fates.size(); i++) {

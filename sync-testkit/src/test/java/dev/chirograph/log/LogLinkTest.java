@@ -295,6 +295,63 @@ class LogLinkTest extends TwoLogs {
     assertThat(keys(here)).contains("k0", "k1", "k2", "lost", "new", "newer");
   }
 
+  // ---- the own log, restored under a request
+
+  @Test
+  void L6_aPageThatWasAskedForBeforeARestoreDoesNotHideWhatWasLost() {
+    add(there, "k", 5);
+    MemoryLog.Backup old = here.backup();
+    pull(here, there);
+    LogLink link = link(here, "there");
+    LogRequest request = link.next();
+    add(there, "later");
+    LogAnswer answer = answer(request);
+    // As after a failover to a replica that had not heard of everything yet.
+    here.restore(old);
+    link.answered(request, answer);
+    assertThat(keys(here)).containsExactly("later");
+    assertThat(here.bounds().context().covers(item(there, "k0").last().dot())).isFalse();
+    finish(link, "here", there);
+    assertThat(keys(here)).hasSize(6);
+  }
+
+  @Test
+  void L6_aPageThatAnotherProcessHasPassedDoesNotTakeThePointerBack() {
+    add(there, "k", 5);
+    LogLink slow = link(here, "there");
+    LogRequest request = slow.next();
+    LogAnswer answer = answer(request);
+    add(there, "later");
+    pull(here, there);
+    Position pointer = here.pointer("there").orElseThrow();
+    assertThat(slow.answered(request, answer)).isTrue();
+    assertThat(here.pointer("there")).contains(pointer);
+  }
+
+  @Test
+  void L6_aComparisonDuringWhichTheOwnLogWasRestoredBeginsAnew() {
+    add(there, "k", 5);
+    MemoryLog.Backup old = here.backup();
+    pull(here, there);
+    add(here, "own");
+    LogLink link = link(here, "there");
+    link.compare();
+    LogRequest compare = link.next();
+    link.answered(compare, answer(compare));
+    here.restore(old);
+    assertThatThrownBy(
+            () -> {
+              while (link.comparing()) {
+                LogRequest request = link.next();
+                link.answered(request, answer(request));
+              }
+            })
+        .isInstanceOfSatisfying(
+            SyncException.class, e -> assertThat(e.kind()).isEqualTo(Kind.CONFLICT));
+    finish(link, "here", there);
+    assertThat(keys(here)).containsAll(keys(there)).hasSize(5);
+  }
+
   // ---- items that are not taken
 
   @Test
