@@ -3,12 +3,15 @@ package dev.chirograph.log;
 import dev.chirograph.Slice;
 import dev.chirograph.SyncException;
 import dev.chirograph.SyncException.Kind;
+import dev.chirograph.spi.LogContext;
+import dev.chirograph.spi.LogContext.Life;
 import dev.chirograph.spi.LogEntry.Dot;
 import dev.chirograph.spi.LogItem;
 import dev.chirograph.spi.SupportsPeers.Member;
 import dev.chirograph.spi.SupportsRepair;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 
 /**
@@ -65,10 +68,12 @@ final class Forgotten {
   /**
    * Drops all of them, or refuses all.
    *
+   * @param whole whether all that the peer holds is here: only then what it has forgotten counts as
+   *     deleted here, too
    * @throws SyncException of kind CONFLICT when the log was restored from a backup, and begins a
    *     new life
    */
-  void drop() {
+  void drop(boolean whole) {
     if (gone.isEmpty()) {
       return;
     }
@@ -81,9 +86,20 @@ final class Forgotten {
       if (tooMany) {
         items.forEach(this::refuse);
       } else {
-        log.forget(items);
+        log.forget(items, whole ? places(items) : LogContext.EMPTY);
       }
     }
+  }
+
+  /** The peer has forgotten these lives up to these places at least. */
+  private static LogContext places(List<LogItem> items) {
+    LogContext places = LogContext.EMPTY;
+    for (LogItem item : items) {
+      Dot dot = item.last().dot();
+      Life life = new Life(dot.node(), dot.epoch());
+      places = places.join(LogContext.of(Map.of(life, dot.number())));
+    }
+    return places;
   }
 
   /**

@@ -214,10 +214,13 @@ public final class LogLink {
     if (!page.reachesHead() && page.next().number() <= pull.after().number()) {
       throw nonsense("says that there is more, and leads no further than " + pull.after());
     }
-    merge(own, options, Merge.of(peer, page));
+    merge(own, options, Merge.of(peer, page).readAfter(pull.after()));
     justCompared = false;
-    pullFirst &= !page.reachesHead();
-    return compare || !page.reachesHead();
+    // Unless the own log was restored meanwhile, or another process has read on.
+    boolean atHead =
+        page.reachesHead() && own.peers().pointer(peer).filter(page.next()::equals).isPresent();
+    pullFirst &= !atHead;
+    return compare || !atHead;
   }
 
   /** The peer does not know where reading has come to. */

@@ -20,6 +20,7 @@ import dev.chirograph.spi.LogItem;
 import dev.chirograph.spi.ReplicaLog.Bounds;
 import dev.chirograph.spi.ReplicaLog.Merge;
 import dev.chirograph.spi.ReplicaLog.Position;
+import dev.chirograph.spi.ReplicaLog.Validity;
 import dev.chirograph.spi.SupportsRepair;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -61,6 +62,7 @@ final class LogRepair {
   private final Deque<Wanted> theirs = new ArrayDeque<>();
   private final Deque<Wanted> ours = new ArrayDeque<>();
   private final Forgotten forgotten;
+  private final Position mine;
   private @Nullable Bounds began;
   private @Nullable LogRequest asked;
   private List<LogItem> pushed = List.of();
@@ -74,6 +76,7 @@ final class LogRepair {
     this.peer = peer;
     this.options = options;
     this.forgotten = new Forgotten(own, peer, options);
+    this.mine = log.bounds().head();
   }
 
   boolean isDone() {
@@ -238,11 +241,22 @@ final class LogRepair {
     }
   }
 
-  private void finish() {
-    if (!leftOut && !vanished) {
-      // Only who has all that the peer holds may count as deleted what the peer does not hold.
-      forgotten.drop();
+  /** What was equal when it was looked at may be gone since. */
+  private void checkHistory() {
+    Validity validity = log.read(mine, 1, 1).validity();
+    if (validity == Validity.BEYOND_HEAD || validity == Validity.OTHER_HISTORY) {
+      throw new SyncException(
+          Kind.CONFLICT,
+          "the own log has begun a new life, or was restored from a backup, while it was compared"
+              + " with that of "
+              + peer
+              + "; they are compared anew");
     }
+  }
+
+  private void finish() {
+    checkHistory();
+    forgotten.drop(!leftOut && !vanished);
     Bounds there = began;
     if (there != null) {
       // Nothing was left out on the way, so all that the peer had at the beginning is here now.

@@ -65,7 +65,16 @@ final class LogHistory {
   }
 
   Position position(long number) {
-    return new Position(epoch, number, commits.ceilingEntry(number).getValue().mark());
+    UUID mark = commits.ceilingEntry(number).getValue().mark();
+    return new Position(epoch, number, number < floor ? below(mark) : mark);
+  }
+
+  /**
+   * Marks a place below the floor for those who began at the start since it was raised: they may go
+   * on. It is another mark than the place had when it was above the floor.
+   */
+  private static UUID below(UUID floor) {
+    return new UUID(~floor.getMostSignificantBits(), ~floor.getLeastSignificantBits());
   }
 
   Validity validity(Position after) {
@@ -76,7 +85,7 @@ final class LogHistory {
       return Validity.OTHER_HISTORY;
     }
     if (after.number() < floor) {
-      return Validity.BELOW_FLOOR;
+      return position(after.number()).equals(after) ? Validity.OK : Validity.BELOW_FLOOR;
     }
     if (after.number() > head) {
       return Validity.BEYOND_HEAD;

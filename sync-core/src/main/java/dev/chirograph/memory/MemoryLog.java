@@ -180,7 +180,8 @@ public final class MemoryLog implements SupportsPeers, SupportsRepair, SupportsC
   }
 
   @Override
-  public synchronized List<Appended> merge(Merge merge) {
+  public synchronized List<Appended> merge(Merge told) {
+    Merge merge = told.at(pointer(told.peer()));
     merge.items().forEach(this::noticeRestore);
     long before = history.last();
     List<Change> changes = merge.items().stream().map(item -> join(item, State.WANTED)).toList();
@@ -329,7 +330,7 @@ public final class MemoryLog implements SupportsPeers, SupportsRepair, SupportsC
   }
 
   @Override
-  public synchronized int forget(List<LogItem> items) {
+  public synchronized int forget(List<LogItem> items, LogContext also) {
     Collection<LogItem> told =
         items.stream()
             .distinct()
@@ -337,12 +338,9 @@ public final class MemoryLog implements SupportsPeers, SupportsRepair, SupportsC
             .toList();
     for (LogItem item : told) {
       rows.remove(item);
-      // The peer has forgotten all up to there, and whatever it has is here, too.
-      Dot dot = item.last().dot();
-      Life there = new Life(dot.node(), dot.epoch());
-      forgotten = forgotten.join(LogContext.of(Map.of(there, dot.number())));
       contents.refer(item.content(), Content.NONE, State.HELD);
     }
+    forgotten = forgotten.join(also);
     return told.size();
   }
 

@@ -23,10 +23,12 @@ import java.util.UUID;
  *   <li><b>LOG-3</b> A page gives items in ascending position, at most so many and so many bytes,
  *       but at least one when there is one; reading on from {@link Page#next} leaves none out.
  *   <li><b>LOG-4</b> A position below the floor, beyond the head or of another history is
- *       recognised and answered as such, with no items.
+ *       recognised and answered as such, with no items. A position that a reader was given on its
+ *       way from the start is not below the floor before the floor is raised again.
  *   <li><b>LOG-5</b> Merging makes items, the peer's pointer and what the peer has seen durable in
  *       one step; without a pointer the peer's pointer stays, and what a peer has seen is not taken
- *       over while there is a gap.
+ *       over while there is a gap. Of a page that was read after another position than the pointer,
+ *       only the items are.
  *   <li><b>LOG-6</b> Merged entries keep their dot and time.
  *   <li><b>LOG-7</b> Appending a list is all or nothing and harmless to repeat after a lost reply.
  *   <li><b>LOG-8</b> What was seen before deletes were forgotten, and is not held, is not taken in.
@@ -86,7 +88,8 @@ public interface ReplicaLog {
   /**
    * The ends of a log.
    *
-   * @param floor the lowest position after which can be read, beside {@link Position#START}
+   * @param floor the lowest position after which can be read, beside {@link Position#START} and
+   *     those on the way from there
    * @param head the position of the last change
    * @param context what the log has seen
    */
@@ -137,6 +140,9 @@ public interface ReplicaLog {
    *
    * @param peer its name
    * @param items of its log
+   * @param after where the pointer to the peer's log has to stand: else another process has read on
+   *     meanwhile, or this log was restored from a backup, and only the items are taken over; empty
+   *     when it may stand anywhere
    * @param pointer how far its log has been read now; empty when the items were pushed
    * @param context what it has seen, when everything it has was read; else {@link LogContext#EMPTY}
    * @param gap whether there are items that the peer has and this log does not take; what the peer
@@ -145,15 +151,27 @@ public interface ReplicaLog {
   record Merge(
       String peer,
       List<LogItem> items,
+      Optional<Position> after,
       Optional<Position> pointer,
       LogContext context,
       Optional<Boolean> gap) {
     public Merge {
       Objects.requireNonNull(peer, "peer");
       items = List.copyOf(items);
+      Objects.requireNonNull(after, "after");
       Objects.requireNonNull(pointer, "pointer");
       Objects.requireNonNull(context, "context");
       Objects.requireNonNull(gap, "gap");
+    }
+
+    /** One that is taken over wherever the pointer stands. */
+    public Merge(
+        String peer,
+        List<LogItem> items,
+        Optional<Position> pointer,
+        LogContext context,
+        Optional<Boolean> gap) {
+      this(peer, items, Optional.empty(), pointer, context, gap);
     }
 
     /** Items without a place: pushed, or fetched because they differ. */
@@ -183,9 +201,25 @@ public interface ReplicaLog {
       return new Merge(peer, List.of(), Optional.of(then.head()), then.context(), Optional.of(gap));
     }
 
+    /** The same, of a page that was read after this position. */
+    public Merge readAfter(Position position) {
+      return new Merge(peer, items, Optional.of(position), pointer, context, gap);
+    }
+
     /** The same without its items, some of which were not taken. */
     public Merge leavingOut() {
-      return new Merge(peer, List.of(), pointer, LogContext.EMPTY, Optional.of(true));
+      return new Merge(peer, List.of(), after, pointer, LogContext.EMPTY, Optional.of(true));
+    }
+
+    /**
+     * What is taken over where the pointer stands at a position: all of it, or only the items.
+     *
+     * @param at the pointer to the peer's log; empty when it was never read
+     */
+    public Merge at(Optional<Position> at) {
+      return after.isEmpty() || after.get().equals(at.orElse(Position.START))
+          ? this
+          : new Merge(peer, items, Optional.empty(), LogContext.EMPTY, gap.filter(there -> there));
     }
   }
 

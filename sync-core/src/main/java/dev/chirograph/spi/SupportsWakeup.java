@@ -1,11 +1,12 @@
 package dev.chirograph.spi;
 
-/** A queue that tells when work arrives, so that workers need not wait for their next poll. */
+/** A queue or a log that tells when something arrives, so that nobody need wait for a poll. */
 public interface SupportsWakeup {
 
   /**
-   * Calls back soon after jobs were enqueued by anybody, from any thread, possibly too often and,
-   * when a connection is lost, sometimes not at all: polling stays necessary.
+   * Calls back soon after jobs were enqueued, or something new was written to the log, by anybody;
+   * from any thread, possibly too often and, when a connection is lost, sometimes not at all:
+   * polling stays necessary.
    *
    * @return closing it ends the calls
    */

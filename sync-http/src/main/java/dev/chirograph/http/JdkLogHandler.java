@@ -47,8 +47,9 @@ public final class JdkLogHandler implements HttpHandler {
     try (HttpReply reply = handler.handle(call(exchange))) {
       reply.headers().forEach(exchange.getResponseHeaders()::set);
       long length = reply.length().orElse(0);
-      // To this server, 0 means "as it comes", and -1 "nothing".
-      boolean nothing = reply.length().isPresent() && length == 0;
+      // To this server, 0 means "as it comes", and -1 "nothing". It warns of bodies behind a HEAD.
+      boolean nothing =
+          (reply.length().isPresent() && length == 0) || exchange.getRequestMethod().equals("HEAD");
       exchange.sendResponseHeaders(reply.status(), nothing ? -1 : length);
       OutputStream out = exchange.getResponseBody();
       if (!nothing) {

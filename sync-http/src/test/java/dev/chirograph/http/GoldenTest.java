@@ -4,15 +4,28 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.chirograph.Key;
 import dev.chirograph.SyncException.Kind;
+import dev.chirograph.log.LogReplicator;
 import dev.chirograph.log.LogRequest;
 import dev.chirograph.log.LogRequest.Pull;
+import dev.chirograph.memory.MemoryBackend;
+import dev.chirograph.memory.MemoryBlobStore;
+import dev.chirograph.memory.MemoryLog;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -66,6 +79,40 @@ class GoldenTest {
     written.write(problem.toBytes());
     assertSame(written, golden);
     assertThat(Problem.read(problem.status(), stream(golden))).isEqualTo(problem);
+  }
+
+  @Test
+  void contentsAreAnsweredAsTheGoldenFileSays(@TempDir Path spool) throws IOException {
+    LogReplicator node =
+        LogReplicator.builder("bergen", MemoryLog.of("bergen"))
+            .reader("oslo")
+            .queue(MemoryBackend.create(InstantSource.system()).queue("bergen", "contents"))
+            .contents(MemoryBlobStore.of("bergen"), spool)
+            .build();
+    node.add(Key.utf8("k"), "1", () -> stream("test"), "{}");
+    String golden = golden("content");
+    String[] request = golden.substring(0, golden.indexOf("\n\n")).split("[ \n]", 3);
+    HttpCall call =
+        HttpCall.builder(request[0], "", request[1])
+            .headers(
+                Map.of("Chirograph-Target", List.of("bergen"), "Range", List.of(range(request[2]))))
+            .build();
+    LogHandler handler =
+        LogHandler.builder(node).trustTransport(ignored -> Optional.of("oslo")).build();
+    try (HttpReply reply = handler.handle(call)) {
+      Map<String, String> headers = new TreeMap<>(reply.headers());
+      headers.put("Content-Length", String.valueOf(reply.length().orElseThrow()));
+      StringBuilder answer = new StringBuilder(reply.status() + "\n");
+      headers.forEach((name, value) -> answer.append(name + ": " + value + "\n"));
+      ByteArrayOutputStream body = new ByteArrayOutputStream();
+      reply.writeTo(body);
+      answer.append("\n" + body.toString(UTF_8) + "\n");
+      assertThat(answer).hasToString(golden.substring(golden.indexOf("---\n") + 4));
+    }
+  }
+
+  private static String range(String header) {
+    return header.substring("Range: ".length());
   }
 
   private static void assertSame(ByteArrayOutputStream written, String golden) throws IOException {

@@ -5,11 +5,13 @@ import dev.chirograph.Key;
 import dev.chirograph.Pacing;
 import dev.chirograph.Slice;
 import dev.chirograph.SyncException;
+import dev.chirograph.spi.LogContext;
 import dev.chirograph.spi.LogEntry.Body;
 import dev.chirograph.spi.LogItem;
 import dev.chirograph.spi.SupportsContents;
 import dev.chirograph.spi.SupportsPeers;
 import dev.chirograph.spi.SupportsRepair;
+import dev.chirograph.spi.SupportsWakeup;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 import javax.sql.DataSource;
 
@@ -50,18 +53,21 @@ import javax.sql.DataSource;
  * gives it back as it was. A transaction that loses a deadlock is run again after a short pause, a
  * few times. Safe for use by several threads.
  */
-public final class JdbcLog implements SupportsPeers, SupportsRepair, SupportsContents {
+public final class JdbcLog
+    implements SupportsPeers, SupportsRepair, SupportsContents, SupportsWakeup {
 
   private final String node;
   private final String name;
+  private final Waking waking;
   private final LogWriter writer;
   private final LogReader reader;
   private final AppendGroups appends;
 
-  private JdbcLog(Builder builder, LogTables tables, int log) {
+  private JdbcLog(Builder builder, LogTables tables, int log, Waking waking) {
     this.node = builder.node;
     this.name = builder.tenant + "/" + builder.name;
-    this.writer = new LogWriter(tables, log, node);
+    this.waking = waking;
+    this.writer = new LogWriter(tables, log, node, waking);
     this.reader = new LogReader(tables, writer, log);
     this.appends = new AppendGroups(new LogAppender(writer)::append);
   }
@@ -141,6 +147,7 @@ public final class JdbcLog implements SupportsPeers, SupportsRepair, SupportsCon
     if (limit < 1) {
       throw SyncException.invalid("the limit of a read must be at least 1, not " + limit);
     }
+    waking.polled();
     return reader.page(after, limit, maxBytes);
   }
 
@@ -218,8 +225,8 @@ public final class JdbcLog implements SupportsPeers, SupportsRepair, SupportsCon
   }
 
   @Override
-  public int forget(List<LogItem> items) {
-    return writer.forget(items);
+  public int forget(List<LogItem> items, LogContext forgotten) {
+    return writer.forget(items, forgotten);
   }
 
   // ---- contents
@@ -250,6 +257,20 @@ public final class JdbcLog implements SupportsPeers, SupportsRepair, SupportsCon
   @Override
   public List<Stored> pending(String after, int limit) {
     return reader.pending(after.isEmpty() ? after : LogChecks.sha256(after), limit);
+  }
+
+  // ---- waking
+
+  /**
+   * Calls back soon after something new can be read, from any thread, possibly too often and, when
+   * a connection is lost, sometimes not at all: polling stays necessary.
+   *
+   * <p>What is written through this object wakes at once; what other processes write, and what
+   * comes in transactions of the host, only on PostgreSQL with {@link Builder#notifications}.
+   */
+  @Override
+  public Subscription onWork(Runnable wake) {
+    return waking.subscribe(wake);
   }
 
   /** The tenant, the name and the node. */
@@ -335,6 +356,22 @@ public final class JdbcLog implements SupportsPeers, SupportsRepair, SupportsCon
       return this;
     }
 
+    /**
+     * Tells other processes when there is something new to read, and listens to them while somebody
+     * is subscribed, by PostgreSQL's LISTEN and NOTIFY. Both sides need it. A notification makes
+     * commits queue up one behind the other, those of the host that append in their transactions
+     * too.
+     *
+     * @param dataSource gives the one connection that is kept for listening; not through a proxy
+     *     that shares connections between transactions
+     * @param executor runs the listening, which takes one thread while somebody is subscribed; when
+     *     it refuses, it is asked again at a later read
+     */
+    public Builder notifications(DataSource dataSource, Executor executor) {
+      settings.notifications(dataSource, executor);
+      return this;
+    }
+
     /** Where the ids of epochs and marks come from; {@link SecureRandom} by default. */
     public Builder random(RandomGenerator generator) {
       this.random = Objects.requireNonNull(generator, "generator");
@@ -345,14 +382,17 @@ public final class JdbcLog implements SupportsPeers, SupportsRepair, SupportsCon
      * The log; an empty one is made when there is none.
      *
      * @throws SyncException of kind NOT_FOUND when the tables are missing or old, UNSUPPORTED when
-     *     they are newer than this code or the database is none of ours, CONFLICT when the log is
-     *     that of another node, UNAVAILABLE when the database cannot be reached
+     *     they are newer than this code, the database is none of ours or notifications are asked of
+     *     another database than PostgreSQL, CONFLICT when the log is that of another node,
+     *     UNAVAILABLE when the database cannot be reached
      */
     public JdbcLog build() {
       Database database = settings.open(JdbcSchema.Component.LOG);
+      String whose = database.names().table("log") + "/" + tenant + "/" + name;
+      Waking waking = settings.waking(database, whose);
       LogTables tables = new LogTables(database, random);
       int log = new LogOpening(tables, tenant, name, node).open(adopt);
-      return new JdbcLog(this, tables, log);
+      return new JdbcLog(this, tables, log, waking);
     }
   }
 }

@@ -22,7 +22,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A queue in tables of the host's database, for any number of JVMs.
@@ -85,6 +84,7 @@ public final class JdbcQueue
   private JdbcQueue(Builder builder, Database database) {
     this.database = database;
     this.names = new QueueNames(database, builder.tenant, builder.name);
+    String whose = database.names().table("") + "/" + names.tenant() + "/" + names.queue();
     this.jobs =
         database.dialect() == Dialect.POSTGRESQL
             ? new PostgresJobTable(database)
@@ -96,7 +96,7 @@ public final class JdbcQueue
     this.settling = new Settling(jobs, leases, dead);
     this.leasing = new Leasing(database, names, jobs, settling, builder.settings.pacing);
     this.letters = new DeadLetterMoves(database, dead, jobs);
-    this.waking = builder.waking(database, names);
+    this.waking = builder.settings.waking(database, whose);
   }
 
   /**
@@ -311,8 +311,6 @@ public final class JdbcQueue
     private final Settings settings;
     private final String name;
     private String tenant = "";
-    private @Nullable DataSource listenOn;
-    private @Nullable Executor listener;
 
     private Builder(DataSource dataSource, String name) {
       this.settings = new Settings(dataSource);
@@ -370,8 +368,7 @@ public final class JdbcQueue
      *     it refuses, it is asked again at a later poll
      */
     public Builder notifications(DataSource dataSource, Executor executor) {
-      this.listenOn = Objects.requireNonNull(dataSource, "dataSource");
-      this.listener = Objects.requireNonNull(executor, "executor");
+      settings.notifications(dataSource, executor);
       return this;
     }
 
@@ -384,24 +381,8 @@ public final class JdbcQueue
      */
     public JdbcQueue build() {
       Database database = Database.of(settings);
-      if (listenOn != null && database.dialect() != Dialect.POSTGRESQL) {
-        throw new SyncException(
-            SyncException.Kind.UNSUPPORTED,
-            "notifications need PostgreSQL; elsewhere workers poll, and are woken in their own process");
-      }
       JdbcSchema.require(database, JdbcSchema.Component.QUEUE);
       return new JdbcQueue(this, database);
-    }
-
-    private Waking waking(Database database, QueueNames names) {
-      Wakers here = new Wakers();
-      DataSource source = listenOn;
-      Executor executor = listener;
-      Notifications others =
-          source == null || executor == null
-              ? null
-              : new Notifications(source, executor, settings, names, here::wake);
-      return new Waking(database, here, others);
     }
   }
 }

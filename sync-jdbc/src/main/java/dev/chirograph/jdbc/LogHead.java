@@ -63,4 +63,13 @@ record LogHead(
   Position floorPosition() {
     return new Position(epoch, floor, floorMark);
   }
+
+  /**
+   * A place below the floor for those who began at the start since it was raised: they may go on.
+   * It has another mark than it had when it was above the floor.
+   */
+  Position belowFloor(long place) {
+    long high = ~floorMark.getMostSignificantBits();
+    return new Position(epoch, place, new UUID(high, ~floorMark.getLeastSignificantBits()));
+  }
 }

@@ -1,5 +1,6 @@
 package dev.chirograph.jdbc;
 
+import dev.chirograph.spi.LogContext;
 import dev.chirograph.spi.LogContext.Life;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -75,8 +76,8 @@ final class LogNotes {
   }
 
   /** What stands up to some places, and is not held, counts as deleted from now on. */
-  void forget(Connection connection, int log, Map<Life, Long> places) throws SQLException {
-    for (Map.Entry<Life, Long> place : places.entrySet()) {
+  void forget(Connection connection, int log, LogContext places) throws SQLException {
+    for (Map.Entry<Life, Long> place : places.seen().entrySet()) {
       long life = LogBytes.life(place.getKey().node(), place.getKey().epoch());
       run(connection, forgetUpTo, place.getValue(), log, life, place.getValue());
     }

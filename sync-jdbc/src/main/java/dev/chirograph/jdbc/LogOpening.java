@@ -45,7 +45,8 @@ final class LogOpening {
       if (!adopt) {
         throw LogWriter.belongsTo(head.node(), node);
       }
-      new LogWriter(tables, head.log(), head.node()).adopt(node);
+      Waking nobody = new Waking(tables.database, new Wakers(), null);
+      new LogWriter(tables, head.log(), head.node(), nobody).adopt(node);
     }
     return head.log();
   }

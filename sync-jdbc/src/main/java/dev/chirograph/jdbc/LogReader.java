@@ -101,7 +101,9 @@ final class LogReader {
       return Validity.OTHER_HISTORY;
     }
     if (position.number() < head.floor()) {
-      return Validity.BELOW_FLOOR;
+      return position.equals(head.belowFloor(position.number()))
+          ? Validity.OK
+          : Validity.BELOW_FLOOR;
     }
     if (position.number() > head.number()) {
       return Validity.BEYOND_HEAD;
@@ -143,7 +145,12 @@ final class LogReader {
       return head.position();
     }
     LogCommits.Place place = tables.commits.place(connection, log, last);
-    return place.more() ? new Position(head.epoch(), last, place.mark()) : head.position();
+    if (!place.more()) {
+      return head.position();
+    }
+    return last < head.floor()
+        ? head.belowFloor(last)
+        : new Position(head.epoch(), last, place.mark());
   }
 
   private List<LogItem> items(Connection connection, List<LogRow> rows, LivesOfLog lives)

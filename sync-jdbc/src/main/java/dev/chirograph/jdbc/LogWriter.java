@@ -2,6 +2,7 @@ package dev.chirograph.jdbc;
 
 import dev.chirograph.SyncException;
 import dev.chirograph.jdbc.LogNotes.Note;
+import dev.chirograph.spi.LogContext;
 import dev.chirograph.spi.LogContext.Life;
 import dev.chirograph.spi.LogEntry;
 import dev.chirograph.spi.LogEntry.Body;
@@ -17,9 +18,7 @@ import dev.chirograph.spi.SupportsPeers.Member;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -38,11 +37,13 @@ final class LogWriter {
   private final LogTables tables;
   private final int log;
   private final String node;
+  private final Waking waking;
 
-  LogWriter(LogTables tables, int log, String node) {
+  LogWriter(LogTables tables, int log, String node, Waking waking) {
     this.tables = tables;
     this.log = log;
     this.node = node;
+    this.waking = waking;
   }
 
   /** Something that is done while the head is locked. */
@@ -53,15 +54,32 @@ final class LogWriter {
 
   /** Locks the head, does the work and writes what it changed, in one transaction. */
   <T> T edit(String operation, Ahead ahead, Editing<T> work) {
-    return tables.database.transaction(
-        operation, connection -> edit(LogEdit.begin(tables, connection, log, ahead), work));
+    return told(
+        tables.database.transaction(
+            operation, connection -> edit(LogEdit.begin(tables, connection, log, ahead), work)));
   }
 
-  private <T> T edit(LogEdit edit, Editing<T> work) throws SQLException {
+  /**
+   * What a transaction did.
+   *
+   * @param grew whether there is something new to read
+   */
+  private record Done<T>(T result, boolean grew) {}
+
+  private <T> Done<T> edit(LogEdit edit, Editing<T> work) throws SQLException {
     requireOurs(edit.head());
+    long before = edit.head().number();
     T result = work.edit(edit);
     edit.flush();
-    return result;
+    return new Done<>(result, edit.head().number() > before);
+  }
+
+  /** Wakes those who wait for something new, when it has been committed. */
+  private <T> T told(Done<T> done) {
+    if (done.grew()) {
+      waking.tell();
+    }
+    return done.result();
   }
 
   /** Refuses a log that another process has adopted since. */
@@ -108,12 +126,15 @@ final class LogWriter {
     boolean more = true;
     while (more) {
       more =
-          tables.database.transaction(
-              "moving entries of other transactions into the log",
-              connection -> {
-                Optional<LogEdit> edit = LogEdit.tryBegin(tables, connection, log);
-                return edit.isPresent() && edit(edit.get(), this::drain);
-              });
+          told(
+              tables.database.transaction(
+                  "moving entries of other transactions into the log",
+                  connection -> {
+                    Optional<LogEdit> edit = LogEdit.tryBegin(tables, connection, log);
+                    return edit.isPresent()
+                        ? edit(edit.get(), this::drain)
+                        : new Done<>(false, false);
+                  }));
     }
   }
 
@@ -132,6 +153,7 @@ final class LogWriter {
       checkContents(transaction, referred);
     }
     tables.inbox.put(transaction, log, bodies);
+    waking.tellOnCommit(transaction);
   }
 
   /** On MariaDB, others would wait for what such a transaction has read. */
@@ -179,10 +201,11 @@ final class LogWriter {
 
   private List<Appended> merge(LogEdit edit, Merge merge, List<Incoming> incoming) {
     List<Fate> fates = incoming.stream().map(one -> edit.join(one, State.WANTED)).toList();
-    boolean gap = noteMember(edit, merge);
+    Merge told = merge.at(edit.member().flatMap(Member::pointer));
+    boolean gap = noteMember(edit, told);
     if (!gap) {
       // Only now: what the peer has seen includes what was just read from it.
-      edit.join(merge.context());
+      edit.join(told.context());
     }
     List<Appended> appended = new ArrayList<>(fates.size());
     for (int i = 0; i < fates.size(); i++) {
@@ -335,20 +358,14 @@ final class LogWriter {
     return dropped;
   }
 
-  int forget(List<LogItem> items) {
+  int forget(List<LogItem> items, LogContext forgotten) {
     List<Incoming> told = items.stream().map(Incoming::of).toList();
     return edit(
         "forgetting " + told.size() + " items",
         Ahead.ofDropped(told),
         edit -> {
-          List<Incoming> dropped = told.stream().filter(edit::drop).toList();
-          Map<Life, Long> places = new HashMap<>();
-          for (Incoming one : dropped) {
-            Dot dot = one.item().last().dot();
-            places.merge(new Life(dot.node(), dot.epoch()), dot.number(), Math::max);
-          }
-          tables.notes.forget(edit.connection(), log, places);
-          return dropped.size();
+          tables.notes.forget(edit.connection(), log, forgotten);
+          return (int) told.stream().filter(edit::drop).count();
         });
   }
 

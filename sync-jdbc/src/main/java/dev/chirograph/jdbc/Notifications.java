@@ -45,18 +45,20 @@ final class Notifications {
   private int failures;
   private long nextTry;
 
+  /**
+   * Listens on a connection of a data source.
+   *
+   * @param of what says which queue or log is meant
+   * @param wake is told when something has come for it
+   */
   Notifications(
-      DataSource dataSource,
-      Executor executor,
-      Settings settings,
-      QueueNames queue,
-      Runnable wake) {
+      DataSource dataSource, Executor executor, Settings settings, String of, Runnable wake) {
     this.dataSource = dataSource;
     this.executor = executor;
     this.pacing = settings.pacing;
     this.jitter = settings.jitter;
     this.channel = settings.tables.prefix() + "work";
-    this.payload = settings.tables.table("") + "/" + queue.tenant() + "/" + queue.queue();
+    this.payload = of;
     this.wake = wake;
   }
 

@@ -1,8 +1,10 @@
 package dev.chirograph.jdbc;
 
 import dev.chirograph.Pacing;
+import dev.chirograph.SyncException;
 import java.time.InstantSource;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.random.RandomGenerator;
 import javax.sql.DataSource;
@@ -20,6 +22,11 @@ final class Settings {
   /** In place of the store's own; null in production. */
   @Nullable InstantSource clock;
 
+  /** What listens to other processes, with the executor; null where nobody does. */
+  @Nullable DataSource listenOn;
+
+  @Nullable Executor listener;
+
   Pacing pacing = Pacing.system();
   RandomGenerator jitter = () -> ThreadLocalRandom.current().nextLong();
 
@@ -35,10 +42,37 @@ final class Settings {
     tables = tables.withPrefix(text);
   }
 
+  void notifications(DataSource source, Executor executor) {
+    listenOn = Objects.requireNonNull(source, "dataSource");
+    listener = Objects.requireNonNull(executor, "executor");
+  }
+
+  /**
+   * How those who wait are told.
+   *
+   * @param of what says which queue or log is meant, to processes that use the same tables
+   * @throws SyncException of kind UNSUPPORTED when notifications are asked of another database than
+   *     PostgreSQL
+   */
+  Waking waking(Database database, String of) {
+    Wakers here = new Wakers();
+    DataSource source = listenOn;
+    Executor executor = listener;
+    if (source == null || executor == null) {
+      return new Waking(database, here, null);
+    }
+    if (database.dialect() != Dialect.POSTGRESQL) {
+      throw new SyncException(
+          SyncException.Kind.UNSUPPORTED,
+          "notifications need PostgreSQL; elsewhere workers poll, and are woken in their own process");
+    }
+    return new Waking(database, here, new Notifications(source, executor, this, of, here::wake));
+  }
+
   /**
    * The database, whose tables have the version that this code needs.
    *
-   * @throws dev.chirograph.SyncException of kind NOT_FOUND or UNSUPPORTED when they have not
+   * @throws SyncException of kind NOT_FOUND or UNSUPPORTED when they have not
    */
   Database open(JdbcSchema.Component component) {
     Database database = Database.of(this);

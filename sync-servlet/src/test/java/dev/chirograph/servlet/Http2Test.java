@@ -51,7 +51,7 @@ class Http2Test {
   void start() throws IOException, InterruptedException {
     m.building()
         .reader("A")
-        .patience(Duration.ofMillis(300))
+        .patience(Duration.ofSeconds(60))
         .queue(MemoryBackend.create(InstantSource.system()).queue("M", "contents"))
         .contents(MemoryBlobStore.of("M"), spool);
     m.start(Server::http2);
@@ -98,9 +98,11 @@ class Http2Test {
   void aPullThatWaitsHoldsUpNoOther() throws InterruptedException {
     m.append("X");
     Position head = m.log().bounds().head();
-    Thread waiting = new Thread(() -> peer.call(new Pull(head, 10, 1_000, Duration.ofSeconds(10))));
+    Thread waiting = new Thread(() -> peer.call(new Pull(head, 10, 1_000, Duration.ofSeconds(60))));
     waiting.start();
     peer.call(new Find(List.of(Key.utf8("X"))));
+    assertThat(waiting.isAlive()).isTrue();
+    m.append("Y");
     waiting.join();
   }
 

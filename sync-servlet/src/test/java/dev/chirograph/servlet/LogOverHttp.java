@@ -1,31 +1,33 @@
 package dev.chirograph.servlet;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.chirograph.Key;
 import dev.chirograph.SyncException;
 import dev.chirograph.SyncException.Kind;
+import dev.chirograph.http.HttpLogPeer;
 import dev.chirograph.http.LogHandler;
-import dev.chirograph.http.Refusal;
+import dev.chirograph.log.LogAnswer;
+import dev.chirograph.log.LogAnswer.Found;
+import dev.chirograph.log.LogAnswer.Pulled;
+import dev.chirograph.log.LogRequest.Find;
+import dev.chirograph.log.LogRequest.Pull;
 import dev.chirograph.log.PeerStatus;
 import dev.chirograph.spi.LogContext;
 import dev.chirograph.spi.LogEntry.Body;
 import dev.chirograph.spi.ReplicaLog.Merge;
 import dev.chirograph.spi.ReplicaLog.Position;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.Socket;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Random;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -201,145 +203,65 @@ abstract class LogOverHttp {
         .until(() -> m.keys().contains("four") && a.keys().contains("three"));
   }
 
-  // ---- strangers
+  // ---- waiting
+
+  private static final Duration LONG = Duration.ofSeconds(100);
+
+  /** A pull of A that begins to wait at M for what follows its end. */
+  private FutureTask<LogAnswer> waiting() {
+    HttpLogPeer peer = peerOfA();
+    Pull pull = new Pull(m.log().bounds().head(), 10, 1_000, LONG);
+    FutureTask<LogAnswer> waiting = new FutureTask<>(() -> peer.call(pull));
+    Thread thread = new Thread(waiting, "waiting");
+    thread.setDaemon(true);
+    thread.start();
+    // Others are answered meanwhile.
+    assertThat(peer.call(new Find(List.of(Key.utf8("X"))))).isInstanceOf(Found.class);
+    assertThat(waiting).isNotDone();
+    return waiting;
+  }
+
+  private HttpLogPeer peerOfA() {
+    return HttpLogPeer.builder("A", "M", URI.create(m.wire().base()))
+        .key(Deployment.keyOf("A"))
+        .build();
+  }
 
   @Test
-  void whatWasOverheardCannotBeRepeated() throws IOException {
+  void whoWaitsIsAnsweredAsSoonAsThereIsSomething() throws Exception {
+    m.building().patience(LONG).poll(LONG);
     start();
     m.append("X");
-    m.node().push("A");
-    byte[] push = a.wire().heard();
-    assertThat(new String(push, ISO_8859_1)).startsWith("POST /app/log/v1/entries HTTP/1.1\r\n");
-    String before = a.state();
-    for (int i = 1; i <= 3; i++) {
-      assertThat(raw(a, push)).startsWith("HTTP/1.1 401").contains("problem:replayed");
-      assertThat(a.handler().refusals()).containsEntry(Refusal.REPLAYED, (long) i);
-    }
-    assertThat(a.state()).isEqualTo(before);
-    // Nor be sent to somebody else, or changed.
-    assertThat(raw(m, push)).startsWith("HTTP/1.1 421");
-    String forged = new String(push, ISO_8859_1).replace("\"key\":\"X\"", "\"key\":\"W\"");
-    String fresh = forged.replaceFirst("nonce=\"....", "nonce=\"0000");
-    assertThat(raw(a, fresh.getBytes(ISO_8859_1))).startsWith("HTTP/1.1 401");
-    assertThat(a.state()).isEqualTo(before);
+    FutureTask<LogAnswer> waiting = waiting();
+    m.append("Y");
+    Pulled pulled = (Pulled) waiting.get(20, TimeUnit.SECONDS);
+    assertThat(pulled.page().items()).extracting(item -> item.key().text()).containsExactly("Y");
   }
 
   @Test
-  void aChangedBodyIsRefused() throws IOException {
+  void whoWaitsIsAnsweredWhenTheNodeCloses() throws Exception {
+    m.building().patience(LONG).poll(LONG);
     start();
     m.append("X");
-    m.node().push("A");
-    String push = new String(a.wire().heard(), ISO_8859_1);
-    assertThat(push).contains("\"key\":\"X\"");
-    Deployment other = new Deployment("A").peer(m).start(this::server);
-    try (other) {
-      // The same name and keys, and no nonce remembered: only the body tells.
-      String before = other.state();
-      String forged = push.replace("\"key\":\"X\"", "\"key\":\"W\"");
-      assertThat(raw(other, forged.getBytes(ISO_8859_1)))
-          .startsWith("HTTP/1.1 401")
-          .contains("problem:wrong-body");
-      assertThat(other.state()).isEqualTo(before);
-    }
+    FutureTask<LogAnswer> waiting = waiting();
+    m.node().close();
+    Pulled pulled = (Pulled) waiting.get(20, TimeUnit.SECONDS);
+    assertThat(pulled.page().items()).isEmpty();
   }
 
+  /** As proxies do. The client of the JDK asks again by itself, with the nonce that was used. */
   @Test
-  void whatIsUnsignedOrTooLargeIsRefused() throws IOException {
+  void whoseConnectionIsCutWhileHeWaitsMayAskAgain() {
+    m.building().patience(LONG).poll(LONG);
     start();
-    String before = a.state();
-    String head =
-        "POST /app/log/v1/entries HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n";
-    assertThat(raw(a, (head + "Content-Length: 12\r\n\r\n{\"items\":[]}").getBytes(ISO_8859_1)))
-        .startsWith("HTTP/1.1 401");
-    assertThat(raw(a, (head + "Content-Length: 1048577\r\n\r\n").getBytes(ISO_8859_1)))
-        .startsWith("HTTP/1.1 413");
-    assertThat(a.state()).isEqualTo(before);
-    assertThat(a.handler().refusals())
-        .containsEntry(Refusal.UNSIGNED, 1L)
-        .containsEntry(Refusal.TOO_LARGE, 1L);
-  }
-
-  @Test
-  void aPushThatIsTooLargeIsRefusedAndPulled() {
-    start();
-    for (int i = 0; i < 8; i++) {
-      m.node().append(List.of(Deployment.body("large-" + i, incompressible(i))));
-    }
-    m.node().push("A");
-    assertThat(a.keys()).isEmpty();
-    assertThat(m.node().status().peers().get(0).dropped()).isEqualTo(8);
-    a.node().pull("M");
-    assertThat(a.keys()).hasSize(8);
-  }
-
-  private static String incompressible(int seed) {
-    StringBuilder text = new StringBuilder();
-    new Random(seed).ints(200_000, 'a', 'z').forEach(c -> text.append((char) c));
-    return text.toString();
-  }
-
-  @Test
-  void aCallerThatIsNoPeerIsRefused() {
-    Deployment stranger = new Deployment("S").peer(m);
-    start();
-    stranger.start(this::server);
-    try (stranger) {
-      m.append("X");
-      assertThatThrownBy(() -> stranger.node().pull("M"))
-          .isInstanceOfSatisfying(
-              SyncException.class, e -> assertThat(e.kind()).isEqualTo(Kind.PERMISSION_DENIED));
-      assertThat(m.handler().refusals()).containsEntry(Refusal.NOT_ADMITTED, 1L);
-    }
-  }
-
-  @Test
-  void pathsInAnotherFormLeadNowhere() throws IOException {
-    start();
-    for (String path :
-        List.of(
-            "/app/log/v1/%65ntries",
-            "/app/%6cog/v1/entries",
-            "/app/log/../log/v1/entries",
-            "/app/log//v1/entries",
-            "/app/log/v1/entries;x=y",
-            "/app/log/v1%2fentries")) {
-      String request =
-          "GET "
-              + path
-              + "?limit=1&bytes=1&wait=0 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
-      assertThat(raw(a, request.getBytes(ISO_8859_1)))
-          .as(path)
-          .matches("(?s)HTTP/1.1 (400|401|404) .*");
-    }
-  }
-
-  @Test
-  void otherMethodsGetAnAnswer() throws IOException {
-    start();
-    for (String method : List.of("HEAD", "PUT", "DELETE", "OPTIONS", "PATCH")) {
-      String request =
-          method + " /app/log/v1/entries HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
-      assertThat(raw(a, request.getBytes(ISO_8859_1))).as(method).startsWith("HTTP/1.1 405 ");
-    }
-  }
-
-  /** Sends bytes, and answers with all that comes back. */
-  private static String raw(Deployment to, byte[] bytes) throws IOException {
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), to.port())) {
-      socket.setSoTimeout(10_000);
-      OutputStream out = socket.getOutputStream();
-      out.write(bytes);
-      out.flush();
-      ByteArrayOutputStream answer = new ByteArrayOutputStream();
-      byte[] buffer = new byte[4_096];
-      while (!answer.toString(ISO_8859_1).contains("}")) {
-        int read = socket.getInputStream().read(buffer);
-        if (read < 0) {
-          break;
-        }
-        answer.write(buffer, 0, read);
-      }
-      return answer.toString(ISO_8859_1);
-    }
+    m.append("X");
+    FutureTask<LogAnswer> waiting = waiting();
+    m.wire().heal();
+    assertThatThrownBy(() -> waiting.get(20, TimeUnit.SECONDS))
+        .cause()
+        .isInstanceOfSatisfying(
+            SyncException.class, e -> assertThat(e.kind()).isEqualTo(Kind.UNAVAILABLE));
+    assertThat(peerOfA().call(new Pull(Position.START, 10, 1_000, LONG)))
+        .isInstanceOf(Pulled.class);
   }
 }

@@ -18,7 +18,7 @@ final class WatchedLog {
     /**
      * A call begins.
      *
-     * @param argument the only one it has, else an empty text
+     * @param argument the first one; an empty text when there is none
      */
     void before(String call, Object argument);
 
@@ -33,7 +33,7 @@ final class WatchedLog {
             new Class<?>[] {SupportsPeers.class, SupportsRepair.class, SupportsContents.class},
             (proxy, method, arguments) -> {
               String call = method.getName();
-              watcher.before(call, arguments != null && arguments.length == 1 ? arguments[0] : "");
+              watcher.before(call, arguments == null ? "" : arguments[0]);
               try {
                 Object result = method.invoke(log, arguments);
                 watcher.after(call, result == null ? "" : result);

@@ -71,6 +71,30 @@ abstract class LogMergeGuarantees extends LogReadGuarantees {
   }
 
   @Test
+  void LOG_5_ofAPageThatWasReadElsewhereOnlyTheItemsAreTakenOver() {
+    SupportsPeers peers = peers();
+    Merge first = page("there", 7, seen("there", 7), foreign("there", 7, entry(ADD, "a")));
+    log.merge(first.readAfter(elsewhere(3)));
+    assertThat(peers.pointer("there")).isEmpty();
+    assertThat(covers("there", 7)).isFalse();
+    log.merge(first.readAfter(Position.START));
+    assertThat(peers.pointer("there")).contains(elsewhere(7));
+    assertThat(covers("there", 7)).isTrue();
+    Merge late = page("there", 9, seen("there", 9), foreign("there", 8, entry(ADD, "b")));
+    assertFates(log.merge(late.readAfter(Position.START)), Fate.ADDED);
+    assertThat(readAll(Position.START)).hasSize(2);
+    assertThat(peers.pointer("there")).contains(elsewhere(7));
+    assertThat(covers("there", 9)).isFalse();
+    // What was not taken is missing, wherever the page was read.
+    log.merge(late.readAfter(Position.START).leavingOut());
+    assertThat(gap("there")).isTrue();
+    assertThat(peers.pointer("there")).contains(elsewhere(7));
+    log.merge(late.readAfter(elsewhere(7)));
+    assertThat(peers.pointer("there")).contains(elsewhere(9));
+    assertThat(gap("there")).isTrue();
+  }
+
+  @Test
   void LOG_5_whatThePeerHasSeenIsTakenOver() {
     assertThat(covers("there", 1)).isFalse();
     log.merge(page("there", 7, seen("there", 7), foreign("there", 7, entry())));

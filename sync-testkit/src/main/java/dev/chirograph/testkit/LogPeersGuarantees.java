@@ -13,6 +13,7 @@ import dev.chirograph.spi.LogEntry.Dot;
 import dev.chirograph.spi.LogItem;
 import dev.chirograph.spi.ReplicaLog.Fate;
 import dev.chirograph.spi.ReplicaLog.Merge;
+import dev.chirograph.spi.ReplicaLog.Page;
 import dev.chirograph.spi.ReplicaLog.Position;
 import dev.chirograph.spi.ReplicaLog.Validity;
 import dev.chirograph.spi.SupportsPeers;
@@ -215,6 +216,28 @@ abstract class LogPeersGuarantees extends LogMergeGuarantees {
     assertThat(head()).isEqualTo(above);
     append(entry(ADD, "c"));
     assertThat(keys(readAll(above))).containsExactly("c");
+  }
+
+  @Test
+  void LOG_4_whoBeganAtTheStartSinceTheFloorWasRaisedGoesOnBelowIt() {
+    SupportsPeers peers = peers();
+    log.append(List.of(entry(ADD, "a"), entry(ADD, "b"), entry(ADD, "c"), entry(DELETE, "d")));
+    Position early = log.read(Position.START, 1, NO_LIMIT).next();
+    append(entry(ADD, "e"));
+    peers.passed("reader", head());
+    assertThat(compact(NEVER)).isEqualTo(1);
+    // The same place, given before: what it has not read may have been a delete.
+    invalid(early, Validity.BELOW_FLOOR);
+    Position first = log.read(Position.START, 1, NO_LIMIT).next();
+    assertThat(first.number()).isLessThan(log.bounds().floor().number());
+    Page second = log.read(first, 2, NO_LIMIT);
+    assertThat(second.validity()).isEqualTo(Validity.OK);
+    assertThat(keys(second.items())).containsExactly("b", "c");
+    assertThat(keys(readAll(second.next()))).containsExactly("e");
+    append(entry(DELETE, "f"));
+    peers.passed("reader", head());
+    assertThat(compact(NEVER)).isEqualTo(1);
+    invalid(first, Validity.BELOW_FLOOR);
   }
 
   @Test

@@ -162,7 +162,7 @@ abstract class LogRepairGuarantees extends LogPeersGuarantees {
     LogItem later = foreign("peer", 5, entry());
     LogItem elsewhere = foreign("other", 1, entry());
     log.merge(Merge.of("peer", List.of(gone)));
-    assertThat(repair.forget(List.of(gone, later))).isOne();
+    assertThat(repair.forget(List.of(gone, later), seen("peer", 4))).isOne();
     assertFates(
         log.merge(Merge.of("third", List.of(earlier, gone, later, elsewhere))),
         Fate.FORGOTTEN,
@@ -172,12 +172,21 @@ abstract class LogRepairGuarantees extends LogPeersGuarantees {
   }
 
   @Test
+  void LOG_13_whatIsOnlyDroppedIsTakenInAgain() {
+    SupportsRepair repair = repair();
+    LogItem gone = foreign("peer", 4, entry());
+    log.merge(Merge.of("peer", List.of(gone)));
+    assertThat(repair.forget(List.of(gone))).isOne();
+    assertFates(log.merge(Merge.of("third", List.of(gone))), Fate.ADDED);
+  }
+
+  @Test
   void LOG_13_whatIsHeldIsNotForgottenWithOthers() {
     SupportsRepair repair = repair();
     LogItem held = foreign("peer", 3, entry());
     LogItem gone = foreign("peer", 4, entry());
     log.merge(Merge.of("peer", List.of(held, gone)));
-    assertThat(repair.forget(List.of(gone))).isOne();
+    assertThat(repair.forget(List.of(gone), seen("peer", 4))).isOne();
     LogItem changed = foreign("peer", 2, entry(DEPRECATE, held.last().body()));
     assertFates(log.merge(Merge.of("third", List.of(changed))), Fate.ADDED);
   }

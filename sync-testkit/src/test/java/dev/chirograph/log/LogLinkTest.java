@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 class LogLinkTest extends TwoLogs {
@@ -65,6 +66,18 @@ class LogLinkTest extends TwoLogs {
     assertThat(here.pointer("there").map(Position::number)).contains(10L);
     push(here, there, item(there, "k20"));
     assertThat(here.pointer("there").map(Position::number)).contains(10L);
+  }
+
+  @Test
+  void LOG_9_whatWasNotReadYetIsNotTakenForForgotten() {
+    add(there, "a", "b");
+    LogLink link = LogLink.of(here, "there", options(1, DeleteLimit.standard()));
+    LogRequest request = link.next();
+    assertThat(link.answered(request, LogResponder.of(there).answer("here", request))).isTrue();
+    delete(here, "gone");
+    assertThat(forget(here)).isOne();
+    finish(link, "here", there);
+    assertThat(keys(here)).containsExactly("a", "b");
   }
 
   @Test
@@ -148,6 +161,17 @@ class LogLinkTest extends TwoLogs {
   }
 
   @Test
+  void LOG_4_aNewPeerOfAnOldLogReadsItFromTheStart() {
+    add(there, "k", 35);
+    delete(there, "k1", "k2");
+    forget(there);
+    add(there, "later");
+    List<LogRequest> asked = pull(here, there);
+    assertThat(asked).hasSize(4).allMatch(request -> request instanceof Pull);
+    assertThat(keys(here)).isEqualTo(keys(there)).hasSize(34);
+  }
+
+  @Test
   void L6_aPeerThatWasRestoredLosesNothingAndNeitherDoesTheOther() {
     add(there, "before");
     pullBoth();
@@ -215,6 +239,49 @@ class LogLinkTest extends TwoLogs {
   }
 
   @Test
+  void L6_aPeerThatWasClonedAndGoesOnTwiceLosesNothing() {
+    add(there, "before");
+    pullBoth();
+    MemoryLog clone = log("there");
+    clone.restore(there.backup());
+    add(there, "original", "original too");
+    add(clone, "clone", "clone too", "clone again");
+    pull(here, there);
+    UUID life = clone.bounds().head().epoch();
+    // Behind the same name is the clone now, and then the original again.
+    pull(here, clone);
+    assertThat(clone.bounds().head().epoch()).isNotEqualTo(life);
+    assertThat(keys(here))
+        .containsExactly("before", "clone", "clone again", "clone too", "original", "original too");
+    assertThat(hashes(clone)).isEqualTo(hashes(here));
+    add(there, "later");
+    pull(here, there);
+    assertThat(hashes(there)).isEqualTo(hashes(here)).hasSize(7);
+    pull(here, clone);
+    assertThat(hashes(clone)).isEqualTo(hashes(here));
+  }
+
+  @Test
+  void L6_aCloneOfAnotherNodeTakesNothingFromItsOriginal() {
+    add(there, "before");
+    pullBoth();
+    MemoryLog clone = log("clone");
+    add(clone, "overwritten");
+    pull(here, clone);
+    clone.restore(there.backup());
+    add(clone, "clone");
+    add(there, "original");
+    pull(here, clone);
+    pull(here, there);
+    pull(clone, here);
+    pull(there, here);
+    pull(there, clone);
+    pull(clone, there);
+    assertThat(keys(here)).containsExactly("before", "clone", "original", "overwritten");
+    assertThat(hashes(clone)).isEqualTo(hashes(here)).isEqualTo(hashes(there));
+  }
+
+  @Test
   void aLogThatCannotBeComparedReadsFromTheBeginningAgain() {
     add(there, "k", 3);
     ReplicaLog plain = Picky.withoutRepair(here);
@@ -226,6 +293,63 @@ class LogLinkTest extends TwoLogs {
     add(there, "new", "newer");
     finish(LogLink.of(plain, "there", options(10, DeleteLimit.standard())), "here", there);
     assertThat(keys(here)).contains("k0", "k1", "k2", "lost", "new", "newer");
+  }
+
+  // ---- the own log, restored under a request
+
+  @Test
+  void L6_aPageThatWasAskedForBeforeARestoreDoesNotHideWhatWasLost() {
+    add(there, "k", 5);
+    MemoryLog.Backup old = here.backup();
+    pull(here, there);
+    LogLink link = link(here, "there");
+    LogRequest request = link.next();
+    add(there, "later");
+    LogAnswer answer = answer(request);
+    // As after a failover to a replica that had not heard of everything yet.
+    here.restore(old);
+    link.answered(request, answer);
+    assertThat(keys(here)).containsExactly("later");
+    assertThat(here.bounds().context().covers(item(there, "k0").last().dot())).isFalse();
+    finish(link, "here", there);
+    assertThat(keys(here)).hasSize(6);
+  }
+
+  @Test
+  void L6_aPageThatAnotherProcessHasPassedDoesNotTakeThePointerBack() {
+    add(there, "k", 5);
+    LogLink slow = link(here, "there");
+    LogRequest request = slow.next();
+    LogAnswer answer = answer(request);
+    add(there, "later");
+    pull(here, there);
+    Position pointer = here.pointer("there").orElseThrow();
+    assertThat(slow.answered(request, answer)).isTrue();
+    assertThat(here.pointer("there")).contains(pointer);
+  }
+
+  @Test
+  void L6_aComparisonDuringWhichTheOwnLogWasRestoredBeginsAnew() {
+    add(there, "k", 5);
+    MemoryLog.Backup old = here.backup();
+    pull(here, there);
+    add(here, "own");
+    LogLink link = link(here, "there");
+    link.compare();
+    LogRequest compare = link.next();
+    link.answered(compare, answer(compare));
+    here.restore(old);
+    assertThatThrownBy(
+            () -> {
+              while (link.comparing()) {
+                LogRequest request = link.next();
+                link.answered(request, answer(request));
+              }
+            })
+        .isInstanceOfSatisfying(
+            SyncException.class, e -> assertThat(e.kind()).isEqualTo(Kind.CONFLICT));
+    finish(link, "here", there);
+    assertThat(keys(here)).containsAll(keys(there)).hasSize(5);
   }
 
   // ---- items that are not taken

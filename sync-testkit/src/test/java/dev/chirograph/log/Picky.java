@@ -47,6 +47,20 @@ final class Picky {
     return proxy((proxy, method, arguments) -> invoke(method, log, arguments), SupportsPeers.class);
   }
 
+  /** A log to which something happens just after a call. */
+  static ReplicaLog interrupted(MemoryLog log, String call, Runnable what) {
+    return proxy(
+        (proxy, method, arguments) -> {
+          Object result = invoke(method, log, arguments);
+          if (method.getName().equals(call)) {
+            what.run();
+          }
+          return result;
+        },
+        SupportsPeers.class,
+        SupportsRepair.class);
+  }
+
   private static ReplicaLog proxy(InvocationHandler handler, Class<?>... abilities) {
     return (ReplicaLog)
         Proxy.newProxyInstance(ReplicaLog.class.getClassLoader(), abilities, handler);

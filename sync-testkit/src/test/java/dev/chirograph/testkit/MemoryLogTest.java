@@ -2,7 +2,9 @@ package dev.chirograph.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.chirograph.Key;
 import dev.chirograph.memory.MemoryLog;
+import dev.chirograph.spi.LogEntry.Operation;
 import dev.chirograph.spi.ReplicaLog;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,6 +40,18 @@ class MemoryLogTest extends ReplicaLogConformance {
   @Override
   protected int rounds() {
     return 500;
+  }
+
+  @Test
+  void LOG_10_whatWasNotedAfterABackupIsNotNotedAfterItsRestore() {
+    MemoryLog log = MemoryLog.builder("here").clock(clock).build();
+    log.append(List.of(entry(Operation.DELETE, "gone")));
+    MemoryLog.Backup backup = log.backup();
+    log.compact(Instant.EPOCH, Instant.EPOCH);
+    log.restore(backup);
+    clock.advance(Duration.ofHours(1));
+    assertThat(log.compact(Instant.EPOCH, clock.instant())).isZero();
+    assertThat(log.find(List.of(Key.utf8("gone")))).hasSize(1);
   }
 
   @Test

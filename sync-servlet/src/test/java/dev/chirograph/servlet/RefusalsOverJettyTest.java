@@ -1,0 +1,11 @@
+package dev.chirograph.servlet;
+
+import dev.chirograph.http.LogHandler;
+
+class RefusalsOverJettyTest extends RefusalsOverHttp {
+
+  @Override
+  Server server(LogHandler handler) {
+    return Server.jetty(handler);
+  }
+}
