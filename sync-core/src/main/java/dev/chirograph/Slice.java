@@ -32,6 +32,17 @@ public sealed interface Slice {
   }
 
   /**
+   * The rows of a table whose versions lie in a range and whose keys in a bucket: where many rows
+   * have one version.
+   */
+  record Part(Marks marks, Bucket bucket) implements Slice {
+    public Part {
+      Objects.requireNonNull(marks, "marks");
+      Objects.requireNonNull(bucket, "bucket");
+    }
+  }
+
+  /**
    * The keys whose {@link Slice#hash} begins with so many bits; wherever keys sort, they are the
    * same ones on both sides.
    *

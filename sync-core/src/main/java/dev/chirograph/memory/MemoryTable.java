@@ -175,6 +175,9 @@ public final class MemoryTable implements SourceTable, ReplicaTable {
     if (slice instanceof Slice.Bucket bucket) {
       return row -> bucket.contains(Key.utf8(key(format, row).text()));
     }
+    if (slice instanceof Slice.Part part) {
+      return inside(format, part.marks()).and(inside(format, part.bucket()));
+    }
     throw new SyncException(Kind.UNSUPPORTED, "rows are not found by " + slice);
   }
 
@@ -219,16 +222,10 @@ public final class MemoryTable implements SourceTable, ReplicaTable {
   }
 
   @Override
-  public synchronized List<? extends Slice> split(Slice slice, int parts) {
-    if (slice instanceof Slice.Bucket bucket) {
-      return bucket.bits() == Slice.Bucket.MAX_BITS ? List.of(bucket) : bucket.split(4);
-    }
-    if (!(slice instanceof Slice.Marks marks)) {
-      throw new SyncException(Kind.UNSUPPORTED, "rows are not found by " + slice);
-    }
+  public synchronized List<Slice.Marks> split(Slice.Marks marks, int parts) {
     long[] all =
         rows.values().stream()
-            .filter(inside(own, slice))
+            .filter(inside(own, marks))
             .mapToLong(row -> row.mark().value())
             .sorted()
             .distinct()

@@ -16,7 +16,7 @@ import java.util.Optional;
  *       changed nor moved meanwhile is never left out.
  *   <li><b>TAB-4</b> A row is absent only when the database has said so: its key is compared
  *       exactly, whatever the collation.
- *   <li><b>TAB-5</b> The parts of a slice share no row and leave none out.
+ *   <li><b>TAB-5</b> The parts of a range share no row and leave none out.
  * </ul>
  */
 public interface ComparableTable {
@@ -27,7 +27,7 @@ public interface ComparableTable {
   /** What it is like now. */
   TableInfo info();
 
-  /** The digests of slices, in their order; {@link Slice.Marks} or {@link Slice.Bucket}. */
+  /** The digests of slices, in their order: every kind but {@link Slice.Keys}. */
   List<Digest> digests(Selection selection, List<? extends Slice> slices);
 
   /**
@@ -46,9 +46,9 @@ public interface ComparableTable {
   List<Optional<Row>> rows(RowFormat format, List<RowKey> keys);
 
   /**
-   * Cuts a slice where its rows are, so that the parts have about as many.
+   * Cuts a range of versions where the rows are, so that the parts have about as many.
    *
-   * @return at least two parts; the slice alone where it cannot be cut
+   * @return in their order; the range alone where it cannot be cut
    */
-  List<? extends Slice> split(Slice slice, int parts);
+  List<Slice.Marks> split(Slice.Marks range, int parts);
 }

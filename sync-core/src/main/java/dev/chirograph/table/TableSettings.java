@@ -1,0 +1,55 @@
+package dev.chirograph.table;
+
+import dev.chirograph.DeleteLimit;
+import dev.chirograph.Environment;
+import dev.chirograph.RetryPolicy;
+import dev.chirograph.SyncException;
+import dev.chirograph.SyncListener;
+import dev.chirograph.spi.StateStore;
+import java.time.Duration;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What the parts of an engine share. */
+record TableSettings(
+    String agent,
+    StateStore state,
+    Set<String> ignored,
+    DeleteLimit deletes,
+    Duration lease,
+    int batchRows,
+    long batchBytes,
+    Duration batchTarget,
+    RetryPolicy retries,
+    RetryPolicy quarantine,
+    SyncListener listener,
+    Environment environment) {
+
+  private static final Logger LOG = LoggerFactory.getLogger(TableSync.class);
+
+  /** Makes a call that may be repeated, and repeats it as the policy allows. */
+  <T> T call(Supplier<T> call) {
+    for (int failures = 1; ; failures++) {
+      try {
+        return call.get();
+      } catch (SyncException e) {
+        if (!retries.again(e, failures)) {
+          throw e;
+        }
+        environment.pacing().await(retries.pause(failures, environment.random()));
+      }
+    }
+  }
+
+  /** Tells the listener; what it throws is its own. */
+  void listen(Consumer<SyncListener> event) {
+    try {
+      event.accept(listener);
+    } catch (RuntimeException e) {
+      LOG.warn("a listener failed: {}", e.toString(), e);
+    }
+  }
+}
