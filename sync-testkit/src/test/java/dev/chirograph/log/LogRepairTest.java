@@ -287,6 +287,22 @@ class LogRepairTest extends TwoLogs {
   }
 
   @Test
+  void L3_aPeerThatHoldsNothingEmptiesNoLogUnlessThatIsAllowed() {
+    add(there, "k", 3);
+    pullBoth();
+    delete(there, "k0", "k1", "k2");
+    assertThat(forget(there)).isEqualTo(3);
+    compare(here, there);
+    assertThat(keys(here)).hasSize(3);
+    assertThat(refused).hasSize(3);
+    DeleteLimit limit = DeleteLimit.standard().allowEmptySource();
+    LogLink allowed = LogLink.of(here, "there", options(10, limit));
+    allowed.compare();
+    finish(allowed, "here", there);
+    assertThat(keys(here)).isEmpty();
+  }
+
+  @Test
   void L3_moreThanTheLimitIsKeptAndTold() {
     away(12);
     LogLink link = LogLink.of(here, "there", options(10, DeleteLimit.of(11, 1)));
