@@ -145,6 +145,28 @@ class LogRepairTest extends TwoLogs {
   }
 
   @Test
+  void LOG_5_whatComesBetweenTwoRoundsOfAComparisonIsReadAfterwards() {
+    add(there, "k", 30_000);
+    here.merge(Merge.of("there", items(there)));
+    add(there, "differs");
+    LogResponder responder = LogResponder.of(there);
+    LogLink link = link(here, "there");
+    link.compare();
+    int rounds = 0;
+    while (link.comparing()) {
+      LogRequest request = link.next();
+      LogAnswer answer = responder.answer("here", request);
+      if (request instanceof Compare && rounds++ == 0) {
+        add(there, "between");
+      }
+      link.answered(request, answer);
+    }
+    assertThat(rounds).isGreaterThan(1);
+    finish(link, "here", there);
+    assertThat(keys(here)).contains("differs", "between");
+  }
+
+  @Test
   void LOG_5_whatComesBetweenDigestsAndTheirAnswerIsReadAfterwards() {
     add(there, "a");
     ReplicaLog busy = Picky.interrupted(there, "digests", () -> add(there, "between"));
