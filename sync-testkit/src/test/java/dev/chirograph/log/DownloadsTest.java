@@ -103,4 +103,16 @@ class DownloadsTest {
         .isInstanceOf(SyncException.class);
     assertThat(asked).containsExactly("there", "there", "other");
   }
+
+  @Test
+  void whatIsLongerThanItShouldBeIsBegunAnew() throws IOException {
+    byte[] bytes = {1, 2, 3};
+    Hashing.Measured measured = Hashing.measure(() -> new ByteArrayInputStream(bytes));
+    Content small = new Content(measured.sha256(), measured.size(), "");
+    Files.write(spool.resolve(small.sha256() + ".part"), new byte[] {1, 2, 3, 4});
+    LogPeer peer = peer("there", () -> new ByteArrayInputStream(bytes));
+    new Downloads(Map.of("there", peer), spool).fetch(small, "", () -> true, store);
+    assertThat(asked).hasSize(1);
+    assertThat(store.has(small.sha256(), 3)).isTrue();
+  }
 }
