@@ -17,7 +17,6 @@ import dev.chirograph.memory.MemoryLog;
 import dev.chirograph.memory.MemoryQueue;
 import dev.chirograph.spi.BlobStore;
 import dev.chirograph.spi.BlobStore.BlobRef;
-import dev.chirograph.spi.Job;
 import dev.chirograph.spi.LogEntry.Body;
 import dev.chirograph.spi.LogEntry.Content;
 import dev.chirograph.spi.LogEntry.Operation;
@@ -47,8 +46,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
@@ -421,66 +418,6 @@ class ContentsTest {
     assertThatThrownBy(builder::build)
         .isInstanceOfSatisfying(
             SyncException.class, e -> assertThat(e.kind()).isEqualTo(Kind.INVALID_ARGUMENT));
-  }
-
-  @Test
-  void CNT_3_whatWasForgottenWhileItWasFetchedIsRemovedLater() {
-    connect();
-    add(there, "a");
-    LogPeer peer = LogPeer.of("here", there.replicator);
-    String sha256 = sha(there, "a");
-    LogPeer slow =
-        new LogPeer() {
-          @Override
-          public LogAnswer call(LogRequest request) {
-            return peer.call(request);
-          }
-
-          @Override
-          public InputStream content(Content content, long from) {
-            InputStream in = peer.content(content, from);
-            // It takes so long that another worker has removed what is not there yet.
-            delete(there, "a");
-            here.replicator.pull("there");
-            clock.advance(Duration.ofHours(2));
-            assertThat(here.log.doom(sha256, clock.instant().minusSeconds(60))).isTrue();
-            here.log.stored(sha256, false);
-            return in;
-          }
-        };
-    here.replicator = here.builder().peer("there", slow).build();
-    here.replicator.pull("there");
-    here.replicator.drain();
-    assertThat(here.has(sha256)).isTrue();
-    clock.advance(Duration.ofHours(2));
-    here.replicator.drain();
-    assertThat(here.has(sha256)).isFalse();
-    assertThat(here.log.content(sha256)).isEmpty();
-  }
-
-  @Test
-  void L4_aWorkerThatHasLostItsJobRemovesNothing() {
-    connect();
-    add(there, "a");
-    String sha256 = sha(there, "a");
-    delete(there, "a");
-    ContentWork work =
-        new ContentWork(
-            "there",
-            there.log,
-            new ContentStore(there.store),
-            there.queue,
-            new Downloads(Map.of(), spool),
-            clock,
-            Long.MAX_VALUE,
-            Duration.ofHours(1),
-            RetryPolicy.forJobs(),
-            new SplittableRandom(1));
-    Job job = Job.builder(ContentWork.KIND, "there", Key.utf8(sha256)).build();
-    assertThatThrownBy(() -> work.handle(job, () -> false)).isInstanceOf(SyncException.class);
-    assertThat(there.has(sha256)).isTrue();
-    work.handle(job, () -> true);
-    assertThat(there.has(sha256)).isFalse();
   }
 
   // ---- downloads
