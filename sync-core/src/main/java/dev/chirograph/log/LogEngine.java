@@ -11,6 +11,7 @@ import dev.chirograph.spi.LogItem;
 import dev.chirograph.spi.ReplicaLog.Appended;
 import dev.chirograph.spi.ReplicaLog.Fate;
 import dev.chirograph.spi.ReplicaLog.Position;
+import dev.chirograph.spi.SupportsWakeup;
 import dev.chirograph.spi.WorkQueue;
 import dev.chirograph.work.JobWorker;
 import java.io.InputStream;
@@ -50,6 +51,7 @@ final class LogEngine {
   private final Changes changes = new Changes();
   private final List<Thread> threads = new ArrayList<>();
   private volatile boolean waitsForAll;
+  private SupportsWakeup.@Nullable Subscription news;
   private volatile boolean closed;
 
   /**
@@ -288,6 +290,7 @@ final class LogEngine {
           "the replicator of " + node + " was started or closed before");
     }
     waitForAll();
+    news = own.log() instanceof SupportsWakeup log ? log.onWork(changes::grew) : null;
     pulls.values().forEach(pull -> threads.add(settings.threads().newThread(pull)));
     pushes.values().forEach(push -> threads.add(settings.threads().newThread(push)));
     threads.add(settings.threads().newThread(this::upkeep));
@@ -368,6 +371,9 @@ final class LogEngine {
     }
     if (refusedWorker != null) {
       refusedWorker.close();
+    }
+    if (news != null) {
+      news.close();
     }
     threads.forEach(Thread::interrupt);
     boolean interrupted = false;
