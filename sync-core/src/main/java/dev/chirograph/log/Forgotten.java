@@ -1,5 +1,6 @@
 package dev.chirograph.log;
 
+import dev.chirograph.DeleteLimit;
 import dev.chirograph.Slice;
 import dev.chirograph.SyncException;
 import dev.chirograph.SyncException.Kind;
@@ -61,34 +62,42 @@ final class Forgotten {
     } else {
       checkPlaces();
       tooMany = true;
-      refuse(item);
+      refuse(item, false);
     }
   }
 
   /**
    * Drops all of them, or refuses all.
    *
+   * @param peerItems how many items the peer has
    * @param whole whether all that the peer holds is here: only then what it has forgotten counts as
    *     deleted here, too
    * @throws SyncException of kind CONFLICT when the log was restored from a backup, and begins a
    *     new life
    */
-  void drop(boolean whole) {
+  void drop(long peerItems, boolean whole) {
     if (gone.isEmpty()) {
       return;
     }
     checkPlaces();
+    boolean emptied =
+        peerItems == 0 && options.forgets().emptySource() == DeleteLimit.EmptySource.REFUSED;
     for (int i = 0; i < gone.size(); i += LogRepair.PIECE) {
       List<LogItem> items = new ArrayList<>();
       for (Gone one : gone.subList(i, Math.min(gone.size(), i + LogRepair.PIECE))) {
         items.addAll(log.items(one.slice(), List.of(one.hash())));
       }
-      if (tooMany) {
-        items.forEach(this::refuse);
-      } else {
-        log.forget(items, whole ? places(items) : LogContext.EMPTY);
+      if (tooMany || emptied) {
+        items.forEach(item -> refuse(item, emptied));
+      } else if (log.forget(items, whole ? places(items) : LogContext.EMPTY) > 0) {
+        items.stream().filter(this::isGone).forEach(options.dropped());
       }
     }
+  }
+
+  private boolean isGone(LogItem item) {
+    return log.find(List.of(item.key())).stream()
+        .noneMatch(there -> there.version().equals(item.version()));
   }
 
   /** The peer has forgotten these lives up to these places at least. */
@@ -118,16 +127,14 @@ final class Forgotten {
     }
   }
 
-  private void refuse(LogItem item) {
-    options
-        .refused()
-        .own(
-            item,
-            new SyncException(
-                Kind.CONFLICT,
-                peer
-                    + " has forgotten more deleted items that are still here than the "
-                    + allowed
-                    + " that one comparison may drop; raise the limit if they are to go"));
+  private void refuse(LogItem item, boolean emptied) {
+    String why =
+        emptied
+            ? " holds nothing, and has forgotten deletes of items that are still here; allow an"
+                + " empty source if they are to go"
+            : " has forgotten more deleted items that are still here than the "
+                + allowed
+                + " that one comparison may drop; raise the limit if they are to go";
+    options.refused().own(item, new SyncException(Kind.CONFLICT, peer + why));
   }
 }

@@ -11,6 +11,7 @@ import dev.chirograph.spi.LogItem;
 import dev.chirograph.spi.ReplicaLog.Appended;
 import dev.chirograph.spi.ReplicaLog.Fate;
 import dev.chirograph.spi.ReplicaLog.Position;
+import dev.chirograph.spi.SupportsWakeup;
 import dev.chirograph.spi.WorkQueue;
 import dev.chirograph.work.JobWorker;
 import java.io.InputStream;
@@ -39,6 +40,7 @@ final class LogEngine {
   private final OwnLog own;
   private final LogSettings settings;
   private final Consumer<LogItem> onChange;
+  private final Consumer<LogItem> onDrop;
   private final Set<String> readers;
   private final @Nullable Contents contents;
   private final @Nullable RefusedItems refused;
@@ -49,6 +51,7 @@ final class LogEngine {
   private final Changes changes = new Changes();
   private final List<Thread> threads = new ArrayList<>();
   private volatile boolean waitsForAll;
+  private SupportsWakeup.@Nullable Subscription news;
   private volatile boolean closed;
 
   /**
@@ -59,6 +62,7 @@ final class LogEngine {
    * @param contents how contents are kept; null when they are not
    * @param jobRetries when a job is tried again
    * @param onChange hears of what peers told
+   * @param onDrop hears of what is dropped because a peer has forgotten it
    */
   record Parts(
       String node,
@@ -69,13 +73,15 @@ final class LogEngine {
       Contents.@Nullable Options contents,
       RetryPolicy jobRetries,
       LogLimits limits,
-      Consumer<LogItem> onChange) {}
+      Consumer<LogItem> onChange,
+      Consumer<LogItem> onDrop) {}
 
   LogEngine(Parts parts, LogSettings settings) {
     this.node = parts.node();
     this.own = parts.own();
     this.settings = settings;
     this.onChange = parts.onChange();
+    this.onDrop = parts.onDrop();
     this.readers = parts.readers();
     this.contents =
         parts.contents() == null
@@ -111,10 +117,19 @@ final class LogEngine {
               counters.addMerged();
               changed(name, item);
             },
+            this::dropped,
             refused(name, counters));
     pulls.put(
         name, new PullLoop(name, peer, LogLink.of(own.log(), name, options), counters, settings));
     pushes.put(name, new PushLoop(name, peer, own.log(), counters, settings));
+  }
+
+  private void dropped(LogItem item) {
+    try {
+      onDrop.accept(item);
+    } catch (RuntimeException | Error e) { // it must not keep those behind it from being told
+      LOGGER.warn("whoever hears of what is dropped failed: {}", e.toString(), e);
+    }
   }
 
   private LogLink.Refused refused(String peer, Counters counters) {
@@ -275,6 +290,7 @@ final class LogEngine {
           "the replicator of " + node + " was started or closed before");
     }
     waitForAll();
+    news = own.log() instanceof SupportsWakeup log ? log.onWork(changes::grew) : null;
     pulls.values().forEach(pull -> threads.add(settings.threads().newThread(pull)));
     pushes.values().forEach(push -> threads.add(settings.threads().newThread(push)));
     threads.add(settings.threads().newThread(this::upkeep));
@@ -355,6 +371,9 @@ final class LogEngine {
     }
     if (refusedWorker != null) {
       refusedWorker.close();
+    }
+    if (news != null) {
+      news.close();
     }
     threads.forEach(Thread::interrupt);
     boolean interrupted = false;

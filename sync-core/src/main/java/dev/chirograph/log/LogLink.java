@@ -51,6 +51,8 @@ public final class LogLink {
    * @param patience how long the peer waits with an empty page
    * @param forgets how many items one comparison may drop because the peer has forgotten them
    * @param merged hears of every item that told something new
+   * @param dropped hears of every item that was dropped because the peer has seen it deleted, and
+   *     has forgotten the delete
    * @param refused hears of every item that could not be taken, and why
    */
   public record Options(
@@ -59,13 +61,26 @@ public final class LogLink {
       Duration patience,
       DeleteLimit forgets,
       Consumer<LogItem> merged,
+      Consumer<LogItem> dropped,
       Refused refused) {
 
     public Options {
       Objects.requireNonNull(patience, "patience");
       Objects.requireNonNull(forgets, "forgets");
       Objects.requireNonNull(merged, "merged");
+      Objects.requireNonNull(dropped, "dropped");
       Objects.requireNonNull(refused, "refused");
+    }
+
+    /** Nobody hears of what is dropped. */
+    public Options(
+        int items,
+        long bytes,
+        Duration patience,
+        DeleteLimit forgets,
+        Consumer<LogItem> merged,
+        Refused refused) {
+      this(items, bytes, patience, forgets, merged, item -> {}, refused);
     }
 
     /** Pages of 1,000 items and 4 MiB, no waiting, the standard limit, and nobody who hears. */

@@ -43,8 +43,10 @@ final class LogRepair {
 
   private static final List<Slice.Bucket> ROOTS = Slice.Bucket.ALL.split(8);
   private static final int SMALL = 64;
-  private static final int ROUND = 2_048;
   private static final int BATCH = 500;
+
+  /** So many digests are asked for at once. */
+  static final int ROUND = 2_048;
 
   /** So many hashes are told in one answer, unless there are more in one of the finest buckets. */
   static final int HASHES = 100_000;
@@ -66,6 +68,7 @@ final class LogRepair {
   private @Nullable Bounds began;
   private @Nullable LogRequest asked;
   private List<LogItem> pushed = List.of();
+  private long peerItems;
   private boolean leftOut;
   private boolean vanished;
   private boolean done;
@@ -171,6 +174,8 @@ final class LogRepair {
     Bounds bounds = compared.bounds();
     if (began == null) {
       began = bounds;
+      // The first slices are the whole log.
+      peerItems = compared.digests().stream().mapToLong(Digest::count).sum();
     } else if (!began.head().epoch().equals(bounds.head().epoch())) {
       throw new SyncException(
           Kind.CONFLICT, "the log of " + peer + " has begun a new life while it was compared");
@@ -256,7 +261,7 @@ final class LogRepair {
 
   private void finish() {
     checkHistory();
-    forgotten.drop(!leftOut && !vanished);
+    forgotten.drop(peerItems, !leftOut && !vanished);
     Bounds there = began;
     if (there != null) {
       // Nothing was left out on the way, so all that the peer had at the beginning is here now.

@@ -70,7 +70,8 @@ public final class LogReplicator implements AutoCloseable {
             builder.store == null ? null : builder.options(),
             builder.jobRetries,
             limits,
-            builder.onChange);
+            builder.onChange,
+            builder.onDrop);
     this.engine = new LogEngine(parts, builder.settings());
   }
 
@@ -278,6 +279,7 @@ public final class LogReplicator implements AutoCloseable {
     private SyncListener listener = SyncListener.none();
     private Environment environment = Environment.system();
     private Consumer<LogItem> onChange = item -> {};
+    private Consumer<LogItem> onDrop = item -> {};
 
     private Builder(String node, ReplicaLog log) {
       this.node = Objects.requireNonNull(node, "node");
@@ -318,7 +320,8 @@ public final class LogReplicator implements AutoCloseable {
      * Keeps the contents that items refer to: fetches those of other nodes, and removes those to
      * which no item refers any more. Needs a {@link #queue}.
      *
-     * @param store where; it has to allow checked deletes where it can do no better
+     * @param store where, for this log alone: what no item of it refers to is removed; it has to
+     *     allow checked deletes where it can do no better
      * @param spool a directory for unfinished downloads, each as large as its content
      */
     public Builder contents(BlobStore store, Path spool) {
@@ -372,8 +375,20 @@ public final class LogReplicator implements AutoCloseable {
       return this;
     }
 
-    /** How much a request of others may hold; {@link LogLimits#standard} by default. */
+    /**
+     * How much a request of others may hold; {@link LogLimits#standard} by default.
+     *
+     * @throws SyncException of kind INVALID_ARGUMENT for fewer items than others ask for at once
+     *     when they compare: 2,048
+     */
     public Builder limits(LogLimits value) {
+      if (value.items() < LogRepair.ROUND) {
+        throw SyncException.invalid(
+            "others ask for "
+                + LogRepair.ROUND
+                + " parts at once when they compare; the limit must not be lower: "
+                + value.items());
+      }
       this.limits = Objects.requireNonNull(value, "value");
       return this;
     }
@@ -442,7 +457,11 @@ public final class LogReplicator implements AutoCloseable {
       return this;
     }
 
-    /** How many items one comparison may drop because a peer has forgotten them. */
+    /**
+     * How many items one comparison may drop because a peer has forgotten them; {@link
+     * DeleteLimit#standard} by default. A peer that holds nothing makes none be dropped, unless an
+     * empty source is allowed.
+     */
     public Builder forgets(DeleteLimit limit) {
       this.forgets = Objects.requireNonNull(limit, "limit");
       return this;
@@ -472,6 +491,16 @@ public final class LogReplicator implements AutoCloseable {
      */
     public Builder onChange(Consumer<LogItem> value) {
       this.onChange = Objects.requireNonNull(value, "value");
+      return this;
+    }
+
+    /**
+     * Hears of every item that a comparison has dropped because a peer has seen it deleted, and has
+     * forgotten the delete; once, unless the process ends in between. Such an item was not deleted
+     * here: this node was away for longer than deletes are remembered.
+     */
+    public Builder onDrop(Consumer<LogItem> value) {
+      this.onDrop = Objects.requireNonNull(value, "value");
       return this;
     }
 

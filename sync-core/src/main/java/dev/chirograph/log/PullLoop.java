@@ -63,9 +63,6 @@ final class PullLoop implements Runnable {
     while (!closed) {
       long counted = wake.count();
       Duration pause = turn();
-      if (Thread.interrupted()) { // left set, it would keep every later wait from being one
-        disregarded();
-      }
       try {
         if (!closed && !pause.isZero()) {
           wake.await(counted, pause);

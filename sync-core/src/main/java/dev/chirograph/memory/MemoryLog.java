@@ -105,6 +105,7 @@ public final class MemoryLog implements SupportsPeers, SupportsRepair, SupportsC
   public synchronized List<Appended> append(List<Body> added) {
     // The copy refuses a null before anything is written.
     List<Body> checked = List.copyOf(added);
+    checked.forEach(LogTexts::check);
     checked.forEach(body -> contents.check(body.content()));
     Instant now = clock.instant();
     long before = history.last();
@@ -182,6 +183,7 @@ public final class MemoryLog implements SupportsPeers, SupportsRepair, SupportsC
   @Override
   public synchronized List<Appended> merge(Merge told) {
     Merge merge = told.at(pointer(told.peer()));
+    merge.items().forEach(LogTexts::check);
     merge.items().forEach(this::noticeRestore);
     long before = history.last();
     List<Change> changes = merge.items().stream().map(item -> join(item, State.WANTED)).toList();

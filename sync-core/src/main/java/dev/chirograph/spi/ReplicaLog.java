@@ -31,6 +31,7 @@ import java.util.UUID;
  *       only the items are.
  *   <li><b>LOG-6</b> Merged entries keep their dot and time.
  *   <li><b>LOG-7</b> Appending a list is all or nothing and harmless to repeat after a lost reply.
+ *       What is no text, such as a lone surrogate, is refused.
  *   <li><b>LOG-8</b> What was seen before deletes were forgotten, and is not held, is not taken in.
  *   <li><b>LOG-9</b> A page that reaches the head says what the log had seen at that moment.
  * </ul>

@@ -32,6 +32,7 @@ final class Database {
   private final TableNames names;
   private final @Nullable InstantSource clock;
   private final Pacing pacing;
+  private final Duration patience;
   private final RandomGenerator jitter;
 
   private Database(Settings settings, Dialect dialect) {
@@ -40,6 +41,7 @@ final class Database {
     this.names = settings.tables;
     this.clock = settings.clock;
     this.pacing = settings.pacing;
+    this.patience = settings.patience;
     this.jitter = settings.jitter;
   }
 
@@ -60,6 +62,11 @@ final class Database {
 
   Dialect dialect() {
     return dialect;
+  }
+
+  /** How long a transaction is run again that waits for others in vain. */
+  Duration patience() {
+    return patience;
   }
 
   TableNames names() {
@@ -90,7 +97,8 @@ final class Database {
 
   /**
    * Runs work in one transaction of its own and commits it. When it loses a deadlock or waits too
-   * long for a lock, it is rolled back and, after a pause, run again.
+   * long for a lock, it is rolled back and, after a pause, run again: a few times, and no more when
+   * it has taken a minute.
    *
    * @throws UnsureException when the connection broke while committing
    */
@@ -125,11 +133,13 @@ final class Database {
   }
 
   private <T extends @Nullable Object> T repeated(String operation, Attempt<T> attempt) {
+    long begun = pacing.nanoTime();
     for (int tries = 1; ; tries++) {
       try {
         return attempt.run();
       } catch (SQLException e) {
-        if (tries == ATTEMPTS || !SqlErrors.lostLock(e)) {
+        boolean late = pacing.nanoTime() - begun > patience.toNanos();
+        if (tries == ATTEMPTS || late || !SqlErrors.lostLock(e)) {
           throw SqlErrors.of(operation, e);
         }
       }

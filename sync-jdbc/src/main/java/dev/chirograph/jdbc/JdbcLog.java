@@ -15,6 +15,7 @@ import dev.chirograph.spi.SupportsWakeup;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -51,7 +52,12 @@ import javax.sql.DataSource;
  *
  * <p>Each call takes a connection from the data source, uses it in a transaction of its own and
  * gives it back as it was. A transaction that loses a deadlock is run again after a short pause, a
- * few times. Safe for use by several threads.
+ * few times. Nobody waits for others who write for much longer than a minute and what the database
+ * takes to notice: the call fails as UNAVAILABLE then. On PostgreSQL, the transaction of a process
+ * that was stopped while it wrote is ended after a minute; elsewhere the database has to end it, or
+ * the process.
+ *
+ * <p>Safe for use by several threads.
  */
 public final class JdbcLog
     implements SupportsPeers, SupportsRepair, SupportsContents, SupportsWakeup {
@@ -369,6 +375,12 @@ public final class JdbcLog
      */
     public Builder notifications(DataSource dataSource, Executor executor) {
       settings.notifications(dataSource, executor);
+      return this;
+    }
+
+    /** How long to wait for others who write before it fails, for tests. */
+    Builder patience(Duration atMost) {
+      settings.patience = atMost;
       return this;
     }
 

@@ -108,7 +108,7 @@ final class LogEdit {
   }
 
   private boolean begin(Query lock, Ahead ahead) throws SQLException {
-    List<Query> queries = new ArrayList<>();
+    List<Query> queries = new ArrayList<>(tables.heads.beforeLock());
     queries.add(lock); // first: whatever is read after it stays true
     queries.add(tables.inbox.first(log, mail));
     ahead.member().ifPresent(name -> queries.add(tables.members.find(log, name, this::found)));

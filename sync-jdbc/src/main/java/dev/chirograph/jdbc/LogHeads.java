@@ -43,11 +43,7 @@ final class LogHeads {
     this.database = database;
     Dialect dialect = database.dialect();
     this.find =
-        database.sql(
-            "select "
-                + COLUMNS
-                + " from ${log_head} where tenant = ? and name = ?"
-                + dialect.forUpdate());
+        database.sql("select " + COLUMNS + " from ${log_head} where tenant = ? and name = ?");
     this.read =
         database.sql(
             "select "
@@ -70,6 +66,22 @@ final class LogHeads {
    * @param micros the store's time
    */
   record Locked(LogHead head, long micros) {}
+
+  /**
+   * What is said before the head is locked. On PostgreSQL, nobody waits for the lock without end,
+   * the transaction of a process that was stopped while it had the lock is ended, and what is read
+   * after the lock is what was committed before it, whatever the isolation of the connection.
+   */
+  List<Query> beforeLock() {
+    if (database.dialect() != Dialect.POSTGRESQL) {
+      return List.of();
+    }
+    long millis = database.patience().toMillis();
+    return List.of(
+        Query.setting("set transaction isolation level read committed"),
+        Query.setting("set local lock_timeout = " + millis),
+        Query.setting("set local idle_in_transaction_session_timeout = " + millis));
+  }
 
   /**
    * Waits for the log, and keeps all other writers out: what they have committed is seen by every
@@ -115,7 +127,7 @@ final class LogHeads {
     }
   }
 
-  /** Finds and locks a log; empty when there is none. */
+  /** Finds a log; empty when there is none. */
   Optional<LogHead> find(Connection connection, String tenant, String name) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(find)) {
       Column.bindName(statement, 1, tenant, database.dialect());

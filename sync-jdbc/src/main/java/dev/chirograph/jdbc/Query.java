@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A query with its parameters, and what is done with its rows.
@@ -25,6 +26,11 @@ record Query(String sql, Binding binding, Taking taking) {
   @FunctionalInterface
   interface Taking {
     void take(ResultSet row) throws SQLException;
+  }
+
+  /** A statement that sets something and has no rows; to be run with others on PostgreSQL. */
+  static Query setting(String sql) {
+    return new Query(sql, parameters -> {}, row -> {});
   }
 
   void run(Connection connection) throws SQLException {
@@ -62,7 +68,10 @@ record Query(String sql, Binding binding, Taking taking) {
       }
       statement.execute();
       for (Query query : queries) {
-        query.takeAll(statement.getResultSet());
+        @Nullable ResultSet result = statement.getResultSet();
+        if (result != null) { // else it sets something
+          query.takeAll(result);
+        }
         statement.getMoreResults();
       }
     }

@@ -2,6 +2,7 @@ package dev.chirograph.jdbc;
 
 import dev.chirograph.Pacing;
 import dev.chirograph.SyncException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Objects;
 import java.util.concurrent.Executor;
@@ -28,6 +29,10 @@ final class Settings {
   @Nullable Executor listener;
 
   Pacing pacing = Pacing.system();
+
+  /** How long a transaction is run again that waits for others in vain. */
+  Duration patience = Duration.ofMinutes(1);
+
   RandomGenerator jitter = () -> ThreadLocalRandom.current().nextLong();
 
   Settings(DataSource dataSource) {

@@ -5,15 +5,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.chirograph.SyncException;
 import dev.chirograph.SyncException.Kind;
+import dev.chirograph.log.LogAnswer;
+import dev.chirograph.log.LogAnswer.Pulled;
+import dev.chirograph.log.LogReplicator;
+import dev.chirograph.log.LogRequest.Pull;
 import dev.chirograph.spi.ReplicaLog.Merge;
+import dev.chirograph.spi.ReplicaLog.Position;
 import dev.chirograph.spi.SupportsWakeup.Subscription;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -81,6 +89,34 @@ class LogWakeupIT {
       assertWoken(); // by the last one: notifications come in the order of their commits
       assertThat(woken.availablePermits()).isZero();
     }
+  }
+
+  @Test
+  void aPeerThatWaitsIsToldOfWhatAnotherProcessWrites() throws Exception {
+    JdbcLog writes = log("answered");
+    try (LogReplicator node =
+        LogReplicator.builder("here", log("answered"))
+            .reader("there")
+            .poll(Duration.ofHours(1))
+            .patience(Duration.ofMinutes(2))
+            .build()
+            .start()) {
+      Future<LogAnswer> first = waiting(node, Position.START);
+      writes.append(List.of(TestLogs.add("appended")));
+      Pulled pulled = (Pulled) first.get(1, TimeUnit.MINUTES);
+      assertThat(pulled.page().items()).hasSize(1);
+      Future<LogAnswer> second = waiting(node, pulled.page().next());
+      inTransaction(writes, "sent");
+      assertThat(((Pulled) second.get(1, TimeUnit.MINUTES)).page().items()).hasSize(1);
+    }
+  }
+
+  /** A pull that has found nothing, as far as can be told. */
+  private static Future<LogAnswer> waiting(LogReplicator node, Position after) throws Exception {
+    Pull pull = new Pull(after, 10, 1 << 20, Duration.ofMinutes(2));
+    Future<LogAnswer> answer = threads.submit(() -> node.answer("there", pull));
+    assertThatThrownBy(() -> answer.get(1, TimeUnit.SECONDS)).isInstanceOf(TimeoutException.class);
+    return answer;
   }
 
   private static void inTransaction(JdbcLog log, String key) throws SQLException {

@@ -9,6 +9,8 @@ import dev.chirograph.spi.LogEntry.Content;
 import dev.chirograph.spi.LogEntry.Operation;
 import dev.chirograph.spi.LogItem;
 import dev.chirograph.testkit.Seed;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -22,6 +24,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
+import javax.sql.DataSource;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -61,6 +64,41 @@ class LogWritersIT {
           .isEqualTo(committed);
       race.tell(database, committed, reader.pages());
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"POSTGRESQL", "MARIADB", "H2"})
+  void L6_connectionsOfThePoolMayHaveAnyIsolation(TestDatabase database) throws Exception {
+    for (int isolation :
+        List.of(Connection.TRANSACTION_REPEATABLE_READ, Connection.TRANSACTION_SERIALIZABLE)) {
+      try (Race race = new Race(database)) {
+        DataSource dataSource = at(isolation, race.spy.dataSource());
+        List<LogAdding> writers = new ArrayList<>();
+        for (int i = 0; i < WRITERS; i++) {
+          writers.add(new LogAdding(dataSource, i, race.seed.random(i)));
+        }
+        LogFollower reader = new LogFollower(dataSource);
+        race.run(
+            writers.stream().<Race.Racer>map(writer -> () -> writer.run(250)).toList(),
+            reader::poll);
+        for (LogAdding writer : writers) {
+          assertThat(reader.missed(writer)).as("what was committed and never read").isEmpty();
+          assertThat(reader.unasked(writer)).as("what was read and never committed").isEmpty();
+        }
+      }
+    }
+  }
+
+  private static DataSource at(int isolation, DataSource dataSource) {
+    return (DataSource)
+        Proxy.newProxyInstance(
+            DataSource.class.getClassLoader(),
+            new Class<?>[] {DataSource.class},
+            (proxy, method, arguments) -> {
+              Connection connection = dataSource.getConnection();
+              connection.setTransactionIsolation(isolation);
+              return connection;
+            });
   }
 
   /** Entries change what others added, and so move its item behind the last. */

@@ -28,6 +28,8 @@ public enum Happening {
   FAILED_CALL("failed calls"),
   /** A log was restored from a backup. */
   RESTORE("restores"),
+  /** A log was restored beneath processes that went on, as when a database fails over. */
+  FAILOVER("restores beneath processes"),
   /** A log was restored from a backup of another branch, as when a copy takes its place. */
   BRANCH("restores to another branch"),
   /** An entry was in no log any more after a restore, or when its node had left. */

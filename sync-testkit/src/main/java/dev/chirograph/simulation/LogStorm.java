@@ -35,6 +35,7 @@ final class LogStorm {
   private static final int STEPS = 2;
   private static final int REST = 3;
   private static final int NODES = 4;
+  private static final int FAILOVERS = 100;
 
   /** Milliseconds for which a delete is remembered after all have passed it. */
   private static final int REMEMBERED = 4_000;
@@ -48,6 +49,7 @@ final class LogStorm {
   private static final int LONGEST_RECOVERY = 2_000;
 
   private final SplittableRandom random;
+  private final SplittableRandom failovers;
   private final Terms terms;
   private final Tally tally = new Tally();
   private final SimulatedNetwork network;
@@ -60,6 +62,7 @@ final class LogStorm {
 
   LogStorm(Seed seed, Consumer<String> trace) {
     this.random = seed.random(STEPS);
+    this.failovers = seed.random(FAILOVERS);
     this.terms = Terms.of(seed.random(TERMS));
     this.network = new SimulatedNetwork(seed.random(NETWORK), terms, tally);
     this.trace = line -> trace.accept(network.now() + " " + line);
@@ -248,7 +251,11 @@ final class LogStorm {
       return;
     }
     List<Body> known = model.knownBy(node.log);
-    node.crash();
+    if (failovers.nextInt(3) == 0) {
+      tally.count(Happening.FAILOVER);
+    } else {
+      node.crash();
+    }
     node.restore(own.get(random.nextInt(own.size())));
     int lost = lost(known);
     rest.compareAtEnd();

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.chirograph.Key;
+import dev.chirograph.SyncException;
+import dev.chirograph.SyncException.Kind;
 import dev.chirograph.spi.LogEntry.Body;
 import dev.chirograph.spi.LogEntry.Content;
 import dev.chirograph.spi.LogItem;
@@ -262,6 +264,25 @@ abstract class LogAppendGuarantees extends LogHarness {
     assertThatThrownBy(() -> log.append(broken)).isInstanceOf(RuntimeException.class);
     assertThat(head().number()).isZero();
     assertThat(readAll(Position.START)).isEmpty();
+  }
+
+  @Test
+  void LOG_7_whatIsNoTextIsRefusedWhereverItStands() {
+    String lone = "a\ud800b";
+    Body good = entry();
+    Position before = head();
+    for (Body bad :
+        List.of(
+            new Body(UUID.randomUUID(), good.operation(), good.key(), lone, Content.NONE, "{}"),
+            new Body(UUID.randomUUID(), good.operation(), good.key(), "1", Content.NONE, lone))) {
+      assertThatThrownBy(() -> log.append(List.of(good, bad)))
+          .isInstanceOfSatisfying(
+              SyncException.class, e -> assertThat(e.kind()).isEqualTo(Kind.INVALID_ARGUMENT));
+      assertThatThrownBy(() -> merge(foreign("there", 1, bad)))
+          .isInstanceOfSatisfying(
+              SyncException.class, e -> assertThat(e.kind()).isEqualTo(Kind.INVALID_ARGUMENT));
+    }
+    assertThat(head()).isEqualTo(before);
   }
 
   @Test

@@ -223,8 +223,8 @@ abstract class LogPeersGuarantees extends LogMergeGuarantees {
     SupportsPeers peers = peers();
     log.append(List.of(entry(ADD, "a"), entry(ADD, "b"), entry(ADD, "c"), entry(DELETE, "d")));
     Position early = log.read(Position.START, 1, NO_LIMIT).next();
-    append(entry(ADD, "e"));
     peers.passed("reader", head());
+    append(entry(ADD, "e"));
     assertThat(compact(NEVER)).isEqualTo(1);
     // The same place, given before: what it has not read may have been a delete.
     invalid(early, Validity.BELOW_FLOOR);

@@ -30,6 +30,7 @@ import java.io.InputStream;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -425,5 +426,33 @@ class LogLoopsTest {
     assertThat(heard).containsExactly("a", "b");
     assertThat(((Pulled) other.answer("here", new Pull(Position.START, 9, 9, Duration.ZERO))))
         .isNotNull();
+  }
+
+  @Test
+  void L12_whatIsDroppedBecauseAPeerHasForgottenItIsTold() {
+    List<String> dropped = new CopyOnWriteArrayList<>();
+    replicator = builder(request -> request).onDrop(item -> dropped.add(item.key().text())).build();
+    there.append(List.of(body("kept", "1", ""), body("gone", "1", ""), body("gone", "2", "")));
+    replicator.pull("there");
+    there.append(
+        List.of(
+            new Body(
+                UUID.randomUUID(), Operation.DELETE, Key.utf8("gone"), "1", Content.NONE, "")));
+    Instant later = Instant.now().plusSeconds(60);
+    there.compact(later, later);
+    assertThat(there.compact(later, later)).isOne();
+    replicator.resync("there");
+    replicator.pull("there");
+    assertThat(dropped).containsExactly("gone");
+    assertThat(here.find(List.of(Key.utf8("gone")))).hasSize(1);
+  }
+
+  @Test
+  void limitsWithWhichNobodyCouldCompareAreRefused() {
+    LogReplicator.Builder builder = builder(request -> request);
+    LogLimits narrow = new LogLimits(2_047, 1 << 20, 1 << 10);
+    assertThatThrownBy(() -> builder.limits(narrow))
+        .isInstanceOfSatisfying(
+            SyncException.class, e -> assertThat(e.kind()).isEqualTo(Kind.INVALID_ARGUMENT));
   }
 }

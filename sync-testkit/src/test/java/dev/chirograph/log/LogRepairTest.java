@@ -145,6 +145,28 @@ class LogRepairTest extends TwoLogs {
   }
 
   @Test
+  void LOG_5_whatComesBetweenTwoRoundsOfAComparisonIsReadAfterwards() {
+    add(there, "k", 30_000);
+    here.merge(Merge.of("there", items(there)));
+    add(there, "differs");
+    LogResponder responder = LogResponder.of(there);
+    LogLink link = link(here, "there");
+    link.compare();
+    int rounds = 0;
+    while (link.comparing()) {
+      LogRequest request = link.next();
+      LogAnswer answer = responder.answer("here", request);
+      if (request instanceof Compare && rounds++ == 0) {
+        add(there, "between");
+      }
+      link.answered(request, answer);
+    }
+    assertThat(rounds).isGreaterThan(1);
+    finish(link, "here", there);
+    assertThat(keys(here)).contains("differs", "between");
+  }
+
+  @Test
   void LOG_5_whatComesBetweenDigestsAndTheirAnswerIsReadAfterwards() {
     add(there, "a");
     ReplicaLog busy = Picky.interrupted(there, "digests", () -> add(there, "between"));
@@ -178,7 +200,7 @@ class LogRepairTest extends TwoLogs {
 
   @Test
   void anAnswerToAnEarlierComparisonIsNotTaken() {
-    add(there, "k", 3);
+    add(there, "k1");
     LogResponder responder = LogResponder.of(there);
     LogLink link = link(here, "there");
     link.compare();
@@ -194,7 +216,7 @@ class LogRepairTest extends TwoLogs {
     there.append(List.of(body(Operation.DELETE, "k1")));
     link.answered(again, responder.answer("here", again));
     LogRequest second = link.next();
-    assertThat(second).isInstanceOf(Hashes.class);
+    assertThat(second).isEqualTo(first).isNotSameAs(first);
     link.answered(first, stale);
     assertThat(link.next()).isSameAs(second);
     finish(link, "here", there);
@@ -284,6 +306,22 @@ class LogRepairTest extends TwoLogs {
     compare(here, there);
     assertThat(keys(here)).isEqualTo(keys(there)).hasSize(5);
     assertThat(refused).isEmpty();
+  }
+
+  @Test
+  void L3_aPeerThatHoldsNothingEmptiesNoLogUnlessThatIsAllowed() {
+    add(there, "k", 3);
+    pullBoth();
+    delete(there, "k0", "k1", "k2");
+    assertThat(forget(there)).isEqualTo(3);
+    compare(here, there);
+    assertThat(keys(here)).hasSize(3);
+    assertThat(refused).hasSize(3);
+    DeleteLimit limit = DeleteLimit.standard().allowEmptySource();
+    LogLink allowed = LogLink.of(here, "there", options(10, limit));
+    allowed.compare();
+    finish(allowed, "here", there);
+    assertThat(keys(here)).isEmpty();
   }
 
   @Test

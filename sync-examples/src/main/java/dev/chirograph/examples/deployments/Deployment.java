@@ -1,17 +1,19 @@
 package dev.chirograph.examples.deployments;
 
-import com.sun.net.httpserver.HttpHandler;
-import com.sun.net.httpserver.HttpServer;
 import dev.chirograph.Key;
+import dev.chirograph.SyncException;
+import dev.chirograph.SyncException.Kind;
 import dev.chirograph.http.HttpLogPeer;
-import dev.chirograph.http.JdkLogHandler;
 import dev.chirograph.http.LogHandler;
 import dev.chirograph.http.LogKeys;
 import dev.chirograph.http.SigningKey;
 import dev.chirograph.jdbc.JdbcLog;
 import dev.chirograph.jdbc.JdbcQueue;
 import dev.chirograph.jdbc.JdbcSchema;
+import dev.chirograph.log.LogAnswer;
+import dev.chirograph.log.LogPeer;
 import dev.chirograph.log.LogReplicator;
+import dev.chirograph.log.LogRequest;
 import dev.chirograph.log.LogStatus;
 import dev.chirograph.log.PeerStatus;
 import dev.chirograph.s3.S3Blobs;
@@ -24,9 +26,8 @@ import dev.chirograph.spi.ReplicaLog.Page;
 import dev.chirograph.spi.ReplicaLog.Position;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -37,8 +38,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -56,13 +55,11 @@ final class Deployment implements AutoCloseable {
 
   private final String name;
   private final JdbcLog log;
-  private final HttpServer server;
-  private final ExecutorService threads = Executors.newCachedThreadPool();
   private final LogReplicator replicator;
+  private final Door door;
   private volatile boolean cutOff;
 
-  private Deployment(String name, Plan plan, DataSource database, S3Client s3, Path spool)
-      throws IOException {
+  private Deployment(String name, Plan plan, DataSource database, S3Client s3, Path spool) {
     this.name = name;
     JdbcSchema.of(database).install();
     this.log = JdbcLog.of(database, name);
@@ -79,33 +76,42 @@ final class Deployment implements AutoCloseable {
             (peer, node) -> {
               if (!peer.equals(name)) {
                 builder.peer(
-                    peer, HttpLogPeer.builder(name, peer, node.address()).key(own).build());
+                    peer,
+                    unlessCutOff(HttpLogPeer.builder(name, peer, node.address()).key(own).build()));
                 keys.put(peer, List.of(key(peer, plan)));
               }
             });
     this.replicator = builder.build();
     LogHandler handler = LogHandler.builder(replicator).keys(LogKeys.fixed(keys)).build();
-    this.server =
-        HttpServer.create(
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), plan.node(name).port()), 0);
-    server.setExecutor(threads);
-    server.createContext("/log", unlessCutOff(JdkLogHandler.of(handler)));
-    server.start();
+    this.door = Door.open(plan.node(name).port(), handler);
     replicator.start();
+  }
+
+  /** As if somebody had pulled the cable. */
+  private LogPeer unlessCutOff(LogPeer peer) {
+    return new LogPeer() {
+      @Override
+      public LogAnswer call(LogRequest request) {
+        checkCable();
+        return peer.call(request);
+      }
+
+      @Override
+      public InputStream content(Content content, long from) {
+        checkCable();
+        return peer.content(content, from);
+      }
+
+      private void checkCable() {
+        if (cutOff) {
+          throw new SyncException(Kind.UNAVAILABLE, name + " is cut off");
+        }
+      }
+    };
   }
 
   private static SigningKey key(String node, Plan plan) {
     return SigningKey.of(node + "-1", HexFormat.of().parseHex(plan.node(node).secret()));
-  }
-
-  /** As if somebody had pulled the cable: connections break. */
-  private HttpHandler unlessCutOff(HttpHandler handler) {
-    return exchange -> {
-      if (cutOff) {
-        throw new IOException("cut off");
-      }
-      handler.handle(exchange);
-    };
   }
 
   /** Takes its name, the JDBC URL, the user, the endpoint of S3 and a folder for downloads. */
@@ -148,6 +154,11 @@ final class Deployment implements AutoCloseable {
 
   private String cut(boolean off) {
     cutOff = off;
+    if (off) {
+      door.cutOff();
+    } else {
+      door.mend();
+    }
     replicator
         .status()
         .peers()
@@ -202,8 +213,7 @@ final class Deployment implements AutoCloseable {
   @Override
   public void close() {
     replicator.close();
-    server.stop(0);
-    threads.shutdownNow();
+    door.close();
   }
 
   static S3Client client(URI endpoint) {

@@ -19,7 +19,6 @@ record Member(String name, Process process, BufferedReader output, PrintWriter i
         new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-Xmx256m",
-            "-Dsun.net.httpserver.nodelay=true",
             "-Dorg.slf4j.simpleLogger.defaultLogLevel=error",
             "-cp",
             System.getProperty("java.class.path"),

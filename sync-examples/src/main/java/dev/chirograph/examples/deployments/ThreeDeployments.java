@@ -2,6 +2,7 @@ package dev.chirograph.examples.deployments;
 
 import dev.chirograph.examples.deployments.Artifacts.Artifact;
 import dev.chirograph.servers.Database;
+import dev.chirograph.servers.MariaDbServer;
 import dev.chirograph.servers.S3Server;
 import dev.chirograph.servers.Shared;
 import java.io.IOException;
@@ -30,12 +31,14 @@ public final class ThreeDeployments {
   private final Map<String, Member> members = new LinkedHashMap<>();
   private final Plan plan;
   private final S3Server s3;
+  private final MariaDbServer mariaDb;
   private final Path folder;
   private final long started = System.nanoTime();
 
-  private ThreeDeployments(Path folder) throws IOException {
+  private ThreeDeployments(Path folder, MariaDbServer mariaDb) throws IOException {
     this.plan = Plan.of(List.of("oslo", "bergen", "tromso"));
     this.s3 = Shared.s3Proxy();
+    this.mariaDb = mariaDb;
     this.folder = folder;
   }
 
@@ -51,18 +54,20 @@ public final class ThreeDeployments {
             ? Path.of(args[0])
             : Path.of(System.getProperty("user.home"), ".m2", "repository");
     Path folder = Files.createTempDirectory("chirograph-deployments");
-    ThreeDeployments example = new ThreeDeployments(folder);
-    try {
-      example.run(Artifacts.choose(repository, 90, 7));
-    } finally {
-      example.members.values().forEach(Member::close);
+    try (MariaDbServer mariaDb = MariaDbServer.start()) {
+      ThreeDeployments example = new ThreeDeployments(folder, mariaDb);
+      try {
+        example.run(Artifacts.choose(repository, 90, 7));
+      } finally {
+        example.members.values().forEach(Member::close);
+      }
     }
   }
 
   private void run(List<Artifact> artifacts) throws IOException, InterruptedException {
     int part = artifacts.size() / 6;
     start("oslo", Shared.postgres().newDatabase());
-    start("bergen", Shared.mariaDb().newDatabase());
+    start("bergen", mariaDb.newDatabase());
     add("oslo", artifacts.subList(0, part));
     add("bergen", artifacts.subList(part, 2 * part));
     settled("both have what the other added");
