@@ -106,7 +106,7 @@ class ArchitectureTest {
               engine,
               "dev.chirograph.digest..",
               "dev.chirograph.json..",
-              "dev.chirograph.work..",
+              "dev.chirograph.jobs..",
               "java..",
               "com.fasterxml.jackson..",
               "com.github.fge..",
@@ -137,7 +137,7 @@ class ArchitectureTest {
 
   @Test
   void digestsAndJobsKnowValuesAndSpiOnly() {
-    for (String shared : List.of("dev.chirograph.digest..", "dev.chirograph.work..")) {
+    for (String shared : List.of("dev.chirograph.digest..", "dev.chirograph.jobs..")) {
       classes()
           .that()
           .resideInAPackage(shared)

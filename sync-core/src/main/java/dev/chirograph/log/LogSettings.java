@@ -5,7 +5,7 @@ import dev.chirograph.Environment;
 import dev.chirograph.Pacing;
 import dev.chirograph.RetryPolicy;
 import dev.chirograph.SyncListener;
-import dev.chirograph.work.JobWorker;
+import dev.chirograph.jobs.JobWorker;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.ThreadFactory;

@@ -1,7 +1,7 @@
 package dev.chirograph.reconcile;
 
 import dev.chirograph.SyncException;
-import dev.chirograph.work.Keeper;
+import dev.chirograph.jobs.Keeper;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;

@@ -1,9 +1,9 @@
 package dev.chirograph.reconcile;
 
+import dev.chirograph.jobs.HeldLease;
 import dev.chirograph.spi.Lease.LeasedJob;
 import dev.chirograph.spi.Settlement;
 import dev.chirograph.spi.SupportsSteps.Progress;
-import dev.chirograph.work.HeldLease;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;

@@ -1,9 +1,9 @@
 package dev.chirograph.reconcile;
 
 import dev.chirograph.SyncException;
+import dev.chirograph.jobs.HeldLease;
 import dev.chirograph.spi.Job;
 import dev.chirograph.spi.Settlement;
-import dev.chirograph.work.HeldLease;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;

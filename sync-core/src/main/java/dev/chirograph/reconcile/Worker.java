@@ -1,9 +1,9 @@
 package dev.chirograph.reconcile;
 
 import dev.chirograph.SyncException;
+import dev.chirograph.jobs.Keeper;
 import dev.chirograph.spi.QueueStatistics;
 import dev.chirograph.spi.SupportsWakeup;
-import dev.chirograph.work.Keeper;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,6 +2,7 @@ package dev.chirograph.checks.kills;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.chirograph.Key;
+import dev.chirograph.RetryPolicy;
 import dev.chirograph.http.HttpLogPeer;
 import dev.chirograph.http.JdkLogHandler;
 import dev.chirograph.http.LogHandler;
@@ -41,6 +42,13 @@ import software.amazon.awssdk.services.s3.S3Client;
 final class LogKillsNode {
 
   static final Duration GRACE = Duration.ofSeconds(5);
+
+  /** A peer is dead every other second: that says nothing about a content. */
+  private static final RetryPolicy RETRIES =
+      RetryPolicy.builder()
+          .pauses(Duration.ofMillis(200), Duration.ofSeconds(2))
+          .attempts(10_000)
+          .build();
 
   private static final SigningKey KEY =
       SigningKey.of(
@@ -90,6 +98,7 @@ final class LogKillsNode {
         .patience(Duration.ofSeconds(1))
         .poll(Duration.ofMillis(200))
         .upkeepEvery(Duration.ofSeconds(1))
+        .jobRetries(RETRIES)
         .build();
   }
 

@@ -1,4 +1,4 @@
-package dev.chirograph.work;
+package dev.chirograph.jobs;
 
 import dev.chirograph.Pacing;
 import dev.chirograph.RetryPolicy;

@@ -1,4 +1,4 @@
-package dev.chirograph.work;
+package dev.chirograph.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
