@@ -8,6 +8,7 @@ import dev.chirograph.Slice;
 import dev.chirograph.SyncException;
 import dev.chirograph.SyncException.Kind;
 import dev.chirograph.spi.table.Column;
+import dev.chirograph.spi.table.ColumnRules;
 import dev.chirograph.spi.table.Cursor;
 import dev.chirograph.spi.table.Horizon;
 import dev.chirograph.spi.table.Mark;
@@ -25,6 +26,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -53,12 +55,13 @@ public final class MemoryTable implements SourceTable, ReplicaTable {
   private @Nullable String agent;
   private Instant leased = Instant.MIN;
   private long fence;
+  private long writes;
 
   private record Stored(RowKey key, Mark mark, List<@Nullable String> cells, long count) {}
 
   private MemoryTable(TableShape shape, InstantSource clock, String incarnation) {
     this.shape = shape;
-    this.own = RowFormat.agreed(shape, shape, List.of());
+    this.own = RowFormat.agreed(shape, shape, ColumnRules.standard());
     this.clock = clock;
     this.incarnation = incarnation;
   }
@@ -104,6 +107,11 @@ public final class MemoryTable implements SourceTable, ReplicaTable {
     return rows.values().stream().mapToLong(Stored::count).sum();
   }
 
+  /** How often it has been written to as a replica. */
+  synchronized long writes() {
+    return writes;
+  }
+
   /** All rows, in the order of their keys' texts. */
   public synchronized List<Row> all() {
     return rows.values().stream()
@@ -116,11 +124,7 @@ public final class MemoryTable implements SourceTable, ReplicaTable {
   }
 
   private Mark mark(List<@Nullable String> cells) {
-    if (shape.mark().isEmpty()) {
-      return Mark.FIRST;
-    }
-    String cell = cells.get(own.indexOf(shape.mark().get()));
-    return cell == null ? Mark.FIRST : new Mark(Long.parseLong(cell));
+    return own.mark(cells);
   }
 
   // ---- looking
@@ -136,7 +140,7 @@ public final class MemoryTable implements SourceTable, ReplicaTable {
         shape.mark().isEmpty()
             ? Optional.empty()
             : rows.values().stream().map(Stored::mark).max(Comparator.naturalOrder());
-    return new TableInfo(size(), last, shape.fingerprint(), incarnation);
+    return new TableInfo(shape.name(), size(), last, shape.fingerprint(), incarnation);
   }
 
   @Override
@@ -168,9 +172,10 @@ public final class MemoryTable implements SourceTable, ReplicaTable {
 
   private Predicate<Stored> inside(RowFormat format, Slice slice) {
     if (slice instanceof Slice.Marks marks) {
-      return row ->
-          row.mark().value() <= marks.through()
-              && (marks.after() == Long.MIN_VALUE || row.mark().value() > marks.after());
+      return row -> {
+        long at = at(format, row);
+        return at <= marks.through() && (marks.after() == Long.MIN_VALUE || at > marks.after());
+      };
     }
     if (slice instanceof Slice.Bucket bucket) {
       return row -> bucket.contains(Key.utf8(key(format, row).text()));
@@ -181,24 +186,62 @@ public final class MemoryTable implements SourceTable, ReplicaTable {
     throw new SyncException(Kind.UNSUPPORTED, "rows are not found by " + slice);
   }
 
+  /** Where a row is among the ranges. */
+  private long at(RowFormat format, Stored row) {
+    if (format.mark().isPresent()) {
+      return row.mark().value();
+    }
+    Column column =
+        format
+            .range()
+            .orElseThrow(
+                () -> new SyncException(Kind.UNSUPPORTED, shape.name() + " has no ranges"));
+    String cell = cells(format, row).get(format.indexOf(column.name()));
+    return cell == null ? Long.MIN_VALUE : Mark.of(column.type(), cell).value();
+  }
+
   @Override
   public synchronized List<RowVersion> manifest(
-      Selection selection, Slice slice, Optional<RowKey> after, int limit) {
-    return in(selection, slice)
-        .map(
-            row ->
-                new RowVersion(
-                    key(selection.format(), row), row.mark(), hash(selection, row), row.count()))
+      Selection selection, List<? extends Slice> slices, Optional<RowKey> after, int limit) {
+    return slices.stream()
+        .flatMap(slice -> in(selection, slice))
+        .map(row -> version(selection, row))
         .sorted(Comparator.comparing(row -> row.key().text()))
         .filter(row -> after.isEmpty() || row.key().text().compareTo(after.get().text()) > 0)
         .limit(limit)
         .toList();
   }
 
+  private RowVersion version(Selection selection, Stored row) {
+    return new RowVersion(
+        key(selection.format(), row), row.mark(), hash(selection, row), row.count());
+  }
+
   @Override
-  public synchronized List<Optional<Row>> rows(RowFormat format, List<RowKey> keys) {
-    Map<RowKey, Row> found = new TreeMap<>(Comparator.comparing(RowKey::text));
-    rows.values().forEach(row -> found.put(key(format, row), row(format, row)));
+  public synchronized List<Optional<RowVersion>> find(Selection selection, List<RowKey> keys) {
+    return found(selection.format(), keys).stream()
+        .map(found -> found.map(row -> version(selection, row)))
+        .toList();
+  }
+
+  @Override
+  public synchronized List<Optional<Row>> rows(RowFormat format, List<RowKey> keys, long bytes) {
+    List<Optional<Row>> answer = new ArrayList<>();
+    long size = 0;
+    for (Optional<Stored> found : found(format, keys)) {
+      Optional<Row> row = found.map(stored -> row(format, stored));
+      size += row.map(Row::bytes).orElse(0L);
+      if (!answer.isEmpty() && size > bytes) {
+        break;
+      }
+      answer.add(row);
+    }
+    return answer;
+  }
+
+  private List<Optional<Stored>> found(RowFormat format, List<RowKey> keys) {
+    Map<RowKey, Stored> found = new HashMap<>();
+    rows.values().forEach(row -> found.put(key(format, row), row));
     return keys.stream().map(key -> Optional.ofNullable(found.get(key))).toList();
   }
 
@@ -222,11 +265,11 @@ public final class MemoryTable implements SourceTable, ReplicaTable {
   }
 
   @Override
-  public synchronized List<Slice.Marks> split(Slice.Marks marks, int parts) {
+  public synchronized List<Slice.Marks> split(RowFormat format, Slice.Marks marks, int parts) {
     long[] all =
         rows.values().stream()
-            .filter(inside(own, marks))
-            .mapToLong(row -> row.mark().value())
+            .filter(inside(format, marks))
+            .mapToLong(row -> at(format, row))
             .sorted()
             .distinct()
             .toArray();
@@ -277,7 +320,12 @@ public final class MemoryTable implements SourceTable, ReplicaTable {
 
   private boolean isAfter(RowFormat format, Stored row, Cursor cursor) {
     int order = row.mark().compareTo(cursor.mark());
-    return order > 0 || (order == 0 && key(format, row).text().compareTo(cursor.key().text()) > 0);
+    return order > 0
+        || (order == 0
+            && cursor
+                .key()
+                .filter(key -> key(format, row).text().compareTo(key.text()) > 0)
+                .isPresent());
   }
 
   // ---- as a replica
@@ -334,6 +382,7 @@ public final class MemoryTable implements SourceTable, ReplicaTable {
       rows.put(key.text(), stored(key, cells, row.count()));
     }
     write.cursor().ifPresent(now -> cursor = now);
+    writes++;
     return outcomes;
   }
 

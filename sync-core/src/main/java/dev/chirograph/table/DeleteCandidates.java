@@ -69,7 +69,7 @@ final class DeleteCandidates {
     for (int i = 0; i < rows.size(); i += BATCH) {
       List<RowVersion> batch = rows.subList(i, Math.min(rows.size(), i + BATCH));
       List<RowKey> keys = batch.stream().map(RowVersion::key).toList();
-      List<Optional<Row>> there = settings.call(() -> source.rows(format, keys));
+      List<Optional<Row>> there = settings.call(() -> source.rows(format, keys, Long.MAX_VALUE));
       List<RowVersion> gone = new ArrayList<>();
       for (int j = 0; j < batch.size(); j++) {
         if (there.get(j).isEmpty()) {

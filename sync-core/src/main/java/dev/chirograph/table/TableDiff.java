@@ -114,7 +114,8 @@ final class TableDiff {
     }
     Slice.Marks range = (Slice.Marks) slice;
     ComparableTable populated = mine.count() > 0 ? source : replica;
-    List<Slice.Marks> cut = new ArrayList<>(settings.call(() -> populated.split(range, PARTS)));
+    List<Slice.Marks> cut =
+        new ArrayList<>(settings.call(() -> populated.split(selection.format(), range, PARTS)));
     if (cut.size() < 2) {
       return parts(range, Slice.Bucket.ALL); // many rows of one version
     }
@@ -146,7 +147,7 @@ final class TableDiff {
     List<RowVersion> page;
     do {
       Optional<RowKey> from = after;
-      page = settings.call(() -> table.manifest(selection, slice, from, PAGE));
+      page = settings.call(() -> table.manifest(selection, List.of(slice), from, PAGE));
       page.forEach(row -> rows.put(row.key(), row));
       after = page.isEmpty() ? after : Optional.of(page.get(page.size() - 1).key());
     } while (page.size() == PAGE);

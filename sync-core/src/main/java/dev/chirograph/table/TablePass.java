@@ -48,7 +48,7 @@ final class TablePass {
     this.source = source;
     this.replica = replica;
     this.settings = settings;
-    this.format = RowFormat.agreed(source.shape(), replica.shape(), settings.ignored());
+    this.format = RowFormat.agreed(source.shape(), replica.shape(), settings.rules());
     this.horizon = settings.call(source::horizon);
     this.here = settings.call(source::info);
     this.size = new BatchSize(settings.batchRows(), settings.batchRows(), settings.batchTarget());
@@ -78,7 +78,7 @@ final class TablePass {
     if (format.mark().isPresent() && !sameLife && deletes.refused().isEmpty()) {
       // Everything up to the horizon was compared, so reading may go on behind it.
       uploads.put(
-          List.of(), Optional.of(new Cursor(horizon.mark(), new RowKey(""), here.incarnation())));
+          List.of(), Optional.of(new Cursor(horizon.mark(), Optional.empty(), here.incarnation())));
     }
     if (equal.isEmpty()) {
       selection = new Selection(format, salt(), horizon.mark());
@@ -131,7 +131,7 @@ final class TablePass {
         return;
       }
       Row last = page.get(page.size() - 1);
-      cursor = Optional.of(new Cursor(last.mark(), last.key(), here.incarnation()));
+      cursor = Optional.of(new Cursor(last.mark(), Optional.of(last.key()), here.incarnation()));
       sent += uploads.put(page, cursor);
     }
   }
@@ -159,7 +159,7 @@ final class TablePass {
       for (int i = 0; i < rows.size(); i += LOOK) {
         List<RowVersion> some = rows.subList(i, Math.min(rows.size(), i + LOOK));
         List<RowKey> keys = some.stream().map(RowVersion::key).toList();
-        for (Optional<Row> row : settings.call(() -> source.rows(format, keys))) {
+        for (Optional<Row> row : settings.call(() -> source.rows(format, keys, Long.MAX_VALUE))) {
           row.ifPresent(TablePass.this::send); // one that has gone meanwhile is found by the next
         }
       }
@@ -176,7 +176,7 @@ final class TablePass {
     for (int i = 0; i < rows.size(); i += LOOK) {
       List<RowVersion> some = rows.subList(i, Math.min(rows.size(), i + LOOK));
       List<RowKey> keys = some.stream().map(RowVersion::key).toList();
-      List<Optional<Row>> found = settings.call(() -> source.rows(format, keys));
+      List<Optional<Row>> found = settings.call(() -> source.rows(format, keys, Long.MAX_VALUE));
       for (int j = 0; j < some.size(); j++) {
         if (found.get(j).isPresent()) {
           send(found.get(j).get());

@@ -6,8 +6,8 @@ import dev.chirograph.RetryPolicy;
 import dev.chirograph.SyncException;
 import dev.chirograph.SyncListener;
 import dev.chirograph.spi.StateStore;
+import dev.chirograph.spi.table.ColumnRules;
 import java.time.Duration;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 record TableSettings(
     String agent,
     StateStore state,
-    Set<String> ignored,
+    ColumnRules rules,
     DeleteLimit deletes,
     Duration lease,
     int batchRows,

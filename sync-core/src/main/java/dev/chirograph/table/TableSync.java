@@ -6,11 +6,11 @@ import dev.chirograph.RetryPolicy;
 import dev.chirograph.SyncException;
 import dev.chirograph.SyncListener;
 import dev.chirograph.spi.StateStore;
+import dev.chirograph.spi.table.ColumnRules;
 import dev.chirograph.spi.table.ReplicaTable;
 import dev.chirograph.spi.table.SourceTable;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.Set;
 
 /**
  * Keeps a replica of a table in agreement with it.
@@ -73,7 +73,7 @@ public final class TableSync {
     private final ReplicaTable replica;
     private final StateStore state;
     private String agent = "agent";
-    private Set<String> ignored = Set.of();
+    private ColumnRules rules = ColumnRules.standard();
     private DeleteLimit deletes = DeleteLimit.standard();
     private Duration lease = Duration.ofMinutes(2);
     private int batchRows = 5_000;
@@ -97,9 +97,9 @@ public final class TableSync {
       return this;
     }
 
-    /** Columns that are sent but not compared. */
-    public Builder ignore(String... columns) {
-      this.ignored = Set.of(columns);
+    /** How columns are matched; {@link ColumnRules#standard} by default. */
+    public Builder columns(ColumnRules value) {
+      this.rules = Objects.requireNonNull(value, "value");
       return this;
     }
 
@@ -158,7 +158,7 @@ public final class TableSync {
       return new TableSettings(
           agent,
           state,
-          ignored,
+          rules,
           deletes,
           lease,
           batchRows,

@@ -3,6 +3,7 @@ package dev.chirograph.testkit;
 import dev.chirograph.Digest;
 import dev.chirograph.Slice;
 import dev.chirograph.spi.table.Column;
+import dev.chirograph.spi.table.ColumnRules;
 import dev.chirograph.spi.table.ColumnType;
 import dev.chirograph.spi.table.ColumnType.Kind;
 import dev.chirograph.spi.table.ComparableTable;
@@ -38,7 +39,7 @@ abstract class TableHarness {
           List.of("id"),
           Optional.of("version"));
 
-  static final RowFormat FORMAT = RowFormat.agreed(SHAPE, SHAPE, List.of());
+  static final RowFormat FORMAT = RowFormat.agreed(SHAPE, SHAPE, ColumnRules.standard());
   static final String SALT = "5a17";
 
   SourceTable source;

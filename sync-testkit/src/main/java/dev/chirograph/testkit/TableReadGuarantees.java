@@ -49,7 +49,7 @@ abstract class TableReadGuarantees extends TableHarness {
     assertThat(digest(source, ALL)).isEqualTo(digest(expected));
     expected.forEach(this::write);
     assertThat(digest(replica, ALL)).isEqualTo(digest(expected));
-    assertThat(replica.rows(FORMAT, expected.stream().map(Row::key).toList()))
+    assertThat(replica.rows(FORMAT, expected.stream().map(Row::key).toList(), Long.MAX_VALUE))
         .isEqualTo(expected.stream().map(Optional::of).toList());
   }
 
@@ -99,7 +99,7 @@ abstract class TableReadGuarantees extends TableHarness {
       Optional<RowKey> after = Optional.empty();
       List<RowVersion> page;
       do {
-        page = table.manifest(upTo(23), new Slice.Marks(3, Long.MAX_VALUE), after, 7);
+        page = table.manifest(upTo(23), List.of(new Slice.Marks(3, Long.MAX_VALUE)), after, 7);
         all.addAll(page);
         after = page.isEmpty() ? after : Optional.of(page.get(page.size() - 1).key());
       } while (page.size() == 7);
@@ -114,10 +114,13 @@ abstract class TableReadGuarantees extends TableHarness {
   @Test
   void TAB_4_rowsAreFoundByTheirKeys() {
     rows(1, 3);
-    assertThat(source.rows(FORMAT, List.of(key(2), key(7), key(1))))
+    assertThat(source.rows(FORMAT, List.of(key(2), key(7), key(1)), Long.MAX_VALUE))
         .containsExactly(
             Optional.of(some(2, 2).get(0)), Optional.empty(), Optional.of(some(1, 1).get(0)));
-    assertThat(source.rows(FORMAT, List.of())).isEmpty();
+    assertThat(source.rows(FORMAT, List.of(), Long.MAX_VALUE)).isEmpty();
+    assertThat(source.rows(FORMAT, List.of(key(2), key(7), key(1)), 1)).hasSize(1);
+    assertThat(source.find(upTo(1), List.of(key(2), key(7))))
+        .containsExactly(Optional.of(version(some(2, 2).get(0))), Optional.empty());
   }
 
   // ---- TAB-5
@@ -127,7 +130,8 @@ abstract class TableReadGuarantees extends TableHarness {
     for (int i = 1; i <= 200; i++) {
       put(String.valueOf(i), "c", "1", String.valueOf(i <= 100 ? i : 1_000_000L + i));
     }
-    List<Slice.Marks> parts = source.split(new Slice.Marks(Long.MIN_VALUE, Long.MAX_VALUE), 4);
+    List<Slice.Marks> parts =
+        source.split(FORMAT, new Slice.Marks(Long.MIN_VALUE, Long.MAX_VALUE), 4);
     assertThat(parts).hasSizeBetween(3, 5);
     assertThat(parts.get(0).after()).isEqualTo(Long.MIN_VALUE);
     assertThat(parts.get(parts.size() - 1).through()).isEqualTo(Long.MAX_VALUE);
@@ -144,7 +148,7 @@ abstract class TableReadGuarantees extends TableHarness {
       put(String.valueOf(i), "c", "1", "7");
     }
     Slice.Marks seven = new Slice.Marks(6, 7);
-    assertThat(source.split(seven, 4)).containsExactly(seven);
+    assertThat(source.split(FORMAT, seven, 4)).containsExactly(seven);
   }
 
   // ---- TAB-6 and TAB-7
@@ -170,7 +174,7 @@ abstract class TableReadGuarantees extends TableHarness {
       seen.addAll(page);
       if (!page.isEmpty()) {
         Row last = page.get(page.size() - 1);
-        after = Optional.of(new Cursor(last.mark(), last.key(), "here"));
+        after = Optional.of(new Cursor(last.mark(), Optional.of(last.key()), "here"));
       }
     } while (!page.isEmpty());
     assertThat(seen.stream().map(one -> one.key().text())).containsExactly("2", "3", "4", "1");

@@ -29,7 +29,7 @@ abstract class TableWriteGuarantees extends TableReadGuarantees {
   }
 
   private Optional<Row> there(int id) {
-    return replica.rows(FORMAT, List.of(key(id))).get(0);
+    return replica.rows(FORMAT, List.of(key(id)), Long.MAX_VALUE).get(0);
   }
 
   // ---- TAB-8
@@ -37,7 +37,7 @@ abstract class TableWriteGuarantees extends TableReadGuarantees {
   @Test
   void TAB_8_rowsAndCursorAreWrittenTogether() {
     assertThat(replica.cursor()).isEmpty();
-    Cursor cursor = new Cursor(new Mark(2), key(2), "here");
+    Cursor cursor = new Cursor(new Mark(2), Optional.of(key(2)), "here");
     replica.write(
         new Write(fence, FORMAT, SALT, List.of(ONE, TWO), List.of(), Optional.of(cursor)));
     assertThat(replica.cursor()).contains(cursor);
@@ -48,7 +48,7 @@ abstract class TableWriteGuarantees extends TableReadGuarantees {
 
   @Test
   void TAB_8_aWriteThatIsRefusedWritesNothing() {
-    Cursor cursor = new Cursor(new Mark(2), key(2), "here");
+    Cursor cursor = new Cursor(new Mark(2), Optional.of(key(2)), "here");
     Row bad = row("9", "x", "no number", "9");
     assertThatThrownBy(
             () ->
@@ -110,10 +110,11 @@ abstract class TableWriteGuarantees extends TableReadGuarantees {
     long theirs = other.lease("agent", Duration.ofMinutes(1)).orElseThrow();
     write(ONE);
     Row same = row("1", "theirs", "5.00", "1");
-    Cursor cursor = new Cursor(new Mark(1), key(1), "there");
+    Cursor cursor = new Cursor(new Mark(1), Optional.of(key(1)), "there");
     other.write(new Write(theirs, FORMAT, SALT, List.of(same), List.of(), Optional.of(cursor)));
     assertThat(there(1)).contains(ONE);
-    assertThat(other.rows(FORMAT, List.of(key(1)))).containsExactly(Optional.of(same));
+    assertThat(other.rows(FORMAT, List.of(key(1)), Long.MAX_VALUE))
+        .containsExactly(Optional.of(same));
     assertThat(replica.cursor()).isEmpty();
     assertThat(replica.info().rows()).isOne();
     delete(ONE);

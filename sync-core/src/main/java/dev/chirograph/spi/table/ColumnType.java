@@ -15,8 +15,10 @@ import java.util.Set;
  *
  * @param kind what the values are
  * @param digits behind the decimal point, of seconds or of numbers; 0 for kinds that have none
+ * @param size the most that a value has: decimal digits of a number, on both sides of its point;
+ *     characters of a text; bytes; 0 where the database sets no bound, and for other kinds
  */
-public record ColumnType(Kind kind, int digits) {
+public record ColumnType(Kind kind, int digits, int size) {
 
   /** What the values of a column are, and their text. */
   public enum Kind {
@@ -59,8 +61,14 @@ public record ColumnType(Kind kind, int digits) {
   private static final Set<Kind> HASHED_HERE =
       EnumSet.of(Kind.PADDED, Kind.FLOAT, Kind.DOUBLE, Kind.JSON);
 
+  private static final Set<Kind> WITH_SIZE =
+      EnumSet.of(Kind.INTEGER, Kind.DECIMAL, Kind.TEXT, Kind.PADDED, Kind.BYTES);
+
   public ColumnType {
     Objects.requireNonNull(kind, "kind");
+    if (size < 0 || (size > 0 && !WITH_SIZE.contains(kind))) {
+      throw SyncException.invalid("a column of " + kind + " has no size of " + size);
+    }
     if (digits < 0 || (digits > 0 && !WITH_DIGITS.contains(kind))) {
       throw SyncException.invalid("a column of " + kind + " has no " + digits + " digits");
     }
@@ -69,9 +77,25 @@ public record ColumnType(Kind kind, int digits) {
     }
   }
 
-  /** A kind without digits. */
+  /** A type without bound. */
+  public ColumnType(Kind kind, int digits) {
+    this(kind, digits, 0);
+  }
+
+  /** A kind without digits or bound. */
   public static ColumnType of(Kind kind) {
-    return new ColumnType(kind, 0);
+    return new ColumnType(kind, 0, 0);
+  }
+
+  /**
+   * Whether this type, the replica's, has room for every value of another, the source's, as far as
+   * sizes tell.
+   */
+  public boolean hasRoomFor(ColumnType source) {
+    if (size == 0 || !WITH_SIZE.contains(source.kind)) {
+      return true;
+    }
+    return source.size > 0 && source.size - source.digits <= size - digits;
   }
 
   /** Whether every database can write this text by itself; otherwise rows are hashed in Java. */
@@ -80,8 +104,8 @@ public record ColumnType(Kind kind, int digits) {
   }
 
   /**
-   * The type in which the values of this one and another, the replica's, can be compared; empty
-   * where there is none, or the replica would keep less than the source has.
+   * The type, no wider than this one, in which the values of this one and another, the replica's,
+   * can be compared; empty where there is none, or the replica would keep fewer digits of a number.
    *
    * <p>Digits of numbers are filled up; those of seconds are cut off to the fewer.
    */
@@ -92,8 +116,13 @@ public record ColumnType(Kind kind, int digits) {
       }
       int fewer = Math.min(digits, replica.digits);
       int more = Math.max(digits, replica.digits);
-      return Optional.of(new ColumnType(kind, kind == Kind.DECIMAL ? more : fewer));
+      return Optional.of(
+          kind == Kind.DECIMAL ? new ColumnType(kind, more) : new ColumnType(kind, fewer, size));
     }
+    return commonOfKinds(replica).map(type -> new ColumnType(type.kind, type.digits));
+  }
+
+  private Optional<ColumnType> commonOfKinds(ColumnType replica) {
     return switch (kind) {
       case INTEGER ->
           replica.kind == Kind.DECIMAL || replica.kind == Kind.BOOLEAN
@@ -160,6 +189,10 @@ public record ColumnType(Kind kind, int digits) {
 
   @Override
   public String toString() {
-    return WITH_DIGITS.contains(kind) ? kind + "(" + digits + ")" : kind.toString();
+    String text = kind.toString();
+    if (WITH_DIGITS.contains(kind)) {
+      text += "(" + digits + ")";
+    }
+    return size > 0 ? text + " of at most " + size : text;
   }
 }

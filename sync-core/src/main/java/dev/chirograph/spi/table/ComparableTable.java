@@ -27,28 +27,48 @@ public interface ComparableTable {
   /** What it is like now. */
   TableInfo info();
 
-  /** The digests of slices, in their order: every kind but {@link Slice.Keys}. */
+  /**
+   * The digests of slices, in their order: every kind but {@link Slice.Keys}. {@link Slice.Marks}
+   * are ranges of {@link RowFormat#range}.
+   */
   List<Digest> digests(Selection selection, List<? extends Slice> slices);
 
+  /** How many slices are worth asking for in one call; 256 where it does not matter. */
+  default int slices() {
+    return 256;
+  }
+
   /**
-   * The rows of a slice, in the order of their keys' texts.
+   * The rows of slices that share none, in an order that is the same for all pages.
    *
    * @param after the last key of the page before; empty for the first page
-   * @param limit how many at most; fewer say that the slice has ended
+   * @param limit how many at most; fewer say that the slices have ended
    */
-  List<RowVersion> manifest(Selection selection, Slice slice, Optional<RowKey> after, int limit);
+  List<RowVersion> manifest(
+      Selection selection, List<? extends Slice> slices, Optional<RowKey> after, int limit);
+
+  /**
+   * Rows by their keys as a manifest names them, whatever their versions: the horizon of the
+   * selection does not count.
+   *
+   * @return by position; empty where the database has said that there is no such row
+   */
+  List<Optional<RowVersion>> find(Selection selection, List<RowKey> keys);
 
   /**
    * Rows by their keys, whatever their versions.
    *
-   * @return by position; empty where the database has said that there is no such row
+   * @param bytes about how many at most; at least one key is looked up
+   * @return by position, for as many of the first keys as fit; empty where the database has said
+   *     that there is no such row
    */
-  List<Optional<Row>> rows(RowFormat format, List<RowKey> keys);
+  List<Optional<Row>> rows(RowFormat format, List<RowKey> keys, long bytes);
 
   /**
-   * Cuts a range of versions where the rows are, so that the parts have about as many.
+   * Cuts a range of {@link RowFormat#range} where the rows are, so that the parts have about as
+   * many.
    *
    * @return in their order; the range alone where it cannot be cut
    */
-  List<Slice.Marks> split(Slice.Marks range, int parts);
+  List<Slice.Marks> split(RowFormat format, Slice.Marks range, int parts);
 }

@@ -35,13 +35,18 @@ public interface ReplicaTable extends ComparableTable {
   /** Gives it back. */
   void release(long fence);
 
+  /** How much one write may bring. */
+  default WriteLimits limits() {
+    return WriteLimits.NONE;
+  }
+
   /**
    * One write.
    *
    * @param fence under which
    * @param format of the rows
    * @param salt of the hashes of what is to be deleted
-   * @param puts rows to insert, or to write over
+   * @param puts rows to insert, or to write over; two of them may swap a value that is unique
    * @param deletes rows to delete, as they were seen
    * @param cursor how far the replica has caught up with it; empty to leave that as it is
    */
@@ -57,9 +62,9 @@ public interface ReplicaTable extends ComparableTable {
    * Writes.
    *
    * @return what became of each delete, by position
-   * @throws dev.chirograph.SyncException INVALID_ARGUMENT when a row cannot be stored, TOO_LARGE
-   *     when the write has to be smaller, CONFLICT when the fence is not the last one; nothing was
-   *     written then
+   * @throws dev.chirograph.SyncException of kind INVALID_ARGUMENT when a row cannot be stored,
+   *     ALREADY_EXISTS when another row has its unique value, TOO_LARGE when the write has to be
+   *     smaller, CONFLICT when the fence is not the last one; nothing was written then
    */
   List<Outcome> write(Write write);
 }

@@ -5,11 +5,13 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,31 +42,32 @@ public record RowFormat(
   }
 
   /**
-   * The columns of the source as the replica can hold them. The replica may have columns of its
-   * own, which must be nullable or have a default.
+   * The columns of the source as the replica can hold them, under the source's names; {@link
+   * #renamed} gives them the replica's. The replica may have columns of its own that are nullable
+   * or filled in.
    *
-   * @param ignored columns that are sent but not compared
    * @throws SyncException of kind UNSUPPORTED when a column of the source has no counterpart, or
-   *     one that would keep less; the message names column and both types
+   *     one that would keep less, or the replica wants one that the source has not; the message
+   *     names column and both types
    */
-  public static RowFormat agreed(
-      TableShape source, TableShape replica, Collection<String> ignored) {
+  public static RowFormat agreed(TableShape source, TableShape replica, ColumnRules rules) {
     List<Column> columns = new ArrayList<>();
+    Set<String> known = new HashSet<>();
     for (Column mine : source.columns()) {
-      Column theirs =
-          replica
-              .column(mine.name())
-              .orElseThrow(() -> drifted(source, mine, "the replica has no such column"));
-      ColumnType common =
-          mine.type()
-              .common(theirs.type())
-              .orElseThrow(() -> drifted(source, mine, "in the replica it is " + theirs.type()));
-      if (mine.nullable() && !theirs.nullable()) {
-        throw drifted(source, mine, "it may be null, and not in the replica");
+      if (!rules.leftOut().contains(mine.name())) {
+        String name = rules.renamed().getOrDefault(mine.name(), mine.name());
+        known.add(name);
+        columns.add(agreed(source, mine, replica.column(name), rules));
       }
-      columns.add(new Column(mine.name(), common, mine.nullable() || theirs.nullable()));
     }
-    if (!new HashSet<>(source.key()).equals(new HashSet<>(replica.key()))) {
+    for (Column theirs : replica.columns()) {
+      if (!known.contains(theirs.name()) && !theirs.nullable() && !theirs.filled()) {
+        throw drifted(replica, theirs, "the source has no such column to fill it from");
+      }
+    }
+    RowFormat format = new RowFormat(columns, source.key(), source.mark(), rules.ignored());
+    Set<String> theirKey = new HashSet<>(replica.key());
+    if (!theirKey.equals(new HashSet<>(format.renamed(rules.renamed()).key()))) {
       throw new SyncException(
           SyncException.Kind.UNSUPPORTED,
           "rows of "
@@ -74,13 +77,68 @@ public record RowFormat(
               + ", in the replica by "
               + replica.key());
     }
-    for (String one : ignored) {
-      if (source.column(one).isEmpty() || source.key().contains(one)) {
+    checkRules(source, format, rules);
+    checkMark(source, replica, format, rules);
+    return format;
+  }
+
+  private static Column agreed(
+      TableShape source, Column mine, Optional<Column> there, ColumnRules rules) {
+    Column theirs =
+        there.orElseThrow(() -> drifted(source, mine, "the replica has no such column"));
+    ColumnType common =
+        mine.type()
+            .common(theirs.type())
+            .orElseThrow(() -> drifted(source, mine, "in the replica it is " + theirs.type()));
+    if (!theirs.type().hasRoomFor(mine.type()) && !rules.narrower().contains(mine.name())) {
+      throw drifted(source, mine, "in the replica it is " + theirs.type() + ", which is narrower");
+    }
+    if (mine.nullable() && !theirs.nullable() && !rules.narrower().contains(mine.name())) {
+      throw drifted(source, mine, "it may be null, and not in the replica");
+    }
+    return new Column(mine.name(), common, mine.nullable() || theirs.nullable());
+  }
+
+  private static void checkRules(TableShape source, RowFormat format, ColumnRules rules) {
+    Set<String> named = new HashSet<>(rules.leftOut());
+    named.addAll(rules.ignored());
+    named.addAll(rules.narrower());
+    named.addAll(rules.renamed().keySet());
+    for (String one : named) {
+      if (source.column(one).isEmpty()) {
         throw SyncException.invalid(
-            "'" + one + "' is no column of " + source.name() + " that could be ignored");
+            "a rule names '" + one + "', and " + source.name() + " has no such column");
       }
     }
-    return new RowFormat(columns, source.key(), source.mark(), Set.copyOf(ignored));
+    Set<String> needed = new HashSet<>(format.key());
+    format.mark().ifPresent(needed::add);
+    for (String one : needed) {
+      if (rules.leftOut().contains(one) || rules.ignored().contains(one)) {
+        throw SyncException.invalid(
+            "'"
+                + one
+                + "' identifies or orders the rows of "
+                + source.name()
+                + ": no rule can leave it out");
+      }
+    }
+  }
+
+  /** Versions are compared as numbers, so neither side may round them. */
+  private static void checkMark(
+      TableShape source, TableShape replica, RowFormat format, ColumnRules rules) {
+    if (format.mark().isEmpty()) {
+      return;
+    }
+    String name = format.mark().get();
+    Column mine = source.column(name).orElseThrow();
+    Column theirs = replica.column(rules.renamed().getOrDefault(name, name)).orElseThrow();
+    if (!Mark.isOrdered(mine.type())) {
+      throw drifted(source, mine, "rows are ordered by whole numbers, times or bytes only");
+    }
+    if (theirs.type().digits() < mine.type().digits()) {
+      throw drifted(source, mine, "in the replica it is " + theirs.type() + ", which rounds it");
+    }
   }
 
   private static SyncException drifted(TableShape table, Column column, String why) {
@@ -94,7 +152,7 @@ public record RowFormat(
             + column.type()
             + ", and "
             + why
-            + "; change the replica, or leave the column out");
+            + "; change the replica, or give a rule for the column");
   }
 
   /** The columns that are compared. */
@@ -112,6 +170,46 @@ public record RowFormat(
     return -1;
   }
 
+  /**
+   * The column by whose values a table is cut into ranges: the one that grows with each change, or
+   * the key where it is a single whole number; empty when rows are told apart by hashes only.
+   */
+  public Optional<Column> range() {
+    Optional<String> name = mark.isPresent() || key.size() != 1 ? mark : Optional.of(key.get(0));
+    return name.map(one -> columns.get(indexOf(one)))
+        .filter(column -> mark.isPresent() || isWhole(column.type()));
+  }
+
+  /** Whether values of a type fit into 64 bits. */
+  private static boolean isWhole(ColumnType type) {
+    return type.kind() == ColumnType.Kind.INTEGER && type.size() > 0 && type.size() < 20;
+  }
+
+  /** The same columns under other names, which the hashes of rows do not depend on. */
+  public RowFormat renamed(Map<String, String> names) {
+    if (names.isEmpty()) {
+      return this;
+    }
+    UnaryOperator<String> other = name -> names.getOrDefault(name, name);
+    return new RowFormat(
+        columns.stream()
+            .map(column -> new Column(other.apply(column.name()), column.type(), column.nullable()))
+            .toList(),
+        key.stream().map(other).toList(),
+        mark.map(other),
+        ignored.stream().map(other).collect(Collectors.toSet()));
+  }
+
+  /** The version of a row; {@link Mark#FIRST} where it has none. */
+  public Mark mark(List<@Nullable String> cells) {
+    if (mark.isEmpty()) {
+      return Mark.FIRST;
+    }
+    int at = indexOf(mark.get());
+    String cell = cells.get(at);
+    return cell == null ? Mark.FIRST : Mark.of(columns.get(at).type(), cell);
+  }
+
   /** Whether databases can hash rows by themselves. */
   public boolean isSameInSql() {
     return compared().stream().allMatch(column -> column.type().isSameInSql());
@@ -122,7 +220,7 @@ public record RowFormat(
   /** The identity of a row. */
   public RowKey key(List<@Nullable String> cells) {
     if (key.isEmpty()) {
-      return new RowKey(text(cells));
+      return new RowKey(TextHash.sha256(text(cells)));
     }
     StringBuilder text = new StringBuilder();
     for (String one : key) {

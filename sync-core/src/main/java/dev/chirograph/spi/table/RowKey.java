@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The identity of a row: the texts of its key columns, joined so that different keys give different
- * texts. Where a table has no key, the text of the whole row.
+ * texts. Where a table has no key, the SHA-256 digest of the row's text in lower-case hexadecimal.
  *
  * @param text as {@link RowFormat} writes it
  */

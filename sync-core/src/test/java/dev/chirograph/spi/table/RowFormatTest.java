@@ -68,7 +68,7 @@ class RowFormatTest {
     return RowFormat.agreed(
         shape("id", id(), new Column("c", here, true)),
         shape("id", id(), new Column("c", there, true)),
-        List.of());
+        ColumnRules.standard());
   }
 
   @Test
@@ -98,7 +98,8 @@ class RowFormatTest {
         .hasMessageContaining("DECIMAL(2)");
     assertThatThrownBy(() -> agreed(ColumnType.of(Kind.TEXT), ColumnType.of(Kind.INTEGER)))
         .hasMessageContaining("TEXT");
-    assertThatThrownBy(() -> RowFormat.agreed(shape("id", id(), A), shape("id", id()), List.of()))
+    assertThatThrownBy(
+            () -> RowFormat.agreed(shape("id", id(), A), shape("id", id()), ColumnRules.standard()))
         .hasMessageContaining("'a'")
         .hasMessageContaining("no such column");
     assertThatThrownBy(
@@ -106,18 +107,23 @@ class RowFormatTest {
                 RowFormat.agreed(
                     shape("id", id(), A),
                     shape("id", id(), new Column("a", A.type(), false)),
-                    List.of()))
+                    ColumnRules.standard()))
         .hasMessageContaining("may be null");
   }
 
   @Test
   void ignoredColumnsAreSentAndNotCompared() {
     RowFormat format =
-        RowFormat.agreed(shape("id", id(), A, B), shape("id", id(), A, B), List.of("a"));
+        RowFormat.agreed(
+            shape("id", id(), A, B), shape("id", id(), A, B), ColumnRules.standard().ignore("a"));
     assertThat(format.columns()).hasSize(3);
     assertThat(format.text(cells("1", "x", "y"))).isEqualTo("1|y");
     assertThatThrownBy(
-            () -> RowFormat.agreed(shape("id", id(), A), shape("id", id(), A), List.of("id")))
+            () ->
+                RowFormat.agreed(
+                    shape("id", id(), A),
+                    shape("id", id(), A),
+                    ColumnRules.standard().ignore("id")))
         .hasMessageContaining("'id'");
   }
 
