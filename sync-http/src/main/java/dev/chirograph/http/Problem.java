@@ -33,7 +33,8 @@ record Problem(int status, Kind kind, String reason, String detail) {
   /** An error of the node; what concerns the node alone is not told. */
   static Problem of(SyncException error) {
     return switch (error.kind()) {
-      case INVALID_ARGUMENT, UNSUPPORTED -> of(error.kind(), String.valueOf(error.getMessage()));
+      case INVALID_ARGUMENT, UNSUPPORTED, TOO_LARGE ->
+          of(error.kind(), String.valueOf(error.getMessage()));
       case CONFLICT, ALREADY_EXISTS, RATE_LIMITED -> of(error.kind(), title(error.kind()));
       // Whom the caller may ask, and for what, is settled before: this is about the node's stores.
       case NOT_FOUND, PERMISSION_DENIED -> trouble(Kind.UNAVAILABLE);
@@ -56,6 +57,7 @@ record Problem(int status, Kind kind, String reason, String detail) {
       case PERMISSION_DENIED -> 403;
       case NOT_FOUND -> 404;
       case ALREADY_EXISTS, CONFLICT -> 409;
+      case TOO_LARGE -> 413;
       case RATE_LIMITED -> 429;
       case CORRUPT, UNEXPECTED -> 500;
       case UNSUPPORTED -> 501;
@@ -82,6 +84,7 @@ record Problem(int status, Kind kind, String reason, String detail) {
       case ALREADY_EXISTS -> "It is there already";
       case CONFLICT -> "Somebody else was faster";
       case INVALID_ARGUMENT -> "The request cannot be used";
+      case TOO_LARGE -> "The request has to be smaller";
       case UNSUPPORTED -> "The node cannot do this";
       case PERMISSION_DENIED -> "The caller may not ask this";
       case RATE_LIMITED -> "The caller should ask less often";

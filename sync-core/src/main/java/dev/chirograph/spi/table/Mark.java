@@ -66,7 +66,8 @@ public record Mark(long value) implements Comparable<Mark> {
 
   private static long micros(LocalDateTime time) {
     long seconds = time.toEpochSecond(ZoneOffset.UTC);
-    return Math.addExact(Math.multiplyExact(seconds, MILLION), time.getNano() / 1_000);
+    return Math.addExact(
+        Math.multiplyExact(seconds, MILLION), time.get(ChronoField.MICRO_OF_SECOND));
   }
 
   /** Shorter ones sort as if zero bytes followed. */
