@@ -2,7 +2,7 @@ package dev.chirograph.benchmarks;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.chirograph.http.HttpLogPeer;
-import dev.chirograph.http.JdkLogHandler;
+import dev.chirograph.http.JdkHttpHandler;
 import dev.chirograph.http.LogHandler;
 import dev.chirograph.http.LogKeys;
 import dev.chirograph.http.SigningKey;
@@ -43,7 +43,7 @@ final class ServedLog implements AutoCloseable {
     server.setExecutor(threads);
     LogHandler handler =
         LogHandler.builder(node).keys(LogKeys.fixed(Map.of(caller, List.of(KEY)))).build();
-    server.createContext("/log", JdkLogHandler.of(handler));
+    server.createContext("/log", JdkHttpHandler.of(handler));
     server.start();
     return new ServedLog(node, server, threads);
   }

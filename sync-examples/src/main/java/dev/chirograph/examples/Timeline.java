@@ -4,7 +4,7 @@ import com.sun.net.httpserver.HttpServer;
 import dev.chirograph.Key;
 import dev.chirograph.RetryPolicy;
 import dev.chirograph.http.HttpLogPeer;
-import dev.chirograph.http.JdkLogHandler;
+import dev.chirograph.http.JdkHttpHandler;
 import dev.chirograph.http.LogHandler;
 import dev.chirograph.http.LogKeys;
 import dev.chirograph.http.SigningKey;
@@ -136,7 +136,7 @@ public final class Timeline {
       HttpServer opened =
           HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
       opened.setExecutor(threads);
-      opened.createContext("/log", JdkLogHandler.of(handler));
+      opened.createContext("/log", JdkHttpHandler.of(handler));
       opened.start();
       server = opened;
     }

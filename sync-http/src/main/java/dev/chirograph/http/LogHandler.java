@@ -39,7 +39,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Safe for use by several threads.
  */
-public final class LogHandler {
+public final class LogHandler implements HttpEndpoint {
 
   private static final Logger LOG = LoggerFactory.getLogger(LogHandler.class);
 
@@ -75,12 +75,7 @@ public final class LogHandler {
     return Collections.unmodifiableMap(counts);
   }
 
-  /**
-   * Answers a request.
-   *
-   * @return the answer, be it an error; close it
-   * @throws IOException when the request cannot be read; there is nobody to answer then
-   */
+  @Override
   public HttpReply handle(HttpCall call) throws IOException {
     try {
       return answered(call);

@@ -11,7 +11,7 @@ import dev.chirograph.SyncException;
 import dev.chirograph.SyncException.Kind;
 import dev.chirograph.http.HttpCall;
 import dev.chirograph.http.HttpLogPeer;
-import dev.chirograph.http.JdkLogHandler;
+import dev.chirograph.http.JdkHttpHandler;
 import dev.chirograph.http.LogHandler;
 import dev.chirograph.http.Refusal;
 import dev.chirograph.log.LogReplicator;
@@ -180,7 +180,7 @@ class MutualTlsTest {
         });
     ExecutorService threads = Executors.newCachedThreadPool();
     server.setExecutor(threads);
-    server.createContext("/log", JdkLogHandler.of(handler));
+    server.createContext("/log", JdkHttpHandler.of(handler));
     server.start();
     try {
       assertOnlyOsloIsAnswered(server.getAddress().getPort());
@@ -206,7 +206,7 @@ class MutualTlsTest {
     connector.setHost("localhost");
     jetty.addConnector(connector);
     ServletContextHandler servlets = new ServletContextHandler("/");
-    servlets.addServlet(new ServletHolder(LogServlet.of(handler)), "/log/*");
+    servlets.addServlet(new ServletHolder(EndpointServlet.of(handler)), "/log/*");
     jetty.setHandler(servlets);
     jetty.start();
     try {

@@ -1,7 +1,7 @@
 package dev.chirograph.servlet;
 
 import com.sun.net.httpserver.HttpServer;
-import dev.chirograph.http.JdkLogHandler;
+import dev.chirograph.http.JdkHttpHandler;
 import dev.chirograph.http.LogHandler;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -51,7 +51,7 @@ interface Server extends AutoCloseable {
     connector.setHost("localhost");
     jetty.addConnector(connector);
     ServletContextHandler context = new ServletContextHandler("/app");
-    context.addServlet(new ServletHolder(LogServlet.of(handler)), "/log/*");
+    context.addServlet(new ServletHolder(EndpointServlet.of(handler)), "/log/*");
     jetty.setHandler(context);
     try {
       jetty.start();
@@ -85,7 +85,7 @@ interface Server extends AutoCloseable {
       throw new UncheckedIOException(e);
     }
     server.setExecutor(threads);
-    server.createContext("/app/log", JdkLogHandler.of(handler));
+    server.createContext("/app/log", JdkHttpHandler.of(handler));
     server.start();
     return new Server() {
       @Override

@@ -4,7 +4,7 @@ import com.sun.net.httpserver.HttpServer;
 import dev.chirograph.Key;
 import dev.chirograph.RetryPolicy;
 import dev.chirograph.http.HttpLogPeer;
-import dev.chirograph.http.JdkLogHandler;
+import dev.chirograph.http.JdkHttpHandler;
 import dev.chirograph.http.LogHandler;
 import dev.chirograph.http.LogKeys;
 import dev.chirograph.http.SigningKey;
@@ -71,7 +71,7 @@ final class LogKillsNode {
     server.setExecutor(Executors.newCachedThreadPool());
     LogHandler handler =
         LogHandler.builder(replicator).keys(LogKeys.fixed(Map.of(args[2], List.of(KEY)))).build();
-    server.createContext("/log", JdkLogHandler.of(handler));
+    server.createContext("/log", JdkHttpHandler.of(handler));
     server.start();
     replicator.start();
     System.out.println("up");

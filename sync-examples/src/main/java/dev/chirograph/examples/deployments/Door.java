@@ -1,7 +1,7 @@
 package dev.chirograph.examples.deployments;
 
 import dev.chirograph.http.LogHandler;
-import dev.chirograph.servlet.LogServlet;
+import dev.chirograph.servlet.EndpointServlet;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
 import org.eclipse.jetty.server.Server;
@@ -18,7 +18,7 @@ final class Door implements AutoCloseable {
     connector.setPort(port);
     jetty.addConnector(connector);
     ServletContextHandler context = new ServletContextHandler("/");
-    context.addServlet(new ServletHolder(LogServlet.of(handler)), "/log/*");
+    context.addServlet(new ServletHolder(EndpointServlet.of(handler)), "/log/*");
     jetty.setHandler(context);
   }
 

@@ -13,13 +13,13 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts a {@link LogHandler} behind the HTTP server of the JDK, which does for tests, examples and
- * small nodes.
+ * Puts an {@link HttpEndpoint} behind the HTTP server of the JDK, which does for tests, examples
+ * and small nodes.
  *
  * <pre>{@code
  * HttpServer server = HttpServer.create(new InetSocketAddress("localhost", 8080), 0);
  * server.setExecutor(Executors.newCachedThreadPool()); // a pull that waits keeps a thread
- * server.createContext("/log", JdkLogHandler.of(handler));
+ * server.createContext("/log", JdkHttpHandler.of(logHandler));
  * server.start();
  * }</pre>
  *
@@ -28,23 +28,23 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Safe for use by several threads.
  */
-public final class JdkLogHandler implements HttpHandler {
+public final class JdkHttpHandler implements HttpHandler {
 
-  private final LogHandler handler;
+  private final HttpEndpoint endpoint;
 
-  private JdkLogHandler(LogHandler handler) {
-    this.handler = handler;
+  private JdkHttpHandler(HttpEndpoint endpoint) {
+    this.endpoint = endpoint;
   }
 
-  /** Puts a handler behind the server of the JDK. */
-  public static JdkLogHandler of(LogHandler handler) {
-    return new JdkLogHandler(Objects.requireNonNull(handler, "handler"));
+  /** Puts an endpoint behind the server of the JDK. */
+  public static JdkHttpHandler of(HttpEndpoint endpoint) {
+    return new JdkHttpHandler(Objects.requireNonNull(endpoint, "endpoint"));
   }
 
   @Override
   public void handle(HttpExchange exchange) throws IOException {
     // Whatever is thrown makes the server cut the connection, as it has to when a body breaks off.
-    try (HttpReply reply = handler.handle(call(exchange))) {
+    try (HttpReply reply = endpoint.handle(call(exchange))) {
       reply.headers().forEach(exchange.getResponseHeaders()::set);
       long length = reply.length().orElse(0);
       // To this server, 0 means "as it comes", and -1 "nothing". It warns of bodies behind a HEAD.

@@ -1,8 +1,8 @@
 package dev.chirograph.servlet;
 
 import dev.chirograph.http.HttpCall;
+import dev.chirograph.http.HttpEndpoint;
 import dev.chirograph.http.HttpReply;
-import dev.chirograph.http.LogHandler;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -16,32 +16,33 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A {@link LogHandler} as a servlet, for a host to mount under a path of its own.
+ * An {@link HttpEndpoint} as a servlet, for a host to mount under a path of its own.
  *
  * <pre>{@code
- * context.addServlet("log", LogServlet.of(handler)).addMapping("/log/*");
+ * context.addServlet("log", EndpointServlet.of(logHandler)).addMapping("/log/*");
  * }</pre>
  *
- * <p>A pull that waits keeps a thread of the container, at most as long as the patience of the
- * node. A filter in front must neither read the body nor change path or query, which are signed.
+ * <p>A pull of a log that waits keeps a thread of the container, at most as long as the patience of
+ * the node. A filter in front must neither read the body nor change path or query, which may be
+ * signed.
  *
  * <p>Safe for use by several threads.
  */
-public final class LogServlet extends HttpServlet {
+public final class EndpointServlet extends HttpServlet {
 
   private static final long serialVersionUID = 1L;
 
   private static final String CERTIFICATES = "jakarta.servlet.request.X509Certificate";
 
-  private final transient LogHandler handler;
+  private final transient HttpEndpoint endpoint;
 
-  private LogServlet(LogHandler handler) {
-    this.handler = handler;
+  private EndpointServlet(HttpEndpoint endpoint) {
+    this.endpoint = endpoint;
   }
 
-  /** A servlet that hands every request to a handler. */
-  public static LogServlet of(LogHandler handler) {
-    return new LogServlet(Objects.requireNonNull(handler, "handler"));
+  /** A servlet that hands every request to an endpoint. */
+  public static EndpointServlet of(HttpEndpoint endpoint) {
+    return new EndpointServlet(Objects.requireNonNull(endpoint, "endpoint"));
   }
 
   @Override
@@ -61,7 +62,7 @@ public final class LogServlet extends HttpServlet {
   }
 
   private void answer(HttpServletRequest request, HttpServletResponse response) throws IOException {
-    try (HttpReply reply = handler.handle(call(request))) {
+    try (HttpReply reply = endpoint.handle(call(request))) {
       response.setStatus(reply.status());
       reply.headers().forEach(response::setHeader);
       reply.length().ifPresent(response::setContentLengthLong);

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The pages that a container makes of errors tell nobody what goes on inside. */
-class LogServletTest {
+class EndpointServletTest {
 
   /** The SHA-256 of "x". */
   private static final String X =
@@ -44,7 +44,7 @@ class LogServletTest {
         };
     return (BlobStore)
         Proxy.newProxyInstance(
-            LogServletTest.class.getClassLoader(),
+            EndpointServletTest.class.getClassLoader(),
             new Class<?>[] {BlobStore.class},
             (proxy, method, arguments) ->
                 method.getName().equals("open") ? breaking : method.invoke(store, arguments));
