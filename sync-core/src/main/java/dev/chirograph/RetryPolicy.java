@@ -14,6 +14,8 @@ import java.util.random.RandomGenerator;
  */
 public final class RetryPolicy {
 
+  private static final Duration MOST_ASKED_FOR = Duration.ofMinutes(1);
+
   private final Duration initial;
   private final Duration longest;
   private final int attempts;
@@ -79,6 +81,20 @@ public final class RetryPolicy {
     }
     whole = Math.max(1, Math.min(whole, longest.toMillis()));
     return Duration.ofMillis(whole / 2 + random.nextLong(whole - whole / 2 + 1));
+  }
+
+  /**
+   * How long to wait before trying again: no less than the other side asks for, up to a minute.
+   *
+   * @param error what went wrong
+   * @param failures how often it has gone wrong so far; at least 1
+   * @param random the source of jitter
+   */
+  public Duration pause(SyncException error, int failures, RandomGenerator random) {
+    Duration own = pause(failures, random);
+    Duration asked = error.retryAfter().orElse(Duration.ZERO);
+    Duration heeded = asked.compareTo(MOST_ASKED_FOR) > 0 ? MOST_ASKED_FOR : asked;
+    return own.compareTo(heeded) > 0 ? own : heeded;
   }
 
   /** Collects the numbers of a policy. Not safe for use by several threads. */

@@ -1,6 +1,8 @@
 package dev.chirograph;
 
+import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +57,7 @@ public class SyncException extends RuntimeException {
 
   private final Kind kind;
   private final Advice advice;
+  private final @Nullable Duration retryAfter;
 
   /** An error with the advice that is usual for its kind. */
   public SyncException(Kind kind, String message) {
@@ -73,9 +76,29 @@ public class SyncException extends RuntimeException {
 
   /** An error with its own advice, and its cause. */
   public SyncException(Kind kind, Advice advice, String message, @Nullable Throwable cause) {
+    this(kind, advice, message, cause, null);
+  }
+
+  private SyncException(
+      Kind kind,
+      Advice advice,
+      String message,
+      @Nullable Throwable cause,
+      @Nullable Duration retryAfter) {
     super(message, cause);
     this.kind = Objects.requireNonNull(kind, "kind");
     this.advice = Objects.requireNonNull(advice, "advice");
+    this.retryAfter = retryAfter;
+  }
+
+  /**
+   * The other side asks to be left alone for a while.
+   *
+   * @param retryAfter for how long
+   */
+  public static SyncException later(Kind kind, String message, Duration retryAfter) {
+    return new SyncException(
+        kind, Advice.MAY_RETRY, message, null, Objects.requireNonNull(retryAfter, "retryAfter"));
   }
 
   /** The caller gave something unusable. */
@@ -108,6 +131,11 @@ public class SyncException extends RuntimeException {
   /** Whether trying again may help. */
   public boolean mayRetry() {
     return advice == Advice.MAY_RETRY;
+  }
+
+  /** For how long the other side asks to be left alone; empty where it does not say. */
+  public Optional<Duration> retryAfter() {
+    return Optional.ofNullable(retryAfter);
   }
 
   /** The kind and the message in one line, for reports and dead letters. */

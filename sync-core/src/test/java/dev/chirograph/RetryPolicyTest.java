@@ -58,6 +58,24 @@ class RetryPolicyTest {
   }
 
   @Test
+  void whoAsksToBeLeftAloneIsForAMinuteAtMost() {
+    SplittableRandom random = new SplittableRandom(1);
+    for (long[] asked : new long[][] {{10, 10}, {3_600, 60}}) {
+      SyncException error =
+          SyncException.later(
+              SyncException.Kind.RATE_LIMITED, "slow down", Duration.ofSeconds(asked[0]));
+      assertThat(POLICY.again(error, 1)).isTrue();
+      assertThat(POLICY.pause(error, 1, random)).isEqualTo(Duration.ofSeconds(asked[1]));
+    }
+    SyncException silent = new SyncException(SyncException.Kind.RATE_LIMITED, "slow down");
+    assertThat(POLICY.pause(silent, 1, random))
+        .isBetween(Duration.ofMillis(50), Duration.ofMillis(100));
+    SyncException little =
+        SyncException.later(SyncException.Kind.RATE_LIMITED, "slow down", Duration.ofMillis(1));
+    assertThat(POLICY.pause(little, 1, random)).isGreaterThanOrEqualTo(Duration.ofMillis(50));
+  }
+
+  @Test
   void manyFailuresDoNotOverflow() {
     RetryPolicy policy =
         RetryPolicy.builder().pauses(Duration.ofMillis(1), Duration.ofDays(20_000)).build();

@@ -39,7 +39,7 @@ record TableSettings(
         if (!retries.again(e, failures)) {
           throw e;
         }
-        environment.pacing().await(retries.pause(failures, environment.random()));
+        environment.pacing().await(retries.pause(e, failures, environment.random()));
       }
     }
   }
