@@ -114,6 +114,12 @@ enum Dialect {
     return this == SQLITE ? "" : " for update";
   }
 
+  /** A name of the host's as the database takes it, letter by letter. */
+  String quoted(String name) {
+    String mark = this == MARIADB ? "`" : "\"";
+    return mark + name.replace(mark, mark + mark) + mark;
+  }
+
   boolean schemaExists(Connection connection, String schema) throws SQLException {
     return exists(connection, schemaExists, schema);
   }

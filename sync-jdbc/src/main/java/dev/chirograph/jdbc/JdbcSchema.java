@@ -51,7 +51,9 @@ public final class JdbcSchema {
     /** The tables of {@code JdbcCatalogue}. */
     CATALOGUE("catalogue", 1),
     /** The tables of {@code JdbcLog}. */
-    LOG("log", 1);
+    LOG("log", 1),
+    /** The tables of {@code JdbcReplica} and {@code JdbcTenants}: not the ones that they write. */
+    TABLE("table", 1);
 
     private final String id;
     private final int version;

@@ -1,0 +1,28 @@
+-- One row for each table that is a replica: how far it has caught up, who may write to it, and what
+-- its writes tell of it. Whoever writes rows locks it first and holds it to the commit. Where tenants
+-- do not share tables, customer and database are empty. A cursor without key has all rows of its
+-- mark; keys and incarnations are text in UTF-8. leased is in microseconds since 1970.
+-- Texts are bytes in UTF-8: no collation makes two of them one.
+create table if not exists ${table_replica} (
+  customer varbinary(64) not null,
+  database_name varbinary(64) not null,
+  table_name varbinary(800) not null,
+  cursor_mark bigint,
+  cursor_key longblob,
+  cursor_incarnation longblob,
+  agent varbinary(800),
+  fence bigint not null,
+  leased bigint not null,
+  revision bigint not null,
+  row_count bigint not null,
+  last_mark bigint,
+  primary key (customer, database_name, table_name)
+) engine = InnoDB;
+
+-- One row for each database of a customer that may replicate here.
+create table if not exists ${table_database} (
+  customer varbinary(64) not null,
+  database_name varbinary(64) not null,
+  registered bigint not null comment 'microseconds since 1970',
+  primary key (customer, database_name)
+) engine = InnoDB;
