@@ -2,13 +2,12 @@ package dev.chirograph.memory;
 
 import dev.chirograph.Digest;
 import dev.chirograph.Guard;
-import dev.chirograph.Key;
 import dev.chirograph.Outcome;
 import dev.chirograph.Slice;
 import dev.chirograph.SyncException;
 import dev.chirograph.SyncException.Kind;
+import dev.chirograph.memory.MemoryRows.Stored;
 import dev.chirograph.spi.table.Column;
-import dev.chirograph.spi.table.ColumnRules;
 import dev.chirograph.spi.table.Cursor;
 import dev.chirograph.spi.table.Horizon;
 import dev.chirograph.spi.table.Mark;
@@ -21,19 +20,21 @@ import dev.chirograph.spi.table.Selection;
 import dev.chirograph.spi.table.SourceTable;
 import dev.chirograph.spi.table.TableInfo;
 import dev.chirograph.spi.table.TableShape;
+import dev.chirograph.spi.table.WriteLimits;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,27 +44,24 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MemoryTable implements SourceTable, ReplicaTable {
 
-  private static final Comparator<Stored> BY_MARK =
-      Comparator.comparing(Stored::mark).thenComparing(stored -> stored.key().text());
-
   private final TableShape shape;
-  private final RowFormat own;
   private final InstantSource clock;
-  private final String incarnation;
-  private final TreeMap<String, Stored> rows = new TreeMap<>();
+  private final Set<String> unique = new LinkedHashSet<>();
+  private Predicate<Row> refused = row -> false;
+  private WriteLimits limits = WriteLimits.NONE;
+  private String incarnation;
+  private MemoryRows rows;
   private @Nullable Cursor cursor;
   private @Nullable String agent;
   private Instant leased = Instant.MIN;
   private long fence;
   private long writes;
 
-  private record Stored(RowKey key, Mark mark, List<@Nullable String> cells, long count) {}
-
   private MemoryTable(TableShape shape, InstantSource clock, String incarnation) {
-    this.shape = shape;
-    this.own = RowFormat.agreed(shape, shape, ColumnRules.standard());
-    this.clock = clock;
-    this.incarnation = incarnation;
+    this.shape = Objects.requireNonNull(shape, "shape");
+    this.clock = Objects.requireNonNull(clock, "clock");
+    this.incarnation = Objects.requireNonNull(incarnation, "incarnation");
+    this.rows = MemoryRows.of(shape);
   }
 
   /**
@@ -73,24 +71,44 @@ public final class MemoryTable implements SourceTable, ReplicaTable {
    * @param incarnation names the database
    */
   public static MemoryTable of(TableShape shape, InstantSource clock, String incarnation) {
-    return new MemoryTable(
-        shape,
-        Objects.requireNonNull(clock, "clock"),
-        Objects.requireNonNull(incarnation, "incarnation"));
+    return new MemoryTable(shape, clock, incarnation);
+  }
+
+  // ---- as who set it up wants it
+
+  /**
+   * From now on no write leaves two rows with the same value in a column; rows in which it is null
+   * do not count.
+   *
+   * @throws SyncException of kind INVALID_ARGUMENT when there is no such column
+   */
+  public synchronized MemoryTable unique(String column) {
+    if (shape.column(column).isEmpty()) {
+      throw SyncException.invalid("the table " + shape.name() + " has no column '" + column + "'");
+    }
+    unique.add(column);
+    return this;
+  }
+
+  /** From now on such rows, of which it sees all columns, are not taken. */
+  public synchronized MemoryTable refuse(Predicate<Row> rows) {
+    refused = Objects.requireNonNull(rows, "rows");
+    return this;
+  }
+
+  /** From now on a write may bring no more than this. */
+  public synchronized MemoryTable limit(WriteLimits most) {
+    limits = Objects.requireNonNull(most, "most");
+    return this;
   }
 
   // ---- as a host uses it
 
   /** Inserts a row, or writes over the one with its key. */
   public synchronized void put(@Nullable String... cells) {
-    List<@Nullable String> all = new ArrayList<>();
-    for (String cell : cells) {
-      all.add(cell);
-    }
-    Stored row = stored(own.key(all), all, 1);
-    Stored before = rows.get(row.key().text());
-    long count = shape.key().isEmpty() && before != null ? before.count() + 1 : 1;
-    rows.put(row.key().text(), stored(row.key(), all, count));
+    List<@Nullable String> all = new ArrayList<>(Arrays.asList(cells));
+    long equal = shape.key().isEmpty() ? rows.get(rows.key(all)).map(Stored::count).orElse(0L) : 0L;
+    rows.put(all, equal + 1);
   }
 
   /** Deletes the row with this key; answers whether there was one. */
@@ -99,12 +117,12 @@ public final class MemoryTable implements SourceTable, ReplicaTable {
     for (String cell : key) {
       text.append('|').append(cell.replace("\\", "\\\\").replace("|", "\\|"));
     }
-    return rows.remove(text.substring(1)) != null;
+    return rows.remove(new RowKey(text.substring(1)));
   }
 
   /** How many rows there are. */
   public synchronized long size() {
-    return rows.values().stream().mapToLong(Stored::count).sum();
+    return rows.size();
   }
 
   /** How often it has been written to as a replica. */
@@ -114,17 +132,36 @@ public final class MemoryTable implements SourceTable, ReplicaTable {
 
   /** All rows, in the order of their keys' texts. */
   public synchronized List<Row> all() {
-    return rows.values().stream()
-        .map(row -> new Row(row.key(), row.mark(), row.cells(), row.count()))
-        .toList();
+    return rows.all().stream().map(Stored::row).toList();
   }
 
-  private Stored stored(RowKey key, List<@Nullable String> cells, long count) {
-    return new Stored(key, mark(cells), cells, count);
+  /** What a table held at one moment. */
+  public static final class Backup {
+    private final MemoryRows rows;
+    private final @Nullable Cursor cursor;
+
+    private Backup(MemoryRows rows, @Nullable Cursor cursor) {
+      this.rows = rows;
+      this.cursor = cursor;
+    }
   }
 
-  private Mark mark(List<@Nullable String> cells) {
-    return own.mark(cells);
+  /** What it holds now: its rows, and how far it has caught up. */
+  public synchronized Backup backup() {
+    return new Backup(rows.copy(), cursor);
+  }
+
+  /**
+   * Holds what it held then; fences and leases stay, so that whoever writes now is noticed.
+   *
+   * @param incarnation names the life that begins; the present one's name where nobody has noticed
+   *     the restore
+   */
+  public synchronized void restore(Backup backup, String incarnation) {
+    this.incarnation = Objects.requireNonNull(incarnation, "incarnation");
+    rows = backup.rows.copy();
+    cursor = backup.cursor;
+    writes++;
   }
 
   // ---- looking
@@ -136,100 +173,45 @@ public final class MemoryTable implements SourceTable, ReplicaTable {
 
   @Override
   public synchronized TableInfo info() {
-    Optional<Mark> last =
-        shape.mark().isEmpty()
-            ? Optional.empty()
-            : rows.values().stream().map(Stored::mark).max(Comparator.naturalOrder());
-    return new TableInfo(shape.name(), size(), last, shape.fingerprint(), incarnation);
+    return new TableInfo(shape.name(), rows.size(), rows.last(), shape.fingerprint(), incarnation);
   }
 
   @Override
   public synchronized List<Digest> digests(Selection selection, List<? extends Slice> slices) {
-    return slices.stream()
-        .map(
-            slice ->
-                in(selection, slice)
-                    .map(row -> digest(selection, row))
-                    .reduce(Digest.EMPTY, Digest::plus))
-        .toList();
-  }
-
-  private Digest digest(Selection selection, Stored row) {
-    long hash = hash(selection, row);
-    return new Digest(row.count(), hash * row.count(), row.count() % 2 == 0 ? 0 : hash);
-  }
-
-  private long hash(Selection selection, Stored row) {
-    return selection.format().hash(selection.salt(), cells(selection.format(), row));
-  }
-
-  private Stream<Stored> in(Selection selection, Slice slice) {
-    Predicate<Stored> inside = inside(selection.format(), slice);
-    return rows.values().stream()
-        .filter(row -> row.mark().compareTo(selection.horizon()) <= 0)
-        .filter(inside);
-  }
-
-  private Predicate<Stored> inside(RowFormat format, Slice slice) {
-    if (slice instanceof Slice.Marks marks) {
-      return row -> {
-        long at = at(format, row);
-        return at <= marks.through() && (marks.after() == Long.MIN_VALUE || at > marks.after());
-      };
-    }
-    if (slice instanceof Slice.Bucket bucket) {
-      return row -> bucket.contains(Key.utf8(key(format, row).text()));
-    }
-    if (slice instanceof Slice.Part part) {
-      return inside(format, part.marks()).and(inside(format, part.bucket()));
-    }
-    throw new SyncException(Kind.UNSUPPORTED, "rows are not found by " + slice);
-  }
-
-  /** Where a row is among the ranges. */
-  private long at(RowFormat format, Stored row) {
-    if (format.mark().isPresent()) {
-      return row.mark().value();
-    }
-    Column column =
-        format
-            .range()
-            .orElseThrow(
-                () -> new SyncException(Kind.UNSUPPORTED, shape.name() + " has no ranges"));
-    String cell = cells(format, row).get(format.indexOf(column.name()));
-    return cell == null ? Long.MIN_VALUE : Mark.of(column.type(), cell).value();
+    return slices.stream().map(slice -> rows.digest(selection, slice)).toList();
   }
 
   @Override
   public synchronized List<RowVersion> manifest(
       Selection selection, List<? extends Slice> slices, Optional<RowKey> after, int limit) {
     return slices.stream()
-        .flatMap(slice -> in(selection, slice))
-        .map(row -> version(selection, row))
-        .sorted(Comparator.comparing(row -> row.key().text()))
+        .flatMap(slice -> rows.in(selection, slice))
         .filter(row -> after.isEmpty() || row.key().text().compareTo(after.get().text()) > 0)
+        .sorted(Comparator.comparing(row -> row.key().text()))
         .limit(limit)
+        .map(row -> rows.version(selection.format(), selection.salt(), row))
         .toList();
-  }
-
-  private RowVersion version(Selection selection, Stored row) {
-    return new RowVersion(
-        key(selection.format(), row), row.mark(), hash(selection, row), row.count());
   }
 
   @Override
   public synchronized List<Optional<RowVersion>> find(Selection selection, List<RowKey> keys) {
-    return found(selection.format(), keys).stream()
-        .map(found -> found.map(row -> version(selection, row)))
+    Function<RowKey, Optional<Stored>> lookup = rows.lookup(selection.format());
+    return keys.stream()
+        .map(
+            key ->
+                lookup
+                    .apply(key)
+                    .map(row -> rows.version(selection.format(), selection.salt(), row)))
         .toList();
   }
 
   @Override
   public synchronized List<Optional<Row>> rows(RowFormat format, List<RowKey> keys, long bytes) {
+    Function<RowKey, Optional<Stored>> lookup = rows.lookup(format);
     List<Optional<Row>> answer = new ArrayList<>();
     long size = 0;
-    for (Optional<Stored> found : found(format, keys)) {
-      Optional<Row> row = found.map(stored -> row(format, stored));
+    for (RowKey key : keys) {
+      Optional<Row> row = lookup.apply(key).map(stored -> rows.row(format, stored));
       size += row.map(Row::bytes).orElse(0L);
       if (!answer.isEmpty() && size > bytes) {
         break;
@@ -239,50 +221,19 @@ public final class MemoryTable implements SourceTable, ReplicaTable {
     return answer;
   }
 
-  private List<Optional<Stored>> found(RowFormat format, List<RowKey> keys) {
-    Map<RowKey, Stored> found = new HashMap<>();
-    rows.values().forEach(row -> found.put(key(format, row), row));
-    return keys.stream().map(key -> Optional.ofNullable(found.get(key))).toList();
-  }
-
-  private RowKey key(RowFormat format, Stored row) {
-    return format.key(cells(format, row));
-  }
-
-  private Row row(RowFormat format, Stored row) {
-    List<@Nullable String> cells = cells(format, row);
-    return new Row(format.key(cells), row.mark(), cells, row.count());
-  }
-
-  /** The cells as a format has them. */
-  private List<@Nullable String> cells(RowFormat format, Stored row) {
-    List<@Nullable String> cells = new ArrayList<>();
-    for (Column column : format.columns()) {
-      String cell = row.cells().get(own.indexOf(column.name()));
-      cells.add(cell == null ? null : column.type().text(cell));
-    }
-    return cells;
-  }
-
   @Override
-  public synchronized List<Slice.Marks> split(RowFormat format, Slice.Marks marks, int parts) {
-    long[] all =
-        rows.values().stream()
-            .filter(inside(format, marks))
-            .mapToLong(row -> at(format, row))
-            .sorted()
-            .distinct()
-            .toArray();
+  public synchronized List<Slice.Marks> split(RowFormat format, Slice.Marks range, int parts) {
+    long[] all = rows.places(format, range);
     List<Slice.Marks> cut = new ArrayList<>();
-    long after = marks.after();
+    long after = range.after();
     for (int part = 1; part < parts; part++) {
       int at = (int) ((long) all.length * part / parts) - 1;
-      if (at >= 0 && all[at] > after && all[at] < marks.through()) {
+      if (at >= 0 && all[at] > after && all[at] < range.through()) {
         cut.add(new Slice.Marks(after, all[at]));
         after = all[at];
       }
     }
-    cut.add(new Slice.Marks(after, marks.through()));
+    cut.add(new Slice.Marks(after, range.through()));
     return cut;
   }
 
@@ -291,7 +242,7 @@ public final class MemoryTable implements SourceTable, ReplicaTable {
   /** Whoever changes a table in memory does so at once, one after the other. */
   @Override
   public synchronized Horizon horizon() {
-    Mark last = info().last().orElse(Mark.LAST);
+    Mark last = shape.mark().isEmpty() ? Mark.LAST : rows.last().orElse(Mark.FIRST);
     return new Horizon(last, Horizon.Proof.ONE_WRITER, Duration.ZERO);
   }
 
@@ -300,15 +251,8 @@ public final class MemoryTable implements SourceTable, ReplicaTable {
       RowFormat format, Optional<Cursor> after, Mark through, int limit, long bytes) {
     List<Row> page = new ArrayList<>();
     long size = 0;
-    List<Stored> next =
-        rows.values().stream()
-            .filter(row -> row.mark().compareTo(through) <= 0)
-            .filter(row -> after.isEmpty() || isAfter(format, row, after.get()))
-            .sorted(BY_MARK)
-            .limit(limit)
-            .toList();
-    for (Stored stored : next) {
-      Row row = row(format, stored);
+    for (Stored stored : rows.after(format, after, through).limit(limit).toList()) {
+      Row row = rows.row(format, stored);
       size += row.bytes();
       if (!page.isEmpty() && size > bytes) {
         break;
@@ -316,16 +260,6 @@ public final class MemoryTable implements SourceTable, ReplicaTable {
       page.add(row);
     }
     return page;
-  }
-
-  private boolean isAfter(RowFormat format, Stored row, Cursor cursor) {
-    int order = row.mark().compareTo(cursor.mark());
-    return order > 0
-        || (order == 0
-            && cursor
-                .key()
-                .filter(key -> key(format, row).text().compareTo(key.text()) > 0)
-                .isPresent());
   }
 
   // ---- as a replica
@@ -357,7 +291,30 @@ public final class MemoryTable implements SourceTable, ReplicaTable {
   }
 
   @Override
+  public synchronized WriteLimits limits() {
+    return limits;
+  }
+
+  @Override
   public synchronized List<Outcome> write(Write write) {
+    check(write);
+    MemoryRows before = rows.copy();
+    try {
+      Function<RowKey, Optional<Stored>> lookup = rows.lookup(write.format());
+      List<Outcome> outcomes = new ArrayList<>();
+      write.deletes().forEach(seen -> outcomes.add(delete(write, lookup, seen)));
+      write.puts().forEach(row -> put(write.format(), row));
+      checkUnique();
+      write.cursor().ifPresent(now -> cursor = now);
+      writes++;
+      return outcomes;
+    } catch (SyncException e) {
+      rows = before;
+      throw e;
+    }
+  }
+
+  private void check(Write write) {
     if (write.fence() != fence || agent == null) {
       throw new SyncException(
           Kind.CONFLICT,
@@ -365,53 +322,88 @@ public final class MemoryTable implements SourceTable, ReplicaTable {
           "another agent writes to " + shape.name() + " now",
           null);
     }
-    List<Row> puts = write.puts();
-    puts.forEach(row -> check(write.format(), row));
-    List<Outcome> outcomes = new ArrayList<>();
-    for (RowVersion seen : write.deletes()) {
-      outcomes.add(delete(write, seen));
-    }
-    for (Row row : puts) {
-      List<@Nullable String> cells = new ArrayList<>();
-      for (Column column : shape.columns()) {
-        int at = write.format().indexOf(column.name());
-        String cell = at < 0 ? null : row.cells().get(at);
-        cells.add(cell == null ? null : column.type().text(cell));
-      }
-      RowKey key = own.key(cells);
-      rows.put(key.text(), stored(key, cells, row.count()));
-    }
-    write.cursor().ifPresent(now -> cursor = now);
-    writes++;
-    return outcomes;
-  }
-
-  private void check(RowFormat format, Row row) {
-    for (Column column : shape.columns()) {
-      int at = format.indexOf(column.name());
-      String cell = at < 0 ? null : row.cells().get(at);
-      if (cell == null && !column.nullable()) {
-        throw SyncException.invalid("'" + column.name() + "' of " + shape.name() + " is null");
-      }
-      if (cell != null) {
-        column.type().text(cell);
-      }
+    int number = write.puts().size() + write.deletes().size();
+    long bytes = write.puts().stream().mapToLong(Row::bytes).sum();
+    if (number > limits.rows() || bytes > limits.bytes()) {
+      throw new SyncException(
+          Kind.TOO_LARGE,
+          "a write of "
+              + number
+              + " rows and "
+              + bytes
+              + " bytes is more than "
+              + shape.name()
+              + " takes: "
+              + limits);
     }
   }
 
-  private Outcome delete(Write write, RowVersion seen) {
-    Optional<Stored> there =
-        rows.values().stream()
-            .filter(row -> key(write.format(), row).equals(seen.key()))
-            .findFirst();
+  private Outcome delete(Write write, Function<RowKey, Optional<Stored>> lookup, RowVersion seen) {
+    Optional<RowVersion> there =
+        lookup.apply(seen.key()).map(row -> rows.version(write.format(), write.salt(), row));
     if (there.isEmpty()) {
       return Outcome.unchanged();
     }
-    long hash = write.format().hash(write.salt(), cells(write.format(), there.get()));
-    if (hash != seen.hash() || !there.get().mark().equals(seen.mark())) {
+    if (!there.get().equals(seen)) {
       return Outcome.conflict();
     }
-    rows.remove(there.get().key().text());
+    rows.keys(write.format(), seen.key()).forEach(rows::remove);
     return Outcome.deleted(Guard.ATOMIC);
+  }
+
+  /** Columns that are not written stay as they are. */
+  private void put(RowFormat format, Row row) {
+    List<@Nullable String> cells = new ArrayList<>();
+    for (Column column : shape.columns()) {
+      int at = format.indexOf(column.name());
+      String cell = at < 0 ? null : row.cells().get(at);
+      cells.add(cell == null ? null : column.type().text(cell));
+    }
+    if (shape.key().isEmpty()) {
+      rows.keys(format, row.key()).forEach(rows::remove);
+    } else {
+      rows.get(rows.key(cells)).ifPresent(before -> keep(format, before, cells));
+    }
+    check(format, cells);
+    rows.put(cells, row.count());
+  }
+
+  private void keep(RowFormat format, Stored before, List<@Nullable String> cells) {
+    for (int i = 0; i < cells.size(); i++) {
+      if (format.indexOf(shape.columns().get(i).name()) < 0) {
+        cells.set(i, before.cells().get(i));
+      }
+    }
+  }
+
+  private void check(RowFormat format, List<@Nullable String> cells) {
+    for (int i = 0; i < cells.size(); i++) {
+      Column column = shape.columns().get(i);
+      boolean filled = column.filled() && format.indexOf(column.name()) < 0;
+      if (cells.get(i) == null && !column.nullable() && !filled) {
+        throw SyncException.invalid("'" + column.name() + "' of " + shape.name() + " is null");
+      }
+      if (!MemoryRows.fits(column.type(), cells.get(i))) {
+        throw SyncException.invalid(
+            "a value is too long for '" + column.name() + "' of " + shape.name());
+      }
+    }
+    if (refused.test(new Row(rows.key(cells), Mark.FIRST, cells))) {
+      throw SyncException.invalid("the table " + shape.name() + " does not take such a row");
+    }
+  }
+
+  private void checkUnique() {
+    for (String column : unique) {
+      Set<String> values = new HashSet<>();
+      for (Stored row : rows.all()) {
+        String value = rows.cell(row, column);
+        if (value != null && !values.add(value)) {
+          throw new SyncException(
+              Kind.ALREADY_EXISTS,
+              "another row of " + shape.name() + " has the same value in '" + column + "'");
+        }
+      }
+    }
   }
 }

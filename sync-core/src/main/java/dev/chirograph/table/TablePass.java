@@ -94,7 +94,7 @@ final class TablePass {
   private TableReport report(Optional<Digest> equal, String salt) {
     Optional<Certificate> certificate =
         equal
-            .filter(rows -> horizon.proof().certifies())
+            .filter(rows -> horizon.proof().certifies() && deletes.heldBack() == 0)
             .map(
                 rows ->
                     new Certificate(

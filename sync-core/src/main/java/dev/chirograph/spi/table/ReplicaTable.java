@@ -12,7 +12,7 @@ import java.util.Optional;
  *   <li><b>TAB-8</b> A write is made as a whole with its cursor, or not at all, and only under a
  *       fence that is still the last one given.
  *   <li><b>TAB-9</b> A row is deleted only as it was seen: one that has another version or hash by
- *       then stays, which is {@link Outcome.Conflict}.
+ *       then, or is there more or less often, stays, which is {@link Outcome.Conflict}.
  *   <li><b>TAB-10</b> Written twice is written once.
  *   <li><b>TAB-11</b> Rows, cursors and fences of other tenants are neither seen nor touched.
  * </ul>
@@ -46,8 +46,10 @@ public interface ReplicaTable extends ComparableTable {
    * @param fence under which
    * @param format of the rows
    * @param salt of the hashes of what is to be deleted
-   * @param puts rows to insert, or to write over; two of them may swap a value that is unique
-   * @param deletes rows to delete, as they were seen
+   * @param puts rows to insert, or to write over; two of them may swap a value that is unique.
+   *     Columns that are not in the format stay as they are; a row without key is there as often as
+   *     it says afterwards
+   * @param deletes rows to delete before that, as they were seen
    * @param cursor how far the replica has caught up with it; empty to leave that as it is
    */
   record Write(
