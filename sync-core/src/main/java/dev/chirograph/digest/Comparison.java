@@ -29,8 +29,15 @@ public final class Comparison {
   private final long small;
   private final int round;
   private final Deque<Slice> open = new ArrayDeque<>();
-  private final List<Slice> differing = new ArrayList<>();
+  private final List<Difference> differing = new ArrayList<>();
   private List<Slice> asked = List.of();
+
+  /**
+   * A slice that differs.
+   *
+   * @param items how many items it has, on the side that has more
+   */
+  public record Difference(Slice slice, long items) {}
 
   /** Cuts a slice into smaller ones. */
   public interface Splitter {
@@ -107,13 +114,14 @@ public final class Comparison {
   }
 
   private void differs(Slice slice, Digest mine, Digest theirs) {
-    if (mine.count() <= small && theirs.count() <= small) {
-      differing.add(slice);
+    long items = Math.max(mine.count(), theirs.count());
+    if (items <= small) {
+      differing.add(new Difference(slice, items));
       return;
     }
     List<? extends Slice> parts = splitter.split(slice, mine);
     if (parts.isEmpty()) {
-      differing.add(slice);
+      differing.add(new Difference(slice, items));
     }
     // Deep before wide, so that what is open stays a few rounds long.
     for (int i = parts.size() - 1; i >= 0; i--) {
@@ -122,8 +130,8 @@ public final class Comparison {
   }
 
   /** Takes the slices that differ and are small enough, so that they can be exchanged meanwhile. */
-  public List<Slice> takeDiffering() {
-    List<Slice> taken = List.copyOf(differing);
+  public List<Difference> takeDiffering() {
+    List<Difference> taken = List.copyOf(differing);
     differing.clear();
     return taken;
   }

@@ -182,7 +182,7 @@ final class LogRepair {
     }
     List<Digest> mine = log.digests(List.<Slice>copyOf(compare.slices()));
     comparison.answered(mine, compared.digests());
-    comparison.takeDiffering().forEach(slice -> differing.add((Slice.Bucket) slice));
+    comparison.takeDiffering().forEach(one -> differing.add((Slice.Bucket) one.slice()));
   }
 
   private void hashed(Hashes hashes, Hashed hashed) {

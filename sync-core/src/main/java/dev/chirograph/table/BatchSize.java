@@ -1,32 +1,39 @@
 package dev.chirograph.table;
 
+import dev.chirograph.spi.table.WriteLimits;
 import java.time.Duration;
 
 /**
- * How many rows the next batch has: fewer after one that was too large or took too long, a few more
- * after one that was quick. Not safe for use by several threads.
+ * How many rows the next batch has: half as many after one that was too large or took too long, a
+ * few more after one that was quick. Not safe for use by several threads.
  */
 final class BatchSize {
 
   private static final int STEP = 100;
 
   private final int most;
+  private final long bytes;
   private final Duration target;
   private int rows;
 
   /**
-   * @param rows how many the last batch of an earlier pass had
-   * @param most how many at most
-   * @param target how long a batch should take
+   * @param rows how many the last batch of an earlier pass had; 0 for none
+   * @param limits what the replica takes at once
    */
-  BatchSize(int rows, int most, Duration target) {
-    this.rows = Math.max(1, Math.min(rows, most));
-    this.most = most;
-    this.target = target;
+  BatchSize(int rows, TableSettings settings, WriteLimits limits) {
+    this.most = Math.min(settings.batchRows(), limits.rows());
+    this.bytes = Math.min(settings.batchBytes(), limits.bytes());
+    this.target = settings.batchTarget();
+    this.rows = rows == 0 ? most : Math.max(1, Math.min(rows, most));
   }
 
   int rows() {
     return rows;
+  }
+
+  /** About how many bytes a batch may have. */
+  long bytes() {
+    return bytes;
   }
 
   /** A batch of so many rows was taken. */

@@ -1,15 +1,12 @@
 package dev.chirograph.table;
 
 import dev.chirograph.SyncException;
-import dev.chirograph.spi.table.ReplicaTable;
 import java.util.Optional;
 
 /** The right of one agent to write to the replica, kept as long as it works. */
 final class Fence implements AutoCloseable {
 
-  private final ReplicaTable replica;
-  private final String table;
-  private final TableSettings settings;
+  private final TableContext context;
   private final long fence;
   private long asked;
 
@@ -18,28 +15,28 @@ final class Fence implements AutoCloseable {
    *
    * @throws SyncException of kind CONFLICT while another agent has it
    */
-  Fence(ReplicaTable replica, String table, TableSettings settings) {
-    this.replica = replica;
-    this.table = table;
-    this.settings = settings;
+  Fence(TableContext context) {
+    this.context = context;
     this.fence = ask();
   }
 
   private long ask() {
-    asked = settings.environment().pacing().nanoTime();
-    Optional<Long> given = settings.call(() -> replica.lease(settings.agent(), settings.lease()));
+    asked = context.nanoTime();
+    TableSettings settings = context.settings();
+    Optional<Long> given =
+        context.call(() -> context.replica().lease(settings.agent(), settings.lease()));
     return given.orElseThrow(() -> taken("another agent works on it; it is tried again later"));
   }
 
   private SyncException taken(String why) {
     return new SyncException(
-        SyncException.Kind.CONFLICT, SyncException.Advice.NEVER, table + ": " + why, null);
+        SyncException.Kind.CONFLICT, SyncException.Advice.NEVER, context.name() + ": " + why, null);
   }
 
   /** The fence, extended where half of its time has passed. */
   long held() {
-    long passed = settings.environment().pacing().nanoTime() - asked;
-    if (passed > settings.lease().toNanos() / 2 && ask() != fence) {
+    long passed = context.nanoTime() - asked;
+    if (passed > context.settings().lease().toNanos() / 2 && ask() != fence) {
       throw taken("another agent has worked on it meanwhile");
     }
     return fence;
@@ -48,6 +45,10 @@ final class Fence implements AutoCloseable {
   /** Gives it back. */
   @Override
   public void close() {
-    replica.release(fence);
+    context.call(
+        () -> {
+          context.replica().release(fence);
+          return true;
+        });
   }
 }

@@ -3,18 +3,19 @@ package dev.chirograph.table;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.chirograph.Change;
+import dev.chirograph.CloseableIterator;
 import dev.chirograph.Expect;
 import dev.chirograph.Key;
+import dev.chirograph.KeyRange;
 import dev.chirograph.SyncException;
 import dev.chirograph.spi.StateStore;
 import dev.chirograph.spi.StateStore.Stored;
 import dev.chirograph.spi.table.Row;
+import dev.chirograph.spi.table.RowFormat;
 import dev.chirograph.spi.table.RowKey;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -26,25 +27,45 @@ final class Quarantine {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String SPACE = "table-quarantine";
 
-  /** At most so many bytes of an error are kept. */
+  /** At most so many characters of an error are kept. */
   private static final int REASON = 2_000;
 
-  private final String table;
-  private final TableSettings settings;
-  private long held;
+  /** A longer key is not kept; its row is tried again when the table is compared. */
+  private static final int KEY = 20_000;
+
+  private static final int EXAMPLES = 10;
+
+  /** So many at once are tried again. */
+  private static final int AGAIN = 500;
+
+  private final String name;
+  private final TableContext context;
+  private final RowFormat format;
   private final List<String> examples = new ArrayList<>();
+  private long held;
+  private long retry;
 
   /**
    * A row that was not taken.
    *
-   * @param digest of its text, which changes with it
+   * @param key its identity; empty where it is too long to be kept
+   * @param hash of its columns, which changes with it
+   * @param attempts how often it was tried
    * @param next when it is tried again, in milliseconds
    */
-  record Held(String key, String digest, int attempts, long next, String error) {}
+  record Held(String key, long hash, int attempts, long next, String error) {}
 
-  Quarantine(String table, TableSettings settings) {
-    this.table = table;
-    this.settings = settings;
+  /**
+   * The quarantine of a table.
+   *
+   * @param name of the engine's records
+   * @param retry when the first row is due, in milliseconds; 0 when there is none
+   */
+  Quarantine(String name, TableContext context, RowFormat format, long retry) {
+    this.name = name;
+    this.context = context;
+    this.format = format;
+    this.retry = retry;
   }
 
   /** How many rows were held back in this pass, tried or not. */
@@ -52,35 +73,40 @@ final class Quarantine {
     return held;
   }
 
+  /** When the first row is due, in milliseconds; 0 when there is none. */
+  long retry() {
+    return retry;
+  }
+
   /** Some of them, and why. */
   List<String> examples() {
     return List.copyOf(examples);
   }
 
-  private Key name(RowKey key) {
-    return Key.utf8(table + "/" + Texts.digest(key.text()));
+  private String prefix() {
+    return name + "/" + context.name() + "/";
   }
 
-  /** The rows that are to be tried now. */
+  private Key name(RowKey key) {
+    return Key.utf8(prefix() + key.digest());
+  }
+
+  /** The rows of some that are to be tried now. */
   List<Row> admitted(List<Row> rows) {
-    if (rows.isEmpty()) {
+    if (retry == 0) {
       return rows;
     }
-    Map<Row, Key> names = new LinkedHashMap<>();
-    rows.forEach(row -> names.put(row, name(row.key())));
-    List<Optional<Stored>> known =
-        settings.call(() -> state().read(SPACE, List.copyOf(names.values())));
+    List<Optional<Held>> known = known(rows.stream().map(row -> name(row.key())).toList());
     List<Row> admitted = new ArrayList<>();
-    int i = 0;
-    for (Row row : names.keySet()) {
-      Optional<Held> entry = known.get(i++).map(Quarantine::parsed);
-      boolean waits =
-          entry
-              .filter(one -> one.digest().equals(digest(row)))
-              .filter(one -> one.next() > settings.environment().clock().millis())
-              .isPresent();
-      if (waits) {
-        count(row.key(), entry.get().error());
+    for (int i = 0; i < rows.size(); i++) {
+      Row row = rows.get(i);
+      Optional<Held> waits =
+          known
+              .get(i)
+              .filter(one -> one.hash() == hash(row))
+              .filter(one -> one.next() > context.now());
+      if (waits.isPresent()) {
+        count(row.key(), waits.get().error());
       } else {
         admitted.add(row);
       }
@@ -88,55 +114,125 @@ final class Quarantine {
     return admitted;
   }
 
+  private List<Optional<Held>> known(List<Key> names) {
+    return context.call(() -> state().read(SPACE, names)).stream()
+        .map(stored -> stored.map(Quarantine::parsed))
+        .toList();
+  }
+
   private void count(RowKey key, String error) {
     held++;
-    if (examples.size() < 10) {
-      examples.add(key + ": " + error);
+    if (examples.size() < EXAMPLES) {
+      String text = key.text();
+      examples.add((text.length() > 200 ? text.substring(0, 200) + "…" : text) + ": " + error);
     }
   }
 
   private StateStore state() {
-    return settings.state();
+    return context.settings().state();
   }
 
-  private static String digest(Row row) {
-    return Texts.digest(String.valueOf(row.cells()));
+  private long hash(Row row) {
+    return format.hash("", row.cells());
   }
 
   /** Takes a row in, or keeps it for longer. */
   void hold(Row row, SyncException why) {
-    Key name = name(row.key());
-    Optional<Held> before =
-        settings.call(() -> state().read(SPACE, List.of(name))).get(0).map(Quarantine::parsed);
+    Key at = name(row.key());
     int attempts =
-        before.filter(one -> one.digest().equals(digest(row))).map(Held::attempts).orElse(0) + 1;
+        known(List.of(at))
+                .get(0)
+                .filter(one -> one.hash() == hash(row))
+                .map(Held::attempts)
+                .orElse(0)
+            + 1;
     String error = why.summary();
+    String key = row.key().text();
+    TableSettings settings = context.settings();
     Held now =
         new Held(
-            row.key().text().substring(0, Math.min(200, row.key().text().length())),
-            digest(row),
+            key.length() > KEY ? "" : key,
+            hash(row),
             attempts,
-            settings.environment().clock().millis()
+            context.now()
                 + settings.quarantine().pause(attempts, settings.environment().random()).toMillis(),
             error.substring(0, Math.min(REASON, error.length())));
-    settings.call(
-        () -> state().write(SPACE, List.of(Change.put(name, bytes(now), new Expect.Anything()))));
+    write(List.of(Change.put(at, bytes(now), new Expect.Anything())));
+    due(now.next());
     count(row.key(), now.error());
+  }
+
+  private void due(long next) {
+    retry = retry == 0 ? next : Math.min(retry, next);
+  }
+
+  /** So many of those that were held back in this pass were taken after all. */
+  void uncount(int taken) {
+    held -= taken;
+    if (held == 0) {
+      examples.clear();
+    }
   }
 
   /** Lets rows go that were taken after all. */
   void release(List<Row> rows) {
-    List<Key> names = rows.stream().map(row -> name(row.key())).toList();
-    List<Optional<Stored>> known = settings.call(() -> state().read(SPACE, names));
+    if (retry == 0) {
+      return;
+    }
+    letGo(rows.stream().map(row -> name(row.key())).toList());
+  }
+
+  private void letGo(List<Key> names) {
+    List<Optional<Held>> known = known(names);
     List<Change<byte[]>> gone = new ArrayList<>();
     for (int i = 0; i < names.size(); i++) {
       if (known.get(i).isPresent()) {
         gone.add(Change.delete(names.get(i), new Expect.Anything()));
       }
     }
-    if (!gone.isEmpty()) {
-      settings.call(() -> state().write(SPACE, gone));
+    write(gone);
+  }
+
+  private void write(List<Change<byte[]>> changes) {
+    if (!changes.isEmpty()) {
+      context.call(() -> state().write(SPACE, changes));
     }
+  }
+
+  /**
+   * Gives the keys of rows whose time has come, and notes when the next ones are due.
+   *
+   * @return at most some hundred
+   */
+  List<RowKey> takeDue() {
+    if (retry == 0 || retry > context.now()) {
+      return List.of();
+    }
+    List<RowKey> keys = new ArrayList<>();
+    retry = 0;
+    try (CloseableIterator<Stored> all =
+        context.call(() -> state().scan(SPACE, KeyRange.prefix(Key.utf8(prefix()))))) {
+      while (all.hasNext()) {
+        Held one = parsed(all.next());
+        due(one.next());
+        if (one.next() <= context.now() && !one.key().isEmpty() && keys.size() < AGAIN) {
+          keys.add(new RowKey(one.key()));
+        }
+      }
+    }
+    return keys;
+  }
+
+  /** Forgets rows that are no longer in the source. */
+  void gone(List<RowKey> keys) {
+    letGo(keys.stream().map(this::name).toList());
+  }
+
+  /** What is known of a row, as a sentence. */
+  Optional<String> why(RowKey key) {
+    return known(List.of(name(key)))
+        .get(0)
+        .map(one -> "the replica refused it " + one.attempts() + " times: " + one.error());
   }
 
   private static byte[] bytes(Held held) {

@@ -4,153 +4,239 @@ import dev.chirograph.Digest;
 import dev.chirograph.Slice;
 import dev.chirograph.digest.Comparison;
 import dev.chirograph.spi.table.ComparableTable;
-import dev.chirograph.spi.table.ReplicaTable;
+import dev.chirograph.spi.table.Mark;
 import dev.chirograph.spi.table.RowKey;
 import dev.chirograph.spi.table.RowVersion;
 import dev.chirograph.spi.table.Selection;
-import dev.chirograph.spi.table.SourceTable;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
- * Finds rows in which two tables differ: digests of ever smaller ranges, then what rows there are
- * in those that differ. Keeps the rows of one small range at a time.
+ * Finds rows in which two tables differ: digests of ever smaller slices, then what rows there are
+ * in those that differ. Keeps the manifests of a few thousand rows at a time.
  */
 final class TableDiff {
 
   /** So many rows are worth naming one by one. */
-  private static final int SMALL = 1_000;
+  private static final int SMALL = 128;
+
+  /** So many rows are meant to be in one of the first slices. */
+  private static final int ROWS_PER_SLICE = 1_000;
 
   private static final int PARTS = 16;
-  private static final int ROUND = 256;
+  private static final int PARTS_BITS = 4;
+  private static final int MOST_BITS = 12;
   private static final int PAGE = 5_000;
 
-  private final SourceTable source;
-  private final ReplicaTable replica;
-  private final Selection selection;
-  private final TableSettings settings;
+  private final TableContext context;
+  private final Selection mine;
+  private final Selection theirs;
+  private final Pace.Keeper pace;
 
   /** Hears of differences. */
   interface Differences {
 
-    /** Rows that the replica lacks, or has otherwise. */
+    /**
+     * Rows that the replica lacks, or has otherwise.
+     *
+     * @param there those that it has
+     */
     void missing(List<RowVersion> rows, Map<RowKey, RowVersion> there);
 
-    /** Rows that only the replica has, in this range. */
+    /** Rows that only the replica has in these slices; the source may have them elsewhere. */
     void onlyThere(List<RowVersion> rows);
   }
 
-  TableDiff(SourceTable source, ReplicaTable replica, Selection selection, TableSettings settings) {
-    this.source = source;
-    this.replica = replica;
-    this.selection = selection;
-    this.settings = settings;
+  /** What became of the slices that were compared: the digest of the equal ones, and the others. */
+  record Piece(Digest equal, List<Slice> differing, long rows) {}
+
+  private record Both(List<Digest> here, List<Digest> there) {}
+
+  TableDiff(TableContext context, Selection mine, Selection theirs, Pace.Keeper pace) {
+    this.context = context;
+    this.mine = mine;
+    this.theirs = theirs;
+    this.pace = pace;
   }
 
-  /** Everything up to the horizon. */
-  Slice whole() {
-    return selection.format().mark().isPresent()
-        ? new Slice.Marks(Long.MIN_VALUE, selection.horizon().value())
-        : Slice.Bucket.ALL;
-  }
+  // ---- slices
 
-  /** The digest of everything; empty when the sides differ. */
-  Optional<Digest> equal() {
-    List<List<Digest>> both = digests(List.of(whole()));
-    Digest mine = both.get(0).get(0);
-    return mine.equals(both.get(1).get(0)) ? Optional.of(mine) : Optional.empty();
-  }
-
-  /** Both sides at once: they are different databases. */
-  private List<List<Digest>> digests(List<Slice> slices) {
-    CompletableFuture<List<Digest>> theirs = new CompletableFuture<>();
-    Thread beside =
-        settings
-            .environment()
-            .threads()
-            .newThread(
-                () -> {
-                  try {
-                    theirs.complete(settings.call(() -> replica.digests(selection, slices)));
-                  } catch (RuntimeException | Error e) {
-                    theirs.completeExceptionally(e);
-                  }
-                });
-    beside.start();
-    try {
-      List<Digest> mine = settings.call(() -> source.digests(selection, slices));
-      return List.of(mine, theirs.join());
-    } catch (CompletionException e) {
-      if (e.getCause() instanceof RuntimeException cause) {
-        throw cause;
-      }
-      throw e;
+  /** Everything up to a value of the column of ranges, and the horizon. */
+  Slice below(long through) {
+    if (mine.format().range().isEmpty()) {
+      return Slice.Bucket.ALL;
     }
+    long last =
+        mine.format().mark().isPresent() ? Math.min(through, mine.horizon().value()) : through;
+    return new Slice.Marks(Long.MIN_VALUE, last);
   }
 
-  /** Looks for all differences. */
-  void find(Differences differences) {
-    Comparison comparison = new Comparison(List.of(whole()), this::split, SMALL, ROUND);
-    for (List<Slice> slices = comparison.next(); !slices.isEmpty(); slices = comparison.next()) {
-      List<List<Digest>> both = digests(slices);
-      comparison.answered(both.get(0), both.get(1));
-      comparison.takeDiffering().forEach(slice -> compare(slice, differences));
+  /** Cuts a slice so that one pass over the data tells much: newest first. */
+  List<Slice> cut(Slice slice, long rows) {
+    int most = Math.min(context.source().slices(), context.replica().slices());
+    int parts = (int) Math.max(1, Math.min(most, rows / ROWS_PER_SLICE));
+    if (slice instanceof Slice.Marks range) {
+      return parts == 1 ? List.of(range) : new ArrayList<>(ranges(range, parts, rows > 0));
     }
-  }
-
-  /** Newest versions first: that is where most changes are. */
-  private List<? extends Slice> split(Slice slice, Digest mine) {
     if (slice instanceof Slice.Bucket bucket) {
-      return bucket.bits() == Slice.Bucket.MAX_BITS ? List.of() : bucket.split(4);
+      int bits = Math.min(MOST_BITS, Integer.SIZE - Integer.numberOfLeadingZeros(parts - 1));
+      return new ArrayList<>(bucket.split(Math.max(0, bits - bucket.bits())));
+    }
+    return List.of(slice);
+  }
+
+  private List<Slice.Marks> ranges(Slice.Marks range, int parts, boolean here) {
+    List<Slice.Marks> cut =
+        new ArrayList<>(
+            context.call(
+                () ->
+                    here
+                        ? context.source().split(mine.format(), range, parts)
+                        : context.replica().split(theirs.format(), range, parts)));
+    Collections.reverse(cut);
+    return cut;
+  }
+
+  private List<? extends Slice> split(Slice slice, Digest digest) {
+    if (slice instanceof Slice.Bucket bucket) {
+      return bucket.bits() == Slice.Bucket.MAX_BITS ? List.of() : bucket.split(PARTS_BITS);
     }
     if (slice instanceof Slice.Part part) {
       return parts(part.marks(), part.bucket());
     }
     Slice.Marks range = (Slice.Marks) slice;
-    ComparableTable populated = mine.count() > 0 ? source : replica;
-    List<Slice.Marks> cut =
-        new ArrayList<>(settings.call(() -> populated.split(selection.format(), range, PARTS)));
-    if (cut.size() < 2) {
-      return parts(range, Slice.Bucket.ALL); // many rows of one version
-    }
-    Collections.reverse(cut);
-    return cut;
+    List<Slice.Marks> cut = ranges(range, PARTS, digest.count() > 0);
+    return cut.size() > 1 ? cut : parts(range, Slice.Bucket.ALL); // many rows of one version
   }
 
   private static List<Slice> parts(Slice.Marks range, Slice.Bucket bucket) {
     return bucket.bits() == Slice.Bucket.MAX_BITS
         ? List.of()
-        : bucket.split(4).stream().<Slice>map(part -> new Slice.Part(range, part)).toList();
+        : bucket.split(PARTS_BITS).stream()
+            .<Slice>map(part -> new Slice.Part(range, part))
+            .toList();
   }
 
-  private void compare(Slice slice, Differences differences) {
-    Map<RowKey, RowVersion> ours = manifest(source, slice);
-    Map<RowKey, RowVersion> theirs = manifest(replica, slice);
+  // ---- comparing
+
+  /** Compares slices that share no row; tells of every difference. */
+  Piece compare(List<? extends Slice> slices, Differences differences) {
+    int round =
+        Math.max(slices.size(), Math.min(context.source().slices(), context.replica().slices()));
+    Comparison comparison = new Comparison(slices, this::split, SMALL, round);
+    Digest equal = Digest.EMPTY;
+    List<Slice> differing = new ArrayList<>();
+    long rows = 0;
+    boolean first = true;
+    for (List<Slice> asked = comparison.next(); !asked.isEmpty(); asked = comparison.next()) {
+      Both both = digests(asked);
+      if (first) {
+        first = false;
+        for (int i = 0; i < asked.size(); i++) {
+          if (both.here.get(i).equals(both.there.get(i))) {
+            equal = equal.plus(both.here.get(i));
+          } else {
+            differing.add(asked.get(i));
+          }
+        }
+        rows = both.here.stream().mapToLong(Digest::count).sum();
+      }
+      comparison.answered(both.here, both.there);
+      exchange(comparison.takeDiffering(), differences);
+    }
+    return new Piece(equal, differing, rows);
+  }
+
+  /** Both sides at once: they are different databases. */
+  private Both digests(List<Slice> slices) {
+    Beside<List<Digest>> there =
+        new Beside<>(
+            context.settings().environment(),
+            () -> context.call(() -> context.replica().digests(theirs, slices)));
+    List<Digest> here;
+    try {
+      here = context.call(() -> context.source().digests(mine, slices));
+    } catch (RuntimeException e) {
+      there.settle();
+      throw e;
+    }
+    Both both = new Both(here, there.get());
+    pace.rows(here.stream().mapToLong(Digest::count).sum());
+    return both;
+  }
+
+  /** Fetches manifests of slices, of so many at once that they stay small. */
+  private void exchange(List<Comparison.Difference> all, Differences differences) {
+    List<Slice> batch = new ArrayList<>();
+    long rows = 0;
+    for (Comparison.Difference one : all) {
+      if (!batch.isEmpty() && rows + one.items() > PAGE) {
+        exchangeBatch(batch, differences);
+        batch.clear();
+        rows = 0;
+      }
+      batch.add(one.slice());
+      rows += one.items();
+    }
+    if (!batch.isEmpty()) {
+      exchangeBatch(batch, differences);
+    }
+  }
+
+  private void exchangeBatch(List<Slice> slices, Differences differences) {
+    List<Slice> asked = List.copyOf(slices);
+    Map<RowKey, RowVersion> ours = manifest(context.source(), mine, asked);
+    Map<RowKey, RowVersion> there = manifest(context.replica(), theirs, asked);
     List<RowVersion> missing =
-        ours.values().stream().filter(row -> !row.equals(theirs.get(row.key()))).toList();
+        ours.values().stream().filter(row -> !row.equals(there.get(row.key()))).toList();
     List<RowVersion> onlyThere =
-        theirs.values().stream().filter(row -> !ours.containsKey(row.key())).toList();
-    differences.missing(missing, theirs);
-    differences.onlyThere(onlyThere);
+        there.values().stream().filter(row -> !ours.containsKey(row.key())).toList();
+    if (!missing.isEmpty()) {
+      differences.missing(missing, there);
+    }
+    if (!onlyThere.isEmpty()) {
+      differences.onlyThere(onlyThere);
+    }
   }
 
-  /** All rows of a slice on one side. */
-  Map<RowKey, RowVersion> manifest(ComparableTable table, Slice slice) {
+  private Map<RowKey, RowVersion> manifest(
+      ComparableTable table, Selection selection, List<Slice> slices) {
     Map<RowKey, RowVersion> rows = new LinkedHashMap<>();
+    pages(
+        after -> table.manifest(selection, slices, after, PAGE),
+        page -> page.forEach(row -> rows.put(row.key(), row)));
+    return rows;
+  }
+
+  private void pages(
+      Function<Optional<RowKey>, List<RowVersion>> read, Consumer<List<RowVersion>> each) {
     Optional<RowKey> after = Optional.empty();
     List<RowVersion> page;
     do {
       Optional<RowKey> from = after;
-      page = settings.call(() -> table.manifest(selection, List.of(slice), from, PAGE));
-      page.forEach(row -> rows.put(row.key(), row));
-      after = page.isEmpty() ? after : Optional.of(page.get(page.size() - 1).key());
+      page = context.call(() -> read.apply(from));
+      if (!page.isEmpty()) {
+        after = Optional.of(page.get(page.size() - 1).key());
+        each.accept(page);
+      }
     } while (page.size() == PAGE);
-    return rows;
+  }
+
+  /** Tells of all rows that the replica has beyond the horizon. */
+  void beyond(Differences differences) {
+    if (mine.format().mark().isEmpty() || mine.horizon().value() == Long.MAX_VALUE) {
+      return;
+    }
+    Slice.Marks range = new Slice.Marks(mine.horizon().value(), Long.MAX_VALUE);
+    Selection all = new Selection(theirs.format(), theirs.salt(), Mark.LAST);
+    pages(
+        after -> context.replica().manifest(all, List.of(range), after, PAGE),
+        differences::onlyThere);
   }
 }

@@ -1,12 +1,10 @@
 package dev.chirograph.table;
 
-import dev.chirograph.DeleteLimit;
 import dev.chirograph.Environment;
 import dev.chirograph.RetryPolicy;
 import dev.chirograph.SyncException;
 import dev.chirograph.SyncListener;
 import dev.chirograph.spi.StateStore;
-import dev.chirograph.spi.table.ColumnRules;
 import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -17,12 +15,12 @@ import org.slf4j.LoggerFactory;
 record TableSettings(
     String agent,
     StateStore state,
-    ColumnRules rules,
-    DeleteLimit deletes,
     Duration lease,
     int batchRows,
     long batchBytes,
     Duration batchTarget,
+    Duration compareEvery,
+    Pace pace,
     RetryPolicy retries,
     RetryPolicy quarantine,
     SyncListener listener,

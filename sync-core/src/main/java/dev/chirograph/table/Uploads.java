@@ -4,7 +4,6 @@ import dev.chirograph.Outcome;
 import dev.chirograph.SyncException;
 import dev.chirograph.SyncException.Kind;
 import dev.chirograph.spi.table.Cursor;
-import dev.chirograph.spi.table.ReplicaTable;
 import dev.chirograph.spi.table.ReplicaTable.Write;
 import dev.chirograph.spi.table.Row;
 import dev.chirograph.spi.table.RowFormat;
@@ -16,30 +15,72 @@ import java.util.Optional;
 
 /**
  * Writes to the replica under the agent's fence. Rows that it does not take are isolated by halving
- * the batch: N rows with one that is bad take about log<sub>2</sub> N requests more.
+ * the batch: N rows with one that is bad take about 2 log<sub>2</sub> N requests more, half of them
+ * with rows that are good.
  */
 final class Uploads {
 
-  private final ReplicaTable replica;
+  /** So many rows that were not taken are tried again together at the end of the pass. */
+  private static final int SECOND_CHANCE = 1_000;
+
+  private final TableContext context;
   private final RowFormat format;
-  private final TableSettings settings;
   private final Fence fence;
   private final BatchSize size;
   private final Quarantine quarantine;
+  private final Pace.Keeper pace;
+  private final List<Refused> refused = new ArrayList<>();
+  private final List<Row> waiting = new ArrayList<>();
+  private long waitingBytes;
+  private long mended;
+  private long refusedBytes;
 
+  private record Refused(Row row, SyncException why) {}
+
+  /**
+   * Nothing is written yet.
+   *
+   * @param format of the rows in the replica
+   */
   Uploads(
-      ReplicaTable replica,
+      TableContext context,
       RowFormat format,
-      TableSettings settings,
       Fence fence,
       BatchSize size,
-      Quarantine quarantine) {
-    this.replica = replica;
+      Quarantine quarantine,
+      Pace.Keeper pace) {
+    this.context = context;
     this.format = format;
-    this.settings = settings;
     this.fence = fence;
     this.size = size;
     this.quarantine = quarantine;
+    this.pace = pace;
+  }
+
+  // ---- rows
+
+  /** Collects a row that has to be mended; writes when there are enough. */
+  void add(Row row) {
+    waiting.add(row);
+    waitingBytes += row.bytes();
+    if (waiting.size() >= size.rows() || waitingBytes >= size.bytes()) {
+      flush();
+    }
+  }
+
+  /** Writes what was collected. */
+  void flush() {
+    List<Row> rows = List.copyOf(waiting);
+    waiting.clear();
+    waitingBytes = 0;
+    if (!rows.isEmpty()) {
+      mended += put(rows, Optional.empty());
+    }
+  }
+
+  /** How many rows were mended. */
+  long mended() {
+    return mended;
   }
 
   /**
@@ -52,6 +93,8 @@ final class Uploads {
     if (admitted.isEmpty() && cursor.isEmpty()) {
       return 0;
     }
+    pace.rows(admitted.size());
+    pace.bytes(admitted.stream().mapToLong(Row::bytes).sum());
     List<Row> taken = new ArrayList<>();
     bisect(admitted, cursor, taken);
     quarantine.release(taken);
@@ -61,9 +104,9 @@ final class Uploads {
   private void bisect(List<Row> rows, Optional<Cursor> cursor, List<Row> taken) {
     SyncException why;
     try {
-      long begun = settings.environment().pacing().nanoTime();
+      long begun = context.nanoTime();
       write(rows, List.of(), "", cursor);
-      size.took(rows.size(), Duration.ofNanos(settings.environment().pacing().nanoTime() - begun));
+      size.took(rows.size(), Duration.ofNanos(context.nanoTime() - begun));
       taken.addAll(rows);
       return;
     } catch (SyncException e) {
@@ -76,9 +119,9 @@ final class Uploads {
       size.failed();
     }
     if (rows.size() == 1) {
-      quarantine.hold(rows.get(0), why);
+      refuse(rows.get(0), why);
       if (cursor.isPresent()) {
-        write(List.of(), List.of(), "", cursor); // nothing waits for it
+        write(List.of(), List.of(), "", cursor); // the cursor waits for no single row
       }
       return;
     }
@@ -94,17 +137,68 @@ final class Uploads {
         || e.kind() == Kind.TOO_LARGE;
   }
 
+  /**
+   * It is on record before the cursor passes it; what comes later in the pass may make it fit after
+   * all: a row that it refers to, or one that lets its unique value go.
+   */
+  private void refuse(Row row, SyncException why) {
+    quarantine.hold(row, why);
+    if (refused.size() < SECOND_CHANCE && refusedBytes + row.bytes() <= size.bytes()) {
+      refused.add(new Refused(row, why));
+      refusedBytes += row.bytes();
+    }
+  }
+
+  /** Tries once more what was not taken. */
+  void again() {
+    List<Row> rows = refused.stream().map(Refused::row).toList();
+    refused.clear();
+    refusedBytes = 0;
+    if (rows.isEmpty()) {
+      return;
+    }
+    List<Row> taken = new ArrayList<>();
+    try {
+      write(rows, List.of(), "", Optional.empty());
+      taken.addAll(rows);
+    } catch (SyncException e) {
+      if (!isOfARow(e)) {
+        throw e;
+      }
+      for (Row row : rows) {
+        alone(row, taken);
+      }
+    }
+    quarantine.release(taken);
+    quarantine.uncount(taken.size());
+    mended += taken.size();
+  }
+
+  private void alone(Row row, List<Row> taken) {
+    try {
+      write(List.of(row), List.of(), "", Optional.empty());
+      taken.add(row);
+    } catch (SyncException e) {
+      if (!isOfARow(e)) {
+        throw e;
+      }
+    }
+  }
+
   /** Deletes rows as they were seen; answers by position. */
   List<Outcome> delete(List<RowVersion> rows, String salt) {
+    pace.rows(rows.size());
     return write(List.of(), rows, salt, Optional.empty());
   }
 
   private List<Outcome> write(
       List<Row> puts, List<RowVersion> deletes, String salt, Optional<Cursor> cursor) {
-    return settings.call(
+    return context.call(
         () -> {
           try {
-            return replica.write(new Write(fence.held(), format, salt, puts, deletes, cursor));
+            return context
+                .replica()
+                .write(new Write(fence.held(), format, salt, puts, deletes, cursor));
           } catch (SyncException e) {
             if (e.kind() == Kind.UNAVAILABLE) {
               size.failed();

@@ -8,6 +8,7 @@ import dev.chirograph.Key;
 import dev.chirograph.Slice;
 import dev.chirograph.Slice.Bucket;
 import dev.chirograph.SyncException;
+import dev.chirograph.digest.Comparison.Difference;
 import dev.chirograph.digest.Comparison.Splitter;
 import dev.chirograph.testkit.Seed;
 import java.util.ArrayList;
@@ -93,10 +94,10 @@ class ComparisonTest {
       rounds++;
       digests += asked.size();
       if (random.nextBoolean()) {
-        found.addAll(comparison.takeDiffering());
+        found.addAll(comparison.takeDiffering().stream().map(Difference::slice).toList());
       }
     }
-    found.addAll(comparison.takeDiffering());
+    found.addAll(comparison.takeDiffering().stream().map(Difference::slice).toList());
     assertThat(comparison.takeDiffering()).isEmpty();
     return new Cost(found, rounds, digests);
   }
@@ -175,7 +176,9 @@ class ComparisonTest {
         new Comparison(List.of(Bucket.ALL), (slice, mine) -> List.of(), 1, MANY);
     comparison.next();
     comparison.answered(List.of(here.digest(Bucket.ALL)), List.of(there.digest(Bucket.ALL)));
-    assertThat(comparison.takeDiffering()).containsExactly(Bucket.ALL);
+    assertThat(comparison.takeDiffering())
+        .extracting(Difference::slice)
+        .containsExactly(Bucket.ALL);
     assertThat(comparison.next()).isEmpty();
   }
 

@@ -222,11 +222,9 @@ public record RowFormat(
     if (key.isEmpty()) {
       return new RowKey(TextHash.sha256(text(cells)));
     }
-    StringBuilder text = new StringBuilder();
-    for (String one : key) {
-      append(text, cells.get(indexOf(one)));
-    }
-    return new RowKey(text.substring(1));
+    List<@Nullable String> own = new ArrayList<>();
+    key.forEach(one -> own.add(cells.get(indexOf(one))));
+    return RowKey.of(own);
   }
 
   /** The text of the columns that are compared. */
@@ -240,7 +238,7 @@ public record RowFormat(
     return text.substring(1);
   }
 
-  private static void append(StringBuilder text, @Nullable String cell) {
+  static void append(StringBuilder text, @Nullable String cell) {
     text.append(SEPARATOR);
     if (cell == null) {
       text.append(ESCAPE).append(NONE);

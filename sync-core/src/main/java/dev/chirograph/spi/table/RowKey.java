@@ -16,6 +16,13 @@ public record RowKey(String text) {
     Objects.requireNonNull(text, "text");
   }
 
+  /** The identity of a row with these texts in its key columns. */
+  public static RowKey of(List<? extends @Nullable String> cells) {
+    StringBuilder text = new StringBuilder();
+    cells.forEach(cell -> RowFormat.append(text, cell));
+    return new RowKey(text.substring(Math.min(1, text.length())));
+  }
+
   /** The texts of the columns; null where one is null. */
   public List<@Nullable String> cells() {
     List<@Nullable String> cells = new ArrayList<>();
@@ -40,6 +47,11 @@ public record RowKey(String text) {
     }
     cells.add(none ? null : cell.toString());
     return cells;
+  }
+
+  /** SHA-256 of the text, in lower-case hexadecimal: a name of fixed length. */
+  public String digest() {
+    return TextHash.sha256(text);
   }
 
   @Override

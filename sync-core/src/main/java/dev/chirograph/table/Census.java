@@ -1,0 +1,74 @@
+package dev.chirograph.table;
+
+import dev.chirograph.spi.table.RowKey;
+import dev.chirograph.spi.table.RowVersion;
+import dev.chirograph.spi.table.Selection;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Counts differences and does nothing about them. */
+final class Census implements TableDiff.Differences {
+
+  private static final int EXAMPLES = 100;
+
+  private final Lookup source;
+  private final List<TablePlan.Example> examples = new ArrayList<>();
+  private long missing;
+  private long changed;
+  private long deletes;
+
+  Census(TableContext context, Selection selection) {
+    this.source = new Lookup(context.source(), selection, context);
+  }
+
+  @Override
+  public void missing(List<RowVersion> rows, Map<RowKey, RowVersion> there) {
+    for (RowVersion row : rows) {
+      if (there.containsKey(row.key())) {
+        changed++;
+        example(row.key(), "is different in the replica, so it would be sent");
+      } else {
+        missing++;
+        example(row.key(), "is not in this part of the replica, so it would be sent");
+      }
+    }
+  }
+
+  @Override
+  public void onlyThere(List<RowVersion> rows) {
+    source.find(
+        rows,
+        (row, found) -> {
+          if (found.isEmpty()) {
+            deletes++;
+            example(row.key(), "is not in the source, so it would be deleted");
+          }
+        });
+  }
+
+  private void example(RowKey key, String why) {
+    if (examples.size() < EXAMPLES) {
+      examples.add(new TablePlan.Example(key, why));
+    }
+  }
+
+  /** Rows that would be sent. */
+  long sent() {
+    return missing + changed;
+  }
+
+  /** Rows that would be deleted. */
+  long deletes() {
+    return deletes;
+  }
+
+  /** Rows of the replica of which nothing would be left. */
+  long lost() {
+    return changed + deletes;
+  }
+
+  List<TablePlan.Example> examples() {
+    return List.copyOf(examples);
+  }
+}

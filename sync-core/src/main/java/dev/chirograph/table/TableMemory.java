@@ -1,0 +1,137 @@
+package dev.chirograph.table;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.chirograph.Change;
+import dev.chirograph.Digest;
+import dev.chirograph.Expect;
+import dev.chirograph.Key;
+import dev.chirograph.SyncException;
+import dev.chirograph.spi.StateStore;
+import dev.chirograph.spi.StateStore.Stored;
+import dev.chirograph.spi.table.Mark;
+import dev.chirograph.spi.table.TableInfo;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What passes over a table remember of each other: a record of the state store, written by whoever
+ * holds the lease of the table. Losing it costs a comparison of everything, and nothing else.
+ *
+ * @param source what the source was like after the last pass that ended well
+ * @param replica the same of the replica
+ * @param behind whether the source had rows beyond its horizon
+ * @param compared when a comparison of everything ended, in milliseconds since 1970; 0 for never
+ * @param batchRows how many rows the last batch had; 0 for none
+ * @param retry when rows that were not taken are due again, in milliseconds; 0 when there are none
+ * @param round the comparison that is under way
+ * @param certificate what the last comparison has proven
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record TableMemory(
+    @Nullable Facts source,
+    @Nullable Facts replica,
+    boolean behind,
+    long compared,
+    int batchRows,
+    long retry,
+    @Nullable Round round,
+    @Nullable Proof certificate) {
+
+  static final TableMemory NOTHING = new TableMemory(null, null, false, 0, 0, 0, null, null);
+
+  private static final String SPACE = "table-memory";
+
+  private static final ObjectMapper JSON =
+      JsonMapper.builder().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
+
+  /** What {@link TableInfo} says. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Facts(long rows, @Nullable Long last, String fingerprint, String incarnation) {
+
+    static Facts of(TableInfo info) {
+      return new Facts(
+          info.rows(),
+          info.last().map(Mark::value).orElse(null),
+          info.fingerprint(),
+          info.incarnation());
+    }
+
+    TableInfo info(String table) {
+      return new TableInfo(
+          table, rows, Optional.ofNullable(last).map(Mark::new), fingerprint, incarnation);
+    }
+  }
+
+  /** A {@link Certificate}. */
+  record Proof(String incarnation, long horizon, String salt, List<Part> ranges) {
+
+    /** A range of it. */
+    record Part(String part, Digest digest, long at) {}
+
+    static Proof of(Certificate certificate) {
+      return new Proof(
+          certificate.incarnation(),
+          certificate.horizon().value(),
+          certificate.salt(),
+          certificate.ranges().stream()
+              .map(range -> new Part(range.part(), range.digest(), range.at().toEpochMilli()))
+              .toList());
+    }
+
+    Certificate certificate() {
+      return new Certificate(
+          incarnation,
+          new Mark(horizon),
+          salt,
+          ranges.stream()
+              .map(
+                  part ->
+                      new Certificate.Range(
+                          part.part(), part.digest(), Instant.ofEpochMilli(part.at())))
+              .toList());
+    }
+  }
+
+  Optional<Certificate> proven() {
+    return Optional.ofNullable(certificate).map(Proof::certificate);
+  }
+
+  // ---- in the store
+
+  private static Key key(String name, String table) {
+    return Key.utf8(name + "/" + table);
+  }
+
+  /** What is remembered of tables, by position. */
+  static List<TableMemory> read(StateStore state, String name, List<String> tables) {
+    return state.read(SPACE, tables.stream().map(table -> key(name, table)).toList()).stream()
+        .map(stored -> stored.map(TableMemory::parsed).orElse(NOTHING))
+        .toList();
+  }
+
+  /** A record that another version wrote, or that is damaged, is nothing to rely on. */
+  private static TableMemory parsed(Stored stored) {
+    try {
+      return JSON.readValue(stored.value(), TableMemory.class);
+    } catch (IOException e) {
+      return NOTHING;
+    }
+  }
+
+  void write(StateStore state, String name, String table) {
+    try {
+      byte[] value = JSON.writeValueAsBytes(this);
+      state.write(SPACE, List.of(Change.put(key(name, table), value, new Expect.Anything())));
+    } catch (JsonProcessingException e) {
+      throw new SyncException(
+          SyncException.Kind.UNEXPECTED, "what is known of " + table + " is no JSON", e);
+    }
+  }
+}
