@@ -250,11 +250,12 @@ final class TablePass implements AutoCloseable {
   private void walk(Round from, TableDiff diff, Mending mending, boolean whole) {
     Round now = from;
     round = now;
-    if (now.isThrough()) {
+    Long open = now.open();
+    if (open == null) {
       return;
     }
     long rows = Math.max(1, Math.max(here.rows(), there.rows()) - now.equalRows());
-    List<Slice> slices = diff.cut(diff.below(now.open()), rows);
+    List<Slice> slices = diff.cut(diff.below(open), rows);
     long begun = context.nanoTime();
     int many =
         format.range().isEmpty()

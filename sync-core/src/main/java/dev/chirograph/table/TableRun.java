@@ -170,14 +170,15 @@ final class TableRun {
   private Turn begin(
       String table, TableMemory memory, Map<String, TableInfo> here, Map<String, TableInfo> there) {
     Turn turn = new Turn(table);
+    TableInfo ours = here.get(table);
     TableInfo theirs = there.get(table);
-    if (theirs == null) {
+    if (ours == null || theirs == null) {
+      String side = ours == null ? "source" : "replica";
       turn.failure =
           new SyncException(
-              SyncException.Kind.NOT_FOUND, "the replica has no table '" + table + "'");
+              SyncException.Kind.NOT_FOUND, "the " + side + " has no table '" + table + "'");
       return turn;
     }
-    TableInfo ours = here.get(table);
     TableNeed need =
         asked.orElseGet(
             () ->
