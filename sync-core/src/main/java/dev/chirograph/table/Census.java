@@ -16,6 +16,7 @@ final class Census implements TableDiff.Differences {
   private final List<TablePlan.Example> examples = new ArrayList<>();
   private long missing;
   private long changed;
+  private long moved;
   private long deletes;
 
   Census(TableContext context, Selection selection) {
@@ -43,6 +44,8 @@ final class Census implements TableDiff.Differences {
           if (found.isEmpty()) {
             deletes++;
             example(row.key(), "is not in the source, so it would be deleted");
+          } else if (!found.get().equals(row)) {
+            moved++; // it is counted as missing where the source has it
           }
         });
   }
@@ -65,7 +68,7 @@ final class Census implements TableDiff.Differences {
 
   /** Rows of the replica of which nothing would be left. */
   long lost() {
-    return changed + deletes;
+    return changed + moved + deletes;
   }
 
   List<TablePlan.Example> examples() {

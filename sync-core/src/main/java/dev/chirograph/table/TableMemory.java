@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param replica the same of the replica
  * @param behind whether the source had rows beyond its horizon
  * @param compared when a comparison of everything ended, in milliseconds since 1970; 0 for never
+ * @param surplus how many rows more the source was said to have than the replica then
  * @param batchRows how many rows the last batch had; 0 for none
  * @param retry when rows that were not taken are due again, in milliseconds; 0 when there are none
  * @param round the comparison that is under way
@@ -39,12 +40,13 @@ record TableMemory(
     @Nullable Facts replica,
     boolean behind,
     long compared,
+    long surplus,
     int batchRows,
     long retry,
     @Nullable Round round,
     @Nullable Proof certificate) {
 
-  static final TableMemory NOTHING = new TableMemory(null, null, false, 0, 0, 0, null, null);
+  static final TableMemory NOTHING = new TableMemory(null, null, false, 0, 0, 0, 0, null, null);
 
   private static final String SPACE = "table-memory";
 
@@ -97,6 +99,34 @@ record TableMemory(
                           part.part(), part.digest(), Instant.ofEpochMilli(part.at())))
               .toList());
     }
+  }
+
+  TableMemory withFacts(TableInfo here, TableInfo there, boolean isBehind) {
+    return new TableMemory(
+        Facts.of(here),
+        Facts.of(there),
+        isBehind,
+        compared,
+        surplus,
+        batchRows,
+        retry,
+        round,
+        certificate);
+  }
+
+  TableMemory withRound(Round now) {
+    return new TableMemory(
+        source, replica, behind, compared, surplus, batchRows, retry, now, certificate);
+  }
+
+  /** The round has ended. */
+  TableMemory withEnd(long now, long more, @Nullable Proof proof) {
+    return new TableMemory(source, replica, behind, now, more, batchRows, retry, null, proof);
+  }
+
+  TableMemory withWork(int rows, long due) {
+    return new TableMemory(
+        source, replica, behind, compared, surplus, rows, due, round, certificate);
   }
 
   Optional<Certificate> proven() {

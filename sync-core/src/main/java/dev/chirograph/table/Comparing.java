@@ -1,0 +1,324 @@
+package dev.chirograph.table;
+
+import dev.chirograph.Slice;
+import dev.chirograph.spi.table.Horizon;
+import dev.chirograph.spi.table.Mark;
+import dev.chirograph.spi.table.RowFormat;
+import dev.chirograph.spi.table.Selection;
+import dev.chirograph.spi.table.TableInfo;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes a {@link Round} further: walks the table piece by piece, the newest rows first, and mends
+ * what differs; when all is walked, deletes what only the replica has; then looks again at what
+ * differed.
+ */
+final class Comparing {
+
+  private static final long FIRST_ROWS = 20_000;
+  private static final Duration QUICK = Duration.ofSeconds(1);
+
+  /** How often what differs is looked at again before the next pass has to. */
+  private static final int TRIES = 2;
+
+  /** So few parts may be large. */
+  private static final int FEW = 4;
+
+  private final Sides sides;
+  private final Fence fence;
+  private final Uploads uploads;
+  private final BatchSize size;
+  private final Pace.Keeper pace;
+  private final TableJournal journal;
+  private @Nullable Round round;
+  private boolean finished;
+  private long deleted;
+  private long heldBack;
+  private @Nullable String refusal;
+
+  /**
+   * What is compared.
+   *
+   * @param here what the source was like when the pass began
+   * @param there what the replica was like then
+   */
+  record Sides(
+      TableContext context, RowFormat format, Horizon horizon, TableInfo here, TableInfo there) {
+
+    /** The columns under the replica's names. */
+    RowFormat theirs() {
+      return format.renamed(context.options().columns().renamed());
+    }
+
+    Selection selection(String salt, Mark upTo) {
+      return new Selection(format, salt, upTo);
+    }
+
+    TableDiff diff(String salt, Mark upTo, Pace.Keeper pace) {
+      Selection mine = selection(salt, upTo);
+      return new TableDiff(context, mine, new Selection(theirs(), salt, upTo), pace);
+    }
+
+    /** What a round compares; another one does not go on with it. */
+    String name() {
+      return here.fingerprint() + " " + there.fingerprint() + " " + context.options().columns();
+    }
+
+    DeleteRule deletes() {
+      return new DeleteRule(context.options().deletes(), here.rows(), there.rows());
+    }
+
+    long rows() {
+      return Math.max(here.rows(), there.rows());
+    }
+  }
+
+  Comparing(
+      Sides sides,
+      Fence fence,
+      Uploads uploads,
+      BatchSize size,
+      Pace.Keeper pace,
+      TableJournal journal) {
+    this.sides = sides;
+    this.fence = fence;
+    this.uploads = uploads;
+    this.size = size;
+    this.pace = pace;
+    this.journal = journal;
+  }
+
+  // ---- walking
+
+  /** Whether a round is under way that this pass can go on with. */
+  boolean isUnderWay() {
+    Round known = journal.memory().round();
+    return known != null
+        && known.incarnation().equals(sides.here().incarnation())
+        && known.format().equals(sides.name())
+        && known.horizon() <= sides.horizon().mark().value()
+        && sides.context().now() - known.began()
+            < sides.context().settings().compareEvery().toMillis();
+  }
+
+  /**
+   * Goes on comparing, or begins.
+   *
+   * @param anew whether a round that is under way counts for nothing
+   * @param whole to the end, whatever that costs
+   */
+  void walk(boolean anew, boolean whole) {
+    Round known = journal.memory().round();
+    Round now =
+        known == null || anew || !isUnderWay()
+            ? Round.begin(
+                sides.context().salt(),
+                sides.horizon().mark().value(),
+                sides.here().incarnation(),
+                sides.name(),
+                sides.context().now())
+            : known;
+    boolean ahead =
+        sides.there().last().filter(last -> last.compareTo(sides.horizon().mark()) > 0).isPresent();
+    round = ahead ? lookBeyond(now) : now;
+    Long open = round.open();
+    if (open != null) {
+      walk(round, open, whole);
+    }
+  }
+
+  private Round lookBeyond(Round now) {
+    Mending mending = mending(now);
+    sides.diff(now.salt(), sides.horizon().mark(), pace).beyond(mending);
+    uploads.flush();
+    return now.withBeyond(mending.deletes());
+  }
+
+  private void walk(Round from, long open, boolean whole) {
+    TableDiff diff = diff(from);
+    long rows = Math.max(1, sides.rows() - from.equalRows());
+    List<Slice> slices = diff.cut(diff.below(open), rows);
+    long begun = sides.context().nanoTime();
+    long many =
+        sides.format().range().isEmpty()
+            ? slices.size() // each look at a bucket walks the whole table
+            : Math.max(1, FIRST_ROWS * slices.size() / rows);
+    Round now = from;
+    for (int at = 0; at < slices.size(); ) {
+      if (at > 0 && !whole && isEnough(begun)) {
+        return;
+      }
+      long started = sides.context().nanoTime();
+      int to = (int) Math.min(slices.size(), at + many);
+      now = piece(now, diff, slices, at, to);
+      at = to;
+      if (sides.context().nanoTime() - started < QUICK.toNanos()) {
+        many *= 2;
+      }
+    }
+  }
+
+  private boolean isEnough(long begun) {
+    long passed = sides.context().nanoTime() - begun;
+    return passed >= pace.pace().comparing().toNanos() || !pace.mayWork();
+  }
+
+  /** What was found is sent before the journal says that this piece was looked at. */
+  private Round piece(Round now, TableDiff diff, List<Slice> slices, int from, int to) {
+    fence.held();
+    Mending mending = mending(now);
+    TableDiff.Piece piece = diff.compare(slices.subList(from, to), mending);
+    uploads.flush();
+    Optional<Long> left =
+        to == slices.size() ? Optional.empty() : Optional.of(through(slices.get(to)));
+    Round after =
+        now.after(left, piece.equal(), piece.differing(), mending.deletes(), sides.context().now());
+    round = after;
+    journal.round(after);
+    return after;
+  }
+
+  private static long through(Slice slice) {
+    return slice instanceof Slice.Marks marks ? marks.through() : 0;
+  }
+
+  private TableDiff diff(Round now) {
+    return sides.diff(now.salt(), new Mark(now.horizon()), pace);
+  }
+
+  private Mending mending(Round now) {
+    Selection selection = sides.selection(now.salt(), sides.horizon().mark());
+    return new Mending(sides.context(), selection, uploads, size);
+  }
+
+  // ---- deleting
+
+  /** Deletes what only the replica has, when everything was walked and the limit allows it. */
+  void delete() {
+    Round now = round;
+    if (now == null || !now.isThrough() || now.toDelete() == 0) {
+      return;
+    }
+    refusal = sides.deletes().refusal(now.toDelete()).orElse(null);
+    if (refusal != null) {
+      heldBack = now.toDelete();
+      return;
+    }
+    Selection selection = sides.selection(now.salt(), sides.horizon().mark());
+    Deletes deletes = new Deletes(sides.context(), selection, uploads, sides.deletes().allowed());
+    if (now.beyond() > 0) {
+      sides.diff(now.salt(), sides.horizon().mark(), pace).beyond(deletes);
+    }
+    TableDiff diff = diff(now);
+    diff.compare(pending(now, diff), deletes);
+    deleted = deletes.deleted();
+    heldBack = deletes.heldBack();
+  }
+
+  /** What is pending; a few large parts are cut so that they need not be halved step by step. */
+  private List<Slice> pending(Round now, TableDiff diff) {
+    List<Slice> slices = now.pending().stream().map(Round.Spot::slice).toList();
+    if (slices.size() > FEW) {
+      return slices;
+    }
+    List<Slice> cut = new ArrayList<>();
+    slices.forEach(slice -> cut.addAll(diff.cut(slice, sides.rows())));
+    return cut;
+  }
+
+  // ---- proving
+
+  /** Looks again at what differed, when everything was walked. */
+  void settle() {
+    Round now = round;
+    if (now == null || !now.isThrough()) {
+      return;
+    }
+    if (refusal == null) {
+      now = settled(now.beyond() > 0 ? lookBeyond(now) : now);
+    }
+    round = now;
+    finished = now.pending().isEmpty() && now.toDelete() == 0;
+    if (finished) {
+      end(now);
+    } else {
+      journal.round(now);
+    }
+  }
+
+  private Round settled(Round from) {
+    Round now = from;
+    TableDiff diff = diff(now);
+    for (int i = 0; i < TRIES && !now.pending().isEmpty(); i++) {
+      Mending mending = mending(now);
+      TableDiff.Piece piece = diff.compare(pending(now, diff), mending);
+      uploads.flush();
+      now = now.settled(piece.equal(), piece.differing(), mending.deletes(), sides.context().now());
+    }
+    return now;
+  }
+
+  private void end(Round now) {
+    TableMemory.Proof proof =
+        new TableMemory.Proof(now.incarnation(), now.horizon(), now.salt(), now.equal());
+    TableContext context = sides.context();
+    long surplus =
+        isQuiet() ? sides.here().rows() - context.call(context.replica()::info).rows() : 0;
+    journal.ended(surplus, sides.horizon().proof().certifies() ? proof : null);
+  }
+
+  /** Whether nothing new can blur the numbers of rows. */
+  private boolean isQuiet() {
+    return sides.format().mark().isEmpty()
+        || sides.here().rows() == 0
+        || sides.here().last().equals(Optional.of(sides.horizon().mark()));
+  }
+
+  /** Whether the numbers of rows say that rows have gone, or come, without being noticed. */
+  boolean countsDiffer() {
+    TableContext context = sides.context();
+    return isQuiet()
+        && sides.here().rows() - context.call(context.replica()::info).rows()
+            != journal.memory().surplus();
+  }
+
+  // ---- what came out
+
+  /** The round that was taken further; empty when there was no need. */
+  Optional<Round> round() {
+    return Optional.ofNullable(round);
+  }
+
+  /** Whether both sides were found equal. */
+  boolean isFinished() {
+    return finished;
+  }
+
+  TableReport.Compared compared() {
+    if (round == null) {
+      return TableReport.Compared.NOTHING;
+    }
+    return round.isThrough() ? TableReport.Compared.ALL : TableReport.Compared.PART;
+  }
+
+  /** Whether something was found that is not mended yet. */
+  boolean hasFoundDifferences() {
+    return round != null && (!round.pending().isEmpty() || round.toDelete() > 0);
+  }
+
+  long deleted() {
+    return deleted;
+  }
+
+  long heldBack() {
+    return heldBack;
+  }
+
+  Optional<String> refusal() {
+    return Optional.ofNullable(refusal);
+  }
+}

@@ -1,0 +1,69 @@
+package dev.chirograph.table;
+
+import dev.chirograph.spi.table.TableInfo;
+import org.jspecify.annotations.Nullable;
+
+/** Keeps what a pass finds out, so that a later one goes on from there. */
+final class TableJournal {
+
+  private final String engine;
+  private final TableContext context;
+  private final BatchSize size;
+  private final Quarantine quarantine;
+  private TableMemory memory;
+
+  /**
+   * A journal.
+   *
+   * @param engine the name of the engine's records
+   * @param memory what passes before have left
+   */
+  TableJournal(
+      String engine,
+      TableContext context,
+      BatchSize size,
+      Quarantine quarantine,
+      TableMemory memory) {
+    this.engine = engine;
+    this.context = context;
+    this.size = size;
+    this.quarantine = quarantine;
+    this.memory = memory;
+  }
+
+  TableMemory memory() {
+    return memory;
+  }
+
+  /** The comparison has come so far. */
+  void round(Round round) {
+    memory = memory.withRound(round).withWork(size.rows(), quarantine.retry());
+    write();
+  }
+
+  /**
+   * The comparison has ended, and both sides are equal.
+   *
+   * @param surplus how many rows more the source is said to have
+   * @param proof null when nothing is proven
+   */
+  void ended(long surplus, TableMemory.@Nullable Proof proof) {
+    memory =
+        memory.withEnd(context.now(), surplus, proof).withWork(size.rows(), quarantine.retry());
+    write();
+  }
+
+  /** Both sides are like this now; the source has rows beyond its horizon, or has not. */
+  void facts(TableInfo here, TableInfo there, boolean behind) {
+    memory = memory.withFacts(here, there, behind).withWork(size.rows(), quarantine.retry());
+    write();
+  }
+
+  private void write() {
+    context.call(
+        () -> {
+          memory.write(context.settings().state(), engine, context.name());
+          return true;
+        });
+  }
+}
