@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
@@ -228,14 +229,15 @@ abstract class TableSliceGuarantees extends TableReadGuarantees {
     for (int i = 0; i < 20; i++) {
       halves.add(new Marks(i == 0 ? MIN : i * 10L, i == 19 ? MAX : (i + 1) * 10L));
     }
-    List<Long> counts =
-        Crowd.whileRunning(
-            () -> {
-              for (int i = 0; i < rounds(); i++) {
-                table.put("1", "moves", "1", "" + (i % 2 == 0 ? 195 : 5));
-              }
-            },
-            () -> table.sum(halves).count());
+    List<Long> counts = new ArrayList<>();
+    AtomicInteger moves = new AtomicInteger();
+    Crowd.whileRunning(
+        () -> {
+          for (int i = 0; i < rounds(); i++) {
+            counts.add(table.sum(halves).count());
+          }
+        },
+        () -> table.put("1", "moves", "1", moves.incrementAndGet() % 2 == 0 ? "195" : "5"));
     assertThat(counts).containsOnly(20L);
   }
 

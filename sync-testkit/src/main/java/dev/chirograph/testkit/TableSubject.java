@@ -23,6 +23,10 @@ import org.jspecify.annotations.Nullable;
 final class TableSubject {
 
   static final String SALT = "5a17";
+
+  /** No manifest of a test is longer. */
+  private static final int MANY = 10_000;
+
   static final long NO_LIMIT = Long.MAX_VALUE;
   static final Slice.Marks ALL = new Slice.Marks(Long.MIN_VALUE, Long.MAX_VALUE);
 
@@ -166,6 +170,9 @@ final class TableSubject {
         throw new AssertionError("a page of " + page.size() + " rows where " + limit + " fit");
       }
       all.addAll(page);
+      if (all.size() > MANY) {
+        throw new AssertionError("pages of a manifest do not end");
+      }
       after = page.isEmpty() ? after : Optional.of(page.get(page.size() - 1).key());
     } while (page.size() == limit);
     return all;
