@@ -89,6 +89,11 @@ final class MemoryRows {
     return row.cells().get(own.indexOf(column));
   }
 
+  /** The version of a row. */
+  Mark mark(List<@Nullable String> cells) {
+    return own.mark(cells);
+  }
+
   void put(List<@Nullable String> cells, long count) {
     RowKey key = own.key(cells);
     rows.put(key.text(), new Stored(key, own.mark(cells), cells, count));

@@ -388,7 +388,7 @@ public final class MemoryTable implements SourceTable, ReplicaTable {
             "a value is too long for '" + column.name() + "' of " + shape.name());
       }
     }
-    if (refused.test(new Row(rows.key(cells), Mark.FIRST, cells))) {
+    if (refused.test(new Row(rows.key(cells), rows.mark(cells), cells))) {
       throw SyncException.invalid("the table " + shape.name() + " does not take such a row");
     }
   }

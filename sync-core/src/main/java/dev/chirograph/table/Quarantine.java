@@ -15,7 +15,9 @@ import dev.chirograph.spi.table.RowFormat;
 import dev.chirograph.spi.table.RowKey;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -35,14 +37,16 @@ final class Quarantine {
 
   private static final int EXAMPLES = 10;
 
+  /** So many rows of a pass are told apart. */
+  private static final int MOST = 10_000;
+
   /** So many at once are tried again. */
   private static final int AGAIN = 500;
 
   private final String name;
   private final TableContext context;
   private final RowFormat format;
-  private final List<String> examples = new ArrayList<>();
-  private long held;
+  private final Map<RowKey, String> met = new LinkedHashMap<>();
   private long retry;
 
   /**
@@ -68,9 +72,9 @@ final class Quarantine {
     this.retry = retry;
   }
 
-  /** How many rows were held back in this pass, tried or not. */
+  /** How many rows were held back in this pass, tried or not; at most 10,000 are counted. */
   long held() {
-    return held;
+    return met.size();
   }
 
   /** When the first row is due, in milliseconds; 0 when there is none. */
@@ -80,7 +84,14 @@ final class Quarantine {
 
   /** Some of them, and why. */
   List<String> examples() {
-    return List.copyOf(examples);
+    return met.entrySet().stream()
+        .limit(EXAMPLES)
+        .map(row -> shortened(row.getKey().text()) + ": " + row.getValue())
+        .toList();
+  }
+
+  private static String shortened(String text) {
+    return text.length() > 200 ? text.substring(0, 200) + "…" : text;
   }
 
   private String prefix() {
@@ -121,10 +132,8 @@ final class Quarantine {
   }
 
   private void count(RowKey key, String error) {
-    held++;
-    if (examples.size() < EXAMPLES) {
-      String text = key.text();
-      examples.add((text.length() > 200 ? text.substring(0, 200) + "…" : text) + ": " + error);
+    if (met.size() < MOST) {
+      met.put(key, error);
     }
   }
 
@@ -166,19 +175,12 @@ final class Quarantine {
     retry = retry == 0 ? next : Math.min(retry, next);
   }
 
-  /** So many of those that were held back in this pass were taken after all. */
-  void uncount(int taken) {
-    held -= taken;
-    if (held == 0) {
-      examples.clear();
-    }
-  }
-
   /** Lets rows go that were taken after all. */
   void release(List<Row> rows) {
     if (retry == 0) {
       return;
     }
+    rows.forEach(row -> met.remove(row.key()));
     letGo(rows.stream().map(row -> name(row.key())).toList());
   }
 

@@ -170,7 +170,6 @@ final class Uploads {
       }
     }
     quarantine.release(taken);
-    quarantine.uncount(taken.size());
     mended += taken.size();
   }
 
