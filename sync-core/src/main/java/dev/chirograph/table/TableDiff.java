@@ -29,6 +29,9 @@ final class TableDiff {
   /** So many rows are meant to be in one of the first slices. */
   private static final int ROWS_PER_SLICE = 1_000;
 
+  /** Up to so many are named as they are where most slices differ: cutting them finds little. */
+  private static final int DENSE = 2_000;
+
   private static final int PARTS = 16;
   private static final int PARTS_BITS = 4;
   private static final int MOST_BITS = 12;
@@ -38,6 +41,7 @@ final class TableDiff {
   private final Selection mine;
   private final Selection theirs;
   private final Pace.Keeper pace;
+  private boolean dense;
 
   /** Hears of differences. */
   interface Differences {
@@ -56,7 +60,16 @@ final class TableDiff {
   /** What became of the slices that were compared: the digest of the equal ones, and the others. */
   record Piece(Digest equal, List<Slice> differing, long rows) {}
 
-  private record Both(List<Digest> here, List<Digest> there) {}
+  private record Both(List<Digest> here, List<Digest> there) {
+
+    int differing() {
+      int number = 0;
+      for (int i = 0; i < here.size(); i++) {
+        number += here.get(i).equals(there.get(i)) ? 0 : 1;
+      }
+      return number;
+    }
+  }
 
   TableDiff(TableContext context, Selection mine, Selection theirs, Pace.Keeper pace) {
     this.context = context;
@@ -104,6 +117,9 @@ final class TableDiff {
   }
 
   private List<? extends Slice> split(Slice slice, Digest digest) {
+    if (dense && digest.count() <= DENSE) {
+      return List.of();
+    }
     if (slice instanceof Slice.Bucket bucket) {
       return bucket.bits() == Slice.Bucket.MAX_BITS ? List.of() : bucket.split(PARTS_BITS);
     }
@@ -147,6 +163,7 @@ final class TableDiff {
         }
         rows = both.here.stream().mapToLong(Digest::count).sum();
       }
+      dense = asked.size() >= PARTS && 2 * both.differing() >= asked.size();
       comparison.answered(both.here, both.there);
       exchange(comparison.takeDiffering(), differences);
     }
