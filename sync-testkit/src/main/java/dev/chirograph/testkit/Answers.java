@@ -8,18 +8,26 @@ import dev.chirograph.KeyRange;
 import dev.chirograph.Listing;
 import dev.chirograph.Observation;
 import dev.chirograph.Outcome;
+import dev.chirograph.Slice;
 import dev.chirograph.SyncException;
 import dev.chirograph.SyncException.Kind;
 import dev.chirograph.spi.BlobStore.BlobRef;
 import dev.chirograph.spi.Job;
 import dev.chirograph.spi.SupportsCopy.Finished;
 import dev.chirograph.spi.SupportsCopy.Step;
+import dev.chirograph.spi.table.ReplicaTable;
+import dev.chirograph.spi.table.ReplicaTable.Write;
+import dev.chirograph.spi.table.Row;
+import dev.chirograph.spi.table.RowKey;
+import dev.chirograph.spi.table.RowVersion;
 import java.io.InputStream;
 import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -41,8 +49,15 @@ final class Answers {
     STEP,
     STREAM,
     ITERATOR,
+    /** As many rows as fit. */
+    ROWS,
+    /** To a table: made as a whole, or not at all. */
+    WRITE,
     OTHER
   }
+
+  private static final Set<Kinds> CUT =
+      EnumSet.of(Kinds.LISTING, Kinds.ITERATOR, Kinds.STREAM, Kinds.ROWS);
 
   private final Kinds kind;
   private final String what;
@@ -70,10 +85,14 @@ final class Answers {
 
   private static Kinds kind(Method method) {
     Class<?> type = method.getReturnType();
+    if (ReplicaTable.class == method.getDeclaringClass() && method.getName().equals("write")) {
+      return Kinds.WRITE;
+    }
     if (type == List.class) {
       return switch (method.getName()) {
         case "apply", "write" -> Kinds.OUTCOMES;
         case "observe" -> Kinds.OBSERVATIONS;
+        case "rows", "after" -> Kinds.ROWS;
         default -> Kinds.OTHER;
       };
     }
@@ -128,7 +147,8 @@ final class Answers {
       case NOT_FOUND -> kind != Kinds.STREAM;
       case CONFLICT -> conditional && isWrite();
       case PRECONDITION_FAILED -> conditional && (isWrite() || kind == Kinds.STREAM);
-      case CUT -> kind == Kinds.LISTING || kind == Kinds.ITERATOR || kind == Kinds.STREAM;
+      case CUT -> CUT.contains(kind);
+      case TOO_LARGE -> kind == Kinds.WRITE;
       case REFUSE -> kind == Kinds.LISTING;
     };
   }
@@ -143,7 +163,7 @@ final class Answers {
     return switch (kind) {
       case OBSERVATION, OBSERVATIONS, LISTING -> unknown(fault, why);
       case OUTCOME, OUTCOMES, STEP -> outcome(refused(fault, why));
-      case STREAM, ITERATOR, OTHER -> throw why;
+      case STREAM, ITERATOR, ROWS, WRITE, OTHER -> throw why;
     };
   }
 
@@ -159,7 +179,7 @@ final class Answers {
         }
         yield outcome(Outcome.unsure(why));
       }
-      case STREAM, ITERATOR, OTHER -> throw why;
+      case STREAM, ITERATOR, ROWS, WRITE, OTHER -> throw why;
     };
   }
 
@@ -168,6 +188,9 @@ final class Answers {
     SyncException why = error(Fault.CUT);
     if (made instanceof Listing listing) {
       return new Cuts.OfListing(listing, after, why);
+    }
+    if (made instanceof List<?> rows) {
+      return rows.subList(0, Math.min(rows.size(), Math.max(1, after)));
     }
     if (made instanceof CloseableIterator<?> iterator) {
       return new Cuts.OfIterator<>(iterator, after, why);
@@ -219,6 +242,7 @@ final class Answers {
           case FORBIDDEN, REFUSE -> Kind.PERMISSION_DENIED;
           case NOT_FOUND -> Kind.NOT_FOUND;
           case CONFLICT, PRECONDITION_FAILED -> Kind.CONFLICT;
+          case TOO_LARGE -> Kind.TOO_LARGE;
           case SLOW_DOWN -> Kind.RATE_LIMITED;
           default -> Kind.UNAVAILABLE;
         };
@@ -233,12 +257,20 @@ final class Answers {
     if (argument instanceof Change<?> change) {
       return change.key().toString();
     }
+    if (argument instanceof Write write) {
+      return "puts "
+          + described(write.puts().stream().map(Row::key).toList())
+          + " deletes "
+          + described(write.deletes().stream().map(RowVersion::key).toList());
+    }
     if (argument instanceof Job job) {
       return job.key().toString();
     }
     return argument instanceof Key
             || argument instanceof KeyRange
             || argument instanceof BlobRef
+            || argument instanceof RowKey
+            || argument instanceof Slice
             || argument instanceof String
         ? argument.toString()
         : argument.getClass().getSimpleName();

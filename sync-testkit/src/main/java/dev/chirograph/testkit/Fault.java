@@ -21,11 +21,16 @@ public enum Fault {
   CONFLICT,
   /** 412: the expectation does not hold; nothing was done. For writes and openings only. */
   PRECONDITION_FAILED,
+  /** 413: a write has to be smaller; nothing was done. For writes to tables only. */
+  TOO_LARGE,
   /** 500: the store failed; a write may have been done or not, here it was not. */
   SERVER_ERROR,
   /** 503: the store asks to slow down; nothing was done. */
   SLOW_DOWN,
-  /** What comes back as a stream breaks off: a listing, a scan, a content. */
+  /**
+   * What comes back as a stream breaks off: a listing, a scan, a content. Rows of a table are fewer
+   * than were asked for, at least one.
+   */
   CUT,
   /** The store refuses to list. For listings only. */
   REFUSE

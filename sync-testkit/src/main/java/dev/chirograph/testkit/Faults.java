@@ -6,6 +6,10 @@ import dev.chirograph.spi.ReplicaLog;
 import dev.chirograph.spi.Source;
 import dev.chirograph.spi.StateStore;
 import dev.chirograph.spi.WorkQueue;
+import dev.chirograph.spi.table.ReplicaDatabase;
+import dev.chirograph.spi.table.ReplicaTable;
+import dev.chirograph.spi.table.SourceDatabase;
+import dev.chirograph.spi.table.SourceTable;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,9 +22,9 @@ import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
 /**
- * A plan of faults, shared by all stores, queues and logs that it wraps, so that their calls are
- * counted together. A run under {@link #none} only counts; a test can then repeat it once for each
- * call:
+ * A plan of faults, shared by all stores, queues, logs and tables that it wraps, so that their
+ * calls are counted together. A run under {@link #none} only counts; a test can then repeat it once
+ * for each call:
  *
  * <pre>{@code
  * for (long call = 1; call <= dryRun.calls(); call++) {
@@ -116,6 +120,26 @@ public final class Faults {
   /** The log with these faults. */
   public ReplicaLog log(ReplicaLog log) {
     return Injection.wrap(this, ReplicaLog.class, log);
+  }
+
+  /** The source of a table with these faults. */
+  public SourceTable sourceTable(SourceTable table) {
+    return Injection.wrap(this, SourceTable.class, table);
+  }
+
+  /** The replica of a table with these faults. */
+  public ReplicaTable replicaTable(ReplicaTable table) {
+    return Injection.wrap(this, ReplicaTable.class, table);
+  }
+
+  /** The database with these faults, and so are its tables. */
+  public SourceDatabase sourceDatabase(SourceDatabase database) {
+    return Injection.wrap(this, SourceDatabase.class, database);
+  }
+
+  /** The database with these faults, and so are its tables. */
+  public ReplicaDatabase replicaDatabase(ReplicaDatabase database) {
+    return Injection.wrap(this, ReplicaDatabase.class, database);
   }
 
   /** From now on every call goes wrong like this, until {@link #stop}. */

@@ -2,6 +2,9 @@ package dev.chirograph.testkit;
 
 import dev.chirograph.spi.BlobStore;
 import dev.chirograph.spi.Source;
+import dev.chirograph.spi.table.ReplicaDatabase;
+import dev.chirograph.spi.table.ReplicaTable;
+import dev.chirograph.spi.table.SourceTable;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -30,7 +33,15 @@ final class Injection implements InvocationHandler {
           "isId",
           "newId",
           "copiesFrom",
-          "onWork");
+          "onWork",
+          "limits",
+          "slices",
+          "table",
+          "database");
+
+  /** What databases and tenants are asked for. */
+  private static final Set<Class<?>> OPENING =
+      Set.of(SourceTable.class, ReplicaTable.class, ReplicaDatabase.class);
 
   private final Faults faults;
   private final Object target;
@@ -72,7 +83,8 @@ final class Injection implements InvocationHandler {
       return ofObject(proxy, method, arguments);
     }
     if (method.getDeclaringClass() == AutoCloseable.class || FACTS.contains(method.getName())) {
-      return make(method, arguments);
+      Object made = make(method, arguments);
+      return made == null ? null : inside(method.getReturnType(), made);
     }
     Answers answers = Answers.of(method, arguments);
     Optional<Fault> fault = faults.next(answers.what(), answers.target(), answers::makesSense);
@@ -99,6 +111,11 @@ final class Injection implements InvocationHandler {
         return answers.instead(fault);
       }
     }
+  }
+
+  /** What is opened through something faulty is faulty, too. */
+  private <T> Object inside(Class<T> type, Object made) {
+    return OPENING.contains(type) ? wrap(faults, type, type.cast(made)) : made;
   }
 
   private @Nullable Object make(Method method, Object[] arguments) throws Throwable {

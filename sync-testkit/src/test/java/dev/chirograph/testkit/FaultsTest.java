@@ -18,6 +18,8 @@ import dev.chirograph.Version;
 import dev.chirograph.memory.MemoryBlobStore;
 import dev.chirograph.memory.MemoryLog;
 import dev.chirograph.memory.MemoryReplica;
+import dev.chirograph.memory.MemoryTable;
+import dev.chirograph.memory.MemoryTables;
 import dev.chirograph.spi.BlobStore;
 import dev.chirograph.spi.BlobStore.BlobRef;
 import dev.chirograph.spi.LogEntry.Body;
@@ -31,6 +33,17 @@ import dev.chirograph.spi.SupportsCopy;
 import dev.chirograph.spi.SupportsPeers;
 import dev.chirograph.spi.SupportsRepair;
 import dev.chirograph.spi.SupportsSplit;
+import dev.chirograph.spi.table.Cursor;
+import dev.chirograph.spi.table.Mark;
+import dev.chirograph.spi.table.ReplicaDatabase;
+import dev.chirograph.spi.table.ReplicaTable;
+import dev.chirograph.spi.table.ReplicaTable.Write;
+import dev.chirograph.spi.table.Row;
+import dev.chirograph.spi.table.RowFormat;
+import dev.chirograph.spi.table.RowKey;
+import dev.chirograph.spi.table.Selection;
+import dev.chirograph.spi.table.SourceDatabase;
+import dev.chirograph.spi.table.SourceTable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -98,7 +111,7 @@ class FaultsTest {
   @ParameterizedTest
   @EnumSource(
       mode = EnumSource.Mode.EXCLUDE,
-      names = {"DELAY", "CUT", "REFUSE"})
+      names = {"DELAY", "CUT", "REFUSE", "TOO_LARGE"})
   void L1_noFaultEverMakesAnItemAbsent(Fault fault) {
     store.put(KEY, "1");
     Replica<String> replica = Faults.at(1, fault).replica(store);
@@ -148,7 +161,7 @@ class FaultsTest {
         assertThat(done).isFalse();
         assertThat(outcome.orElseThrow()).isInstanceOf(Outcome.Conflict.class);
       }
-      case DELAY, CUT, REFUSE -> {
+      case DELAY, CUT, REFUSE, TOO_LARGE -> {
         assertThat(done).isTrue();
         assertThat(outcome).contains(Outcome.applied(observedVersion(), Guard.ATOMIC));
       }
@@ -264,6 +277,88 @@ class FaultsTest {
     peers.newEpoch(life);
     assertThat(memory.bounds().head().epoch()).isNotEqualTo(life);
     assertThat(faults.counts()).isEqualTo(Map.of("SupportsPeers.newEpoch", 2L));
+  }
+
+  private static Write write(MemoryTable table, long fence, String id) {
+    RowFormat format = TableSubject.ofReplica(TableShapes.UNMARKED, table.shape());
+    Row row = TableSubject.written(format, List.of(id, "v"));
+    Optional<Cursor> cursor = Optional.of(new Cursor(Mark.FIRST, Optional.of(row.key()), "o"));
+    return new Write(fence, format, "", List.of(row), List.of(), cursor);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aWriteToATableIsMadeAsAWholeOrNotAtAllAndNoFaultHasAnOutcome(Fault fault) {
+    MemoryTable memory = MemoryTable.of(TableShapes.UNMARKED, ManualClock.create(), "cloud");
+    long fence = memory.lease("agent", Duration.ofMinutes(1)).orElseThrow();
+    ReplicaTable table = Faults.at(1, fault).replicaTable(memory);
+    boolean failed = false;
+    try {
+      table.write(write(memory, fence, "1"));
+    } catch (SyncException e) {
+      failed = true;
+      assertThat(e.kind() == Kind.TOO_LARGE).isEqualTo(fault == Fault.TOO_LARGE);
+    }
+    boolean done = memory.size() == 1;
+    assertThat(memory.cursor().isPresent()).isEqualTo(done);
+    switch (fault) {
+      case FAIL_AFTER, LOSE_REPLY -> assertThat(done && failed).isTrue();
+      case DELAY, CUT, REFUSE, CONFLICT, PRECONDITION_FAILED ->
+          assertThat(done && !failed).isTrue();
+      default -> assertThat(!done && failed).isTrue();
+    }
+    table.write(write(memory, fence, "1"));
+    assertThat(memory.size()).isOne();
+  }
+
+  @Test
+  void rowsOfATableAreFewerThanAskedForButInTheirPlaces() {
+    MemoryTable memory = MemoryTable.of(TableShapes.UNMARKED, ManualClock.create(), "office");
+    for (int i = 0; i < 9; i++) {
+      memory.put("" + i, "v");
+    }
+    RowFormat format = TableSubject.ofSource(TableShapes.UNMARKED, memory.shape());
+    List<RowKey> keys = List.of(new RowKey("7"), new RowKey("77"), new RowKey("8"));
+    for (int after : List.of(0, 2, 9)) {
+      Faults faults = Faults.builder().at(1, Fault.CUT).at(2, Fault.CUT).cutAfter(after).build();
+      SourceTable table = faults.sourceTable(memory);
+      int cut = Math.max(1, after);
+      assertThat(table.rows(format, keys, Long.MAX_VALUE))
+          .isEqualTo(memory.rows(format, keys, Long.MAX_VALUE).subList(0, Math.min(3, cut)));
+      assertThat(table.after(format, Optional.empty(), Mark.LAST, 100, Long.MAX_VALUE))
+          .hasSize(cut);
+    }
+  }
+
+  @Test
+  void L1_noFaultMakesARowAbsent() {
+    MemoryTable memory = MemoryTable.of(TableShapes.UNMARKED, ManualClock.create(), "office");
+    memory.put("1", "v");
+    RowFormat format = TableSubject.ofSource(TableShapes.UNMARKED, memory.shape());
+    Selection all = new Selection(format, "", Mark.LAST);
+    for (Fault fault : Fault.values()) {
+      SourceTable table = Faults.builder().at(1, fault).at(2, fault).build().sourceTable(memory);
+      try {
+        assertThat(table.find(all, List.of(new RowKey("1"))).get(0)).isPresent();
+        assertThat(table.rows(format, List.of(new RowKey("1")), 1).get(0)).isPresent();
+      } catch (SyncException e) {
+        assertThat(e.kind()).isNotEqualTo(Kind.CORRUPT);
+      }
+    }
+  }
+
+  @Test
+  void theTablesOfAFaultyDatabaseAreFaulty() {
+    MemoryTables memory =
+        MemoryTables.of(List.of(TableShapes.UNMARKED), ManualClock.create(), "here");
+    Faults faults = Faults.at(2, Fault.FAIL_BEFORE);
+    SourceDatabase source = faults.sourceDatabase(memory);
+    ReplicaDatabase replica = faults.replicaDatabase(memory);
+    assertThat(source.tables()).containsExactly("unmarked");
+    assertThatThrownBy(() -> source.table("unmarked").info()).isInstanceOf(SyncException.class);
+    assertThat(replica.table("unmarked").info().rows()).isZero();
+    assertThat(faults.counts())
+        .isEqualTo(Map.of("SourceDatabase.tables", 1L, "ComparableTable.info", 2L));
   }
 
   @Test
