@@ -8,9 +8,12 @@ import java.io.InputStream;
 import java.net.http.HttpHeaders;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** The body of a request, within its limit. */
 final class CallBody {
+
+  private static final int MOST_ADDRESS = 4_096;
 
   private final long most;
 
@@ -21,8 +24,36 @@ final class CallBody {
     this.most = most;
   }
 
-  /** Refuses by the headers alone what is too long, or in another form. */
-  void checkHeaders(HttpCall call, Route route) throws RefusedException {
+  /**
+   * Refuses an address or headers that are too long.
+   *
+   * @param mostHeaders how many characters headers may have
+   */
+  static void checkSizes(HttpCall call, int mostHeaders) throws RefusedException {
+    int address = call.base().length() + call.path().length() + call.query().length();
+    if (address > MOST_ADDRESS) {
+      throw new RefusedException(
+          Refusal.TOO_LARGE, 414, "an address has at most " + MOST_ADDRESS + " characters");
+    }
+    long headers =
+        call.headers().map().entrySet().stream()
+            .flatMap(
+                header ->
+                    header.getValue().stream()
+                        .map(value -> (long) header.getKey().length() + value.length()))
+            .reduce(0L, Long::sum);
+    if (headers > mostHeaders) {
+      throw new RefusedException(
+          Refusal.TOO_LARGE, 431, "headers have at most " + mostHeaders + " characters");
+    }
+  }
+
+  /**
+   * Refuses by the headers alone what is too long, or in another form.
+   *
+   * @param type of the body; empty where there is none
+   */
+  void checkHeaders(HttpCall call, Optional<String> type) throws RefusedException {
     HttpHeaders headers = call.headers();
     List<String> lengths = headers.allValues("Content-Length");
     for (String length : lengths) {
@@ -33,8 +64,9 @@ final class CallBody {
         throw tooLong();
       }
     }
-    if (route.method().equals("POST") && !isJson(headers.firstValue("Content-Type").orElse(""))) {
-      throw new RefusedException(Refusal.MALFORMED, 415, "the body of a request is " + Json.TYPE);
+    if (type.isPresent() && !is(type.get(), headers.firstValue("Content-Type").orElse(""))) {
+      throw new RefusedException(
+          Refusal.MALFORMED, 415, "the body of the request is " + type.get());
     }
     String coding = coding(headers);
     if (!coding.isEmpty() && !coding.equals(Gzip.NAME)) {
@@ -42,8 +74,8 @@ final class CallBody {
     }
   }
 
-  private static boolean isJson(String type) {
-    return type.split(";", 2)[0].strip().equalsIgnoreCase(Json.TYPE);
+  private static boolean is(String wanted, String type) {
+    return type.split(";", 2)[0].strip().equalsIgnoreCase(wanted);
   }
 
   private static String coding(HttpHeaders headers) {
@@ -65,6 +97,12 @@ final class CallBody {
   /** The content of a body that was read. */
   InputStream content(HttpCall call, byte[] body) throws IOException {
     InputStream sent = new ByteArrayInputStream(body);
+    return coding(call.headers()).isEmpty() ? sent : new LimitedInput(Gzip.in(sent), most);
+  }
+
+  /** The content of a body while it comes, which nothing has to be checked of first. */
+  InputStream content(HttpCall call) throws IOException {
+    InputStream sent = new LimitedInput(call.body(), most);
     return coding(call.headers()).isEmpty() ? sent : new LimitedInput(Gzip.in(sent), most);
   }
 

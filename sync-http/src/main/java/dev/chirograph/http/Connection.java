@@ -11,7 +11,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpTimeoutException;
 import java.time.InstantSource;
 import java.util.Base64;
 import java.util.function.Supplier;
@@ -23,13 +22,11 @@ final class Connection {
 
   private static final int NONCE_BYTES = 16;
   private static final String REPLAYED = Words.word(Refusal.REPLAYED);
-  private static final int MOST_PROBLEM = 64 << 10;
 
   private final String caller;
   private final String peer;
   private final @Nullable Supplier<SigningKey> key;
-  private final HttpClient client;
-  private final int mostHeaders;
+  private final Sender sender;
   private final InstantSource clock;
   private final RandomGenerator random;
 
@@ -48,8 +45,7 @@ final class Connection {
     this.caller = caller;
     this.peer = peer;
     this.key = key;
-    this.client = client;
-    this.mostHeaders = mostHeaders;
+    this.sender = new Sender(peer, client, mostHeaders);
     this.clock = clock;
     this.random = random;
   }
@@ -101,65 +97,17 @@ final class Connection {
     return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
   }
 
-  /**
-   * Sends a request and waits for the beginning of the answer, whose body has to be closed.
-   *
-   * @throws SyncException UNAVAILABLE when none came
-   */
   HttpResponse<InputStream> send(HttpRequest request, Deadline deadline) {
-    try {
-      HttpResponse<InputStream> response = client.send(request, info -> new ReplyStream(deadline));
-      checkHeaders(request, response);
-      return response;
-    } catch (IOException e) {
-      throw broken(request, e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new SyncException(
-          Kind.UNAVAILABLE, "interrupted while waiting for " + named(request), e);
-    }
+    return sender.send(request, deadline);
   }
 
-  private void checkHeaders(HttpRequest request, HttpResponse<InputStream> response)
-      throws IOException {
-    long headers =
-        response.headers().map().entrySet().stream()
-            .flatMap(one -> one.getValue().stream().map(value -> one.getKey() + value))
-            .mapToLong(String::length)
-            .sum();
-    if (headers > mostHeaders) {
-      response.body().close();
-      throw new SyncException(
-          Kind.UNEXPECTED,
-          named(request)
-              + " answered with headers of "
-              + headers
-              + " characters, more than the allowed "
-              + mostHeaders);
-    }
-  }
-
-  /** An answer did not come, or not whole. */
   SyncException broken(HttpRequest request, IOException why) {
-    String what =
-        why instanceof HttpTimeoutException
-            ? " did not answer in time"
-            : " could not be asked, or its answer broke off: " + why;
-    return new SyncException(Kind.UNAVAILABLE, named(request) + what, why);
+    return sender.broken(request, why);
   }
 
   /** The error that an answer tells of. */
   SyncException problem(HttpRequest request, HttpResponse<InputStream> response) {
-    int status = response.statusCode();
-    Problem problem = new Problem(status, Problem.kind(status), "", "");
-    String type = response.headers().firstValue("Content-Type").orElse("");
-    if (type.startsWith(Problem.TYPE)) {
-      try {
-        problem = Problem.read(status, new LimitedInput(response.body(), MOST_PROBLEM));
-      } catch (IOException e) {
-        // The status says enough.
-      }
-    }
+    Problem problem = sender.problem(response);
     if (problem.reason().equals(REPLAYED) && request.method().equals("GET")) {
       // The JDK's client makes a GET again by itself when its connection breaks.
       return new SyncException(
@@ -167,26 +115,10 @@ final class Connection {
           named(request)
               + " could not be asked: the connection broke, and the request was repeated");
     }
-    return new SyncException(
-        problem.kind(),
-        named(request)
-            + " answered "
-            + status
-            + (problem.reason().isEmpty() ? "" : " (" + problem.reason() + ")")
-            + (problem.detail().isEmpty() ? "" : ": " + problem.detail()));
+    return sender.failure(request, response, problem);
   }
 
-  /** The peer and the address, without what may be secret in it. */
   String named(HttpRequest request) {
-    URI uri = request.uri();
-    return peer
-        + " ("
-        + request.method()
-        + " "
-        + uri.getScheme()
-        + "://"
-        + uri.getRawAuthority()
-        + uri.getRawPath()
-        + ")";
+    return sender.named(request);
   }
 }

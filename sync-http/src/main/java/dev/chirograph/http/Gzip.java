@@ -26,8 +26,8 @@ final class Gzip {
   }
 
   /** Quick rather than small: what is sent is mostly ids, which no level makes much smaller. */
-  private static final class Zipped extends GZIPOutputStream {
-    Zipped(OutputStream out) throws IOException {
+  static final class Stream extends GZIPOutputStream {
+    Stream(OutputStream out) throws IOException {
       super(out, BUFFER);
       def.setLevel(Deflater.BEST_SPEED);
     }
@@ -40,7 +40,7 @@ final class Gzip {
 
   /** Compresses what is written; does not close what it writes to. */
   static void write(OutputStream to, HttpReply.Body body) throws IOException {
-    Zipped zipped = new Zipped(to);
+    Stream zipped = new Stream(to);
     try {
       body.writeTo(zipped);
       zipped.finish();

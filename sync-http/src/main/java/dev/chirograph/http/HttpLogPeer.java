@@ -17,8 +17,6 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpClient.Redirect;
-import java.net.http.HttpClient.Version;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.security.SecureRandom;
@@ -71,7 +69,9 @@ public final class HttpLogPeer implements LogPeer {
             builder.node,
             builder.peer,
             builder.key,
-            builder.client == null ? builder.ownClient() : builder.client,
+            builder.client == null
+                ? Sender.client(builder.bases.get(0), builder.connectTimeout)
+                : builder.client,
             builder.mostHeaders,
             builder.clock,
             builder.random);
@@ -313,16 +313,6 @@ public final class HttpLogPeer implements LogPeer {
       return this;
     }
 
-    private HttpClient ownClient() {
-      // Over TLS both agree on a version; without, the attempt to would cost the first request.
-      boolean tls = "https".equalsIgnoreCase(bases.get(0).getScheme());
-      return HttpClient.newBuilder()
-          .version(tls ? Version.HTTP_2 : Version.HTTP_1_1)
-          .followRedirects(Redirect.NEVER)
-          .connectTimeout(connectTimeout)
-          .build();
-    }
-
     /**
      * The peer, which has not been asked anything yet.
      *
@@ -334,11 +324,8 @@ public final class HttpLogPeer implements LogPeer {
         throw SyncException.invalid(
             "requests to " + peer + " are either signed with a key or declared unsigned");
       }
-      if (client != null && client.followRedirects() != Redirect.NEVER) {
-        throw SyncException.invalid(
-            "the client follows redirects by itself, to wherever "
-                + peer
-                + " says; build it with Redirect.NEVER");
+      if (client != null) {
+        Sender.checkRedirects(client, peer);
       }
       return new HttpLogPeer(this, Bases.of(bases));
     }

@@ -55,6 +55,20 @@ public final class HttpReply implements AutoCloseable {
     return new HttpReply(status, headers, length, stream::transferTo, stream);
   }
 
+  /** The same, which also ends something when it is closed. */
+  HttpReply ending(Closeable also) {
+    return new HttpReply(
+        status,
+        headers,
+        length,
+        body,
+        () -> {
+          try (also) {
+            held.close();
+          }
+        });
+  }
+
   /** The status code. */
   public int status() {
     return status;

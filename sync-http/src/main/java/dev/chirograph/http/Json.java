@@ -14,22 +14,31 @@ final class Json {
 
   static final String TYPE = "application/json";
 
-  private static final JsonFactory FACTORY =
-      new JsonFactoryBuilder()
-          // Names come from elsewhere: none of them may stay in memory for good.
-          .configure(JsonFactory.Feature.INTERN_FIELD_NAMES, false)
-          .configure(StreamWriteFeature.AUTO_CLOSE_TARGET, false)
-          .configure(StreamWriteFeature.AUTO_CLOSE_CONTENT, false)
-          .configure(StreamWriteFeature.FLUSH_PASSED_TO_STREAM, false)
-          .streamReadConstraints(
-              StreamReadConstraints.builder()
-                  .maxNestingDepth(32)
-                  .maxNameLength(256)
-                  .maxNumberLength(64)
-                  .build())
-          .build();
+  private static final JsonFactory FACTORY = factory(StreamReadConstraints.DEFAULT_MAX_STRING_LEN);
 
   private Json() {}
+
+  /**
+   * Reads texts that are longer or shorter than usual.
+   *
+   * @param mostText how many characters a text may have
+   */
+  static JsonFactory factory(int mostText) {
+    return new JsonFactoryBuilder()
+        // Names come from elsewhere: none of them may stay in memory for good.
+        .configure(JsonFactory.Feature.INTERN_FIELD_NAMES, false)
+        .configure(StreamWriteFeature.AUTO_CLOSE_TARGET, false)
+        .configure(StreamWriteFeature.AUTO_CLOSE_CONTENT, false)
+        .configure(StreamWriteFeature.FLUSH_PASSED_TO_STREAM, false)
+        .streamReadConstraints(
+            StreamReadConstraints.builder()
+                .maxNestingDepth(32)
+                .maxNameLength(256)
+                .maxNumberLength(64)
+                .maxStringLength(mostText)
+                .build())
+        .build();
+  }
 
   /** Writes UTF-8; does not close what it writes to. */
   static JsonGenerator writer(OutputStream out) throws IOException {
@@ -38,6 +47,11 @@ final class Json {
 
   /** Reads UTF-8. Closing it closes the stream. */
   static JsonIn reader(InputStream in) throws IOException {
-    return new JsonIn(FACTORY.createParser(in));
+    return reader(FACTORY, in);
+  }
+
+  /** Reads UTF-8 with the limits of a factory. Closing it closes the stream. */
+  static JsonIn reader(JsonFactory factory, InputStream in) throws IOException {
+    return new JsonIn(factory.createParser(in));
   }
 }

@@ -3,6 +3,7 @@ package dev.chirograph.http;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import dev.chirograph.SyncException;
 import java.io.Closeable;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -32,18 +34,57 @@ final class JsonIn implements Closeable {
 
   /** Reads a whole document. */
   static <T> T document(JsonIn in, Value<T> value) throws IOException {
+    return next(
+        in,
+        document -> {
+          T read = value.read(document);
+          if (document.parser.nextToken() != null) {
+            throw document.wrong("there is something behind the end");
+          }
+          return read;
+        });
+  }
+
+  /** Reads the next of several documents, one behind the other. */
+  static <T> T next(JsonIn in, Value<T> value) throws IOException {
     try {
       in.parser.nextToken();
-      T read = value.read(in);
-      if (in.parser.nextToken() != null) {
-        throw in.wrong("there is something behind the end");
-      }
-      return read;
+      return value.read(in);
+    } catch (StreamConstraintsException e) {
+      throw new WireException.TooLarge("a text, a name or a number is longer than allowed");
     } catch (JsonProcessingException e) {
       // The message of the cause may quote what was read.
       throw in.wrong("it is no JSON, or ends early");
     } catch (SyncException e) {
       throw in.wrong(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Refuses anything that follows. */
+  void end() throws IOException {
+    next(
+        this,
+        in -> {
+          if (in.parser.currentToken() != null) {
+            throw in.wrong("there is something behind the end");
+          }
+          return "";
+        });
+  }
+
+  /** Reads the object at hand; members that are not asked for are left out. */
+  void object(Member<?>... members) throws IOException {
+    beginObject();
+    for (String name = field(); name != null; name = field()) {
+      Member<?> asked = null;
+      for (Member<?> member : members) {
+        asked = member.isNamed(name) ? member : asked;
+      }
+      if (asked == null) {
+        skip();
+      } else {
+        asked.read(this);
+      }
     }
   }
 
@@ -66,6 +107,14 @@ final class JsonIn implements Closeable {
   /** Leaves out the value at hand, whatever it is. */
   void skip() throws IOException {
     parser.skipChildren();
+  }
+
+  boolean isArray() {
+    return parser.currentToken() == JsonToken.START_ARRAY;
+  }
+
+  boolean isNull() {
+    return parser.currentToken() == JsonToken.VALUE_NULL;
   }
 
   boolean isText() {
@@ -94,6 +143,23 @@ final class JsonIn implements Closeable {
         i++;
       }
     }
+  }
+
+  boolean truth() throws IOException {
+    if (parser.currentToken() == JsonToken.VALUE_TRUE) {
+      return true;
+    }
+    require(JsonToken.VALUE_FALSE, "true or false");
+    return false;
+  }
+
+  /** A whole number from a least to a most. */
+  int whole(int least, int most) throws IOException {
+    long number = whole();
+    if (number < least || number > most) {
+      throw wrong("a number is not between " + least + " and " + most);
+    }
+    return (int) number;
   }
 
   long whole() throws IOException {
@@ -143,7 +209,7 @@ final class JsonIn implements Closeable {
     List<T> values = new ArrayList<>();
     while (parser.nextToken() != JsonToken.END_ARRAY) {
       if (values.size() == most) {
-        throw wrong("an array has more than " + most + " values");
+        throw new WireException.TooLarge("an array has more than " + most + " values");
       }
       values.add(value.read(this));
     }
@@ -156,6 +222,11 @@ final class JsonIn implements Closeable {
       throw wrong("the field '" + field + "' is missing");
     }
     return value;
+  }
+
+  /** The value at hand, unless it is null. */
+  <T> Optional<T> orNull(Value<T> value) throws IOException {
+    return isNull() ? Optional.empty() : Optional.of(value.read(this));
   }
 
   /** Refuses a field that comes twice. */

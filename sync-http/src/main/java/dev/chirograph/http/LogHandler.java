@@ -43,13 +43,12 @@ public final class LogHandler implements HttpEndpoint {
 
   private static final Logger LOG = LoggerFactory.getLogger(LogHandler.class);
 
-  private static final int MOST_ADDRESS = 4_096;
-
   private final LogReplicator node;
   private final CallerCheck callers;
   private final CallBody bodies;
   private final int mostHeaders;
   private final Replies replies;
+  private final ReplyForm form;
   private final Map<Refusal, LongAdder> refusals = new EnumMap<>(Refusal.class);
 
   private LogHandler(Builder builder, CallerCheck callers) {
@@ -57,7 +56,8 @@ public final class LogHandler implements HttpEndpoint {
     this.callers = callers;
     this.bodies = new CallBody(builder.mostBody);
     this.mostHeaders = builder.mostHeaders;
-    this.replies = new Replies(builder.node, builder.gzip);
+    this.form = new ReplyForm(builder.gzip, "Signature");
+    this.replies = new Replies(builder.node, form);
     for (Refusal refusal : Refusal.values()) {
       refusals.put(refusal, new LongAdder());
     }
@@ -89,17 +89,18 @@ public final class LogHandler implements HttpEndpoint {
   }
 
   private HttpReply answered(HttpCall call) throws IOException, RefusedException {
-    checkSizes(call);
+    CallBody.checkSizes(call, mostHeaders);
     List<Route> there = Route.at(call.path());
     if (there.isEmpty()) {
-      return replies.nothingThere();
+      return form.nothingThere();
     }
     Optional<Route> route =
         there.stream().filter(one -> one.method().equals(call.method())).findFirst();
     if (route.isEmpty()) {
-      return replies.otherMethod(there);
+      return form.otherMethod(there.stream().map(Route::method).toList());
     }
-    bodies.checkHeaders(call, route.get());
+    boolean posted = route.get().method().equals("POST");
+    bodies.checkHeaders(call, posted ? Optional.of(Json.TYPE) : Optional.empty());
     Caller caller = caller(call);
     byte[] body = bodies.read(call, caller.body());
     if (route.get() == Route.CONTENT) {
@@ -121,25 +122,6 @@ public final class LogHandler implements HttpEndpoint {
           Refusal.NOT_ADMITTED, 403, "the caller is neither a peer nor a reader of this node");
     }
     return caller;
-  }
-
-  private void checkSizes(HttpCall call) throws RefusedException {
-    int address = call.base().length() + call.path().length() + call.query().length();
-    if (address > MOST_ADDRESS) {
-      throw new RefusedException(
-          Refusal.TOO_LARGE, 414, "an address has at most " + MOST_ADDRESS + " characters");
-    }
-    long headers =
-        call.headers().map().entrySet().stream()
-            .flatMap(
-                header ->
-                    header.getValue().stream()
-                        .map(value -> (long) header.getKey().length() + value.length()))
-            .reduce(0L, Long::sum);
-    if (headers > mostHeaders) {
-      throw new RefusedException(
-          Refusal.TOO_LARGE, 431, "headers have at most " + mostHeaders + " characters");
-    }
   }
 
   private LogRequest request(HttpCall call, Route route, byte[] body)
@@ -164,7 +146,7 @@ public final class LogHandler implements HttpEndpoint {
         Route.at(call.path()),
         refused.refusal(),
         refused.detail());
-    return replies.problem(Problem.of(refused));
+    return form.problem(Problem.of(refused));
   }
 
   private HttpReply failed(SyncException error) {
@@ -172,7 +154,7 @@ public final class LogHandler implements HttpEndpoint {
     if (problem.status() >= 500) {
       LOG.warn("{} could not answer a request: {}", node.node(), error.summary(), error);
     }
-    return replies.problem(problem);
+    return form.problem(problem);
   }
 
   private void count(Refusal refusal) {

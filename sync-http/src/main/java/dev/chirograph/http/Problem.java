@@ -68,7 +68,8 @@ record Problem(int status, Kind kind, String reason, String detail) {
   /** What a status means where nothing says it better. */
   static Kind kind(int status) {
     return switch (status) {
-      case 400, 405, 413, 414, 415, 416, 422, 431 -> Kind.INVALID_ARGUMENT;
+      case 400, 405, 414, 415, 416, 422, 431 -> Kind.INVALID_ARGUMENT;
+      case 413 -> Kind.TOO_LARGE;
       case 401, 403, 407, 421 -> Kind.PERMISSION_DENIED;
       case 404, 410 -> Kind.NOT_FOUND;
       case 409, 412 -> Kind.CONFLICT;

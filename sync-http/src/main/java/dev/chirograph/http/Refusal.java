@@ -25,10 +25,14 @@ public enum Refusal {
    * by itself when the connection breaks before an answer.
    */
   REPLAYED,
-  /** Too many requests are remembered already; it can be made again later. */
+  /** Too many are remembered already, or are being answered; it can be made again later. */
   TOO_MANY,
   /** Its body is not the one that was signed. */
   WRONG_BODY,
   /** The caller is who it says, but neither a peer nor a reader of this node. */
-  NOT_ADMITTED
+  NOT_ADMITTED,
+  /** There is no such database, or the caller may not use it: nobody is told which. */
+  UNKNOWN_DATABASE,
+  /** The database of the caller has no such table. */
+  UNKNOWN_TABLE
 }

@@ -9,15 +9,12 @@ import dev.chirograph.log.LogReplicator;
 import dev.chirograph.spi.LogItem;
 import dev.chirograph.spi.SupportsContents;
 import dev.chirograph.spi.SupportsContents.Stored;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /** Makes answers. Safe for use by several threads. */
 final class Replies {
@@ -26,30 +23,18 @@ final class Replies {
   private static final Pattern RANGE = Pattern.compile("bytes=([0-9]{1,18})-");
 
   private final LogReplicator node;
-  private final boolean gzip;
+  private final ReplyForm form;
 
-  Replies(LogReplicator node, boolean gzip) {
+  Replies(LogReplicator node, ReplyForm form) {
     this.node = node;
-    this.gzip = gzip;
+    this.form = form;
   }
 
   // ---- answers
 
   /** An answer; items are written while they are sent. */
   HttpReply answer(HttpCall call, LogAnswer answer) throws IOException {
-    boolean compressed = gzip && Gzip.isAccepted(call.headers().allValues("Accept-Encoding"));
-    if (estimate(answer) < Gzip.WORTHWHILE) {
-      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-      Answers.write(answer, bytes);
-      return HttpReply.of(200, headers(Json.TYPE), bytes.toByteArray());
-    }
-    Map<String, String> headers = headers(Json.TYPE);
-    if (!compressed) {
-      return HttpReply.written(200, headers, out -> Answers.write(answer, out));
-    }
-    headers.put("Content-Encoding", Gzip.NAME);
-    return HttpReply.written(
-        200, headers, out -> Gzip.write(out, zipped -> Answers.write(answer, zipped)));
+    return form.json(call, estimate(answer), out -> Answers.write(answer, out));
   }
 
   /** About how long an answer is; no more is counted than matters. */
@@ -73,16 +58,6 @@ final class Replies {
     return items.stream().limit(5).mapToLong(ItemOut::estimate).sum();
   }
 
-  private Map<String, String> headers(String type) {
-    Map<String, String> headers = new HashMap<>();
-    headers.put("Content-Type", type);
-    if (gzip) {
-      // Says that requests may be compressed, too (RFC 7694).
-      headers.put("Accept-Encoding", Gzip.NAME);
-    }
-    return headers;
-  }
-
   // ---- contents
 
   /**
@@ -96,12 +71,12 @@ final class Replies {
       if (e.kind() != Kind.NOT_FOUND) {
         throw e;
       }
-      return problem(Problem.of(Kind.NOT_FOUND, "this node does not hold the content"));
+      return form.problem(Problem.of(Kind.NOT_FOUND, "this node does not hold the content"));
     }
   }
 
   private HttpReply held(HttpCall call, String caller, String sha256) throws IOException {
-    Map<String, String> headers = headers(BYTES);
+    Map<String, String> headers = form.headers(BYTES);
     headers.put("ETag", '"' + sha256 + '"');
     OptionalLong known = size(sha256);
     long from = known.isPresent() ? offset(call) : 0;
@@ -112,7 +87,7 @@ final class Replies {
     if (from >= size) {
       // Whether it is there is said first.
       node.content(caller, sha256, 0).close();
-      headers = headers(Problem.TYPE);
+      headers = form.headers(Problem.TYPE);
       headers.put("Content-Range", "bytes */" + size);
       String detail = "the content has " + size + " bytes, and none from " + from + " on";
       return new Problem(416, Kind.INVALID_ARGUMENT, "range", detail).reply(headers);
@@ -132,27 +107,5 @@ final class Replies {
     Matcher range = RANGE.matcher(call.headers().firstValue("Range").orElse(""));
     // Any other range may be left alone.
     return range.matches() ? Long.parseLong(range.group(1)) : 0;
-  }
-
-  // ---- errors
-
-  HttpReply problem(Problem problem) {
-    Map<String, String> headers = headers(Problem.TYPE);
-    if (problem.status() == 401) {
-      headers.put("WWW-Authenticate", "Signature");
-    }
-    return problem.reply(headers);
-  }
-
-  HttpReply nothingThere() {
-    return problem(new Problem(404, Kind.NOT_FOUND, "address", "there is nothing at this address"));
-  }
-
-  HttpReply otherMethod(List<Route> there) {
-    String allowed = there.stream().map(Route::method).collect(Collectors.joining(", "));
-    Map<String, String> headers = headers(Problem.TYPE);
-    headers.put("Allow", allowed);
-    return new Problem(405, Kind.INVALID_ARGUMENT, "method", "at this address is only " + allowed)
-        .reply(headers);
   }
 }

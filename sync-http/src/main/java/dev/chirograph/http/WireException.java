@@ -3,7 +3,7 @@ package dev.chirograph.http;
 import java.io.IOException;
 
 /** What was read is not what the format allows. Its message holds nothing of what was read. */
-final class WireException extends IOException {
+class WireException extends IOException {
 
   private static final long serialVersionUID = 1L;
 
@@ -13,5 +13,15 @@ final class WireException extends IOException {
 
   WireException(String message, Throwable cause) {
     super(message, cause);
+  }
+
+  /** What was read has more of something than is allowed. */
+  static final class TooLarge extends WireException {
+
+    private static final long serialVersionUID = 1L;
+
+    TooLarge(String message) {
+      super(message);
+    }
   }
 }

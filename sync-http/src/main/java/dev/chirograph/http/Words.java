@@ -1,9 +1,11 @@
 package dev.chirograph.http;
 
+import dev.chirograph.Guard;
 import dev.chirograph.SyncException.Kind;
 import dev.chirograph.log.LogAnswer.Result;
 import dev.chirograph.spi.LogEntry.Operation;
 import dev.chirograph.spi.ReplicaLog.Validity;
+import dev.chirograph.spi.table.ColumnType;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Locale;
@@ -19,6 +21,8 @@ final class Words {
   static final Map<String, Validity> VALIDITIES = all(Validity.values());
   static final Map<String, Result> RESULTS = all(Result.values());
   static final Map<String, Kind> KINDS = all(Kind.values());
+  static final Map<String, ColumnType.Kind> TYPES = all(ColumnType.Kind.values());
+  static final Map<String, Guard> GUARDS = all(Guard.values());
 
   private Words() {}
 

@@ -12,8 +12,8 @@ import dev.chirograph.ObjectVersion;
 import dev.chirograph.RetryPolicy;
 import dev.chirograph.SyncException;
 import dev.chirograph.SyncException.Kind;
+import dev.chirograph.http.HttpEndpoint;
 import dev.chirograph.http.HttpLogPeer;
-import dev.chirograph.http.LogHandler;
 import dev.chirograph.memory.MemoryBackend;
 import dev.chirograph.memory.MemoryBlobStore;
 import dev.chirograph.spi.BlobStore;
@@ -55,7 +55,7 @@ abstract class ContentsOverHttp {
   private final Deployment a = new Deployment("A");
   private int storeBreaksAfter = Integer.MAX_VALUE;
 
-  abstract Server server(LogHandler handler);
+  abstract Server server(HttpEndpoint endpoint);
 
   @BeforeEach
   void start() {
@@ -135,7 +135,7 @@ abstract class ContentsOverHttp {
   }
 
   private HttpLogPeer peer(Deployment to) {
-    return HttpLogPeer.builder("A", "M", URI.create("http://localhost:" + to.port() + "/app/log"))
+    return HttpLogPeer.builder("A", "M", URI.create("http://localhost:" + to.port() + "/app/sync"))
         .key(Deployment.keyOf("A"))
         .timeout(Duration.ofSeconds(5))
         .build();

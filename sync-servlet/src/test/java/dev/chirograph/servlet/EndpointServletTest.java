@@ -70,7 +70,7 @@ class EndpointServletTest {
   }
 
   private static HttpResponse<String> asked(Server server, String sha256) throws Exception {
-    URI uri = URI.create("http://localhost:" + server.port() + "/app/log/v1/content/" + sha256);
+    URI uri = URI.create("http://localhost:" + server.port() + "/app/sync/v1/content/" + sha256);
     return HttpClient.newHttpClient()
         .send(
             HttpRequest.newBuilder(uri).header("Chirograph-Target", "bergen").build(),

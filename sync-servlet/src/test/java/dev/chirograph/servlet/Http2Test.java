@@ -55,7 +55,7 @@ class Http2Test {
         .queue(MemoryBackend.create(InstantSource.system()).queue("M", "contents"))
         .contents(MemoryBlobStore.of("M"), spool);
     m.start(Server::http2);
-    URI base = URI.create("http://localhost:" + m.port() + "/app/log");
+    URI base = URI.create("http://localhost:" + m.port() + "/app/sync");
     peer =
         HttpLogPeer.builder("A", "M", base)
             .key(Deployment.keyOf("A"))

@@ -7,8 +7,8 @@ import static org.awaitility.Awaitility.await;
 import dev.chirograph.Key;
 import dev.chirograph.SyncException;
 import dev.chirograph.SyncException.Kind;
+import dev.chirograph.http.HttpEndpoint;
 import dev.chirograph.http.HttpLogPeer;
-import dev.chirograph.http.LogHandler;
 import dev.chirograph.log.LogAnswer;
 import dev.chirograph.log.LogAnswer.Found;
 import dev.chirograph.log.LogAnswer.Pulled;
@@ -39,7 +39,7 @@ abstract class LogOverHttp {
   private final Deployment m = new Deployment("M");
   private final Deployment a = new Deployment("A");
 
-  abstract Server server(LogHandler handler);
+  abstract Server server(HttpEndpoint endpoint);
 
   private void start() {
     m.peer(a).start(this::server);

@@ -1,11 +1,11 @@
 package dev.chirograph.servlet;
 
-import dev.chirograph.http.LogHandler;
+import dev.chirograph.http.HttpEndpoint;
 
 class LogOverJettyTest extends LogOverHttp {
 
   @Override
-  Server server(LogHandler handler) {
-    return Server.jetty(handler);
+  Server server(HttpEndpoint endpoint) {
+    return Server.jetty(endpoint);
   }
 }

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.chirograph.SyncException;
 import dev.chirograph.SyncException.Kind;
-import dev.chirograph.http.LogHandler;
+import dev.chirograph.http.HttpEndpoint;
 import dev.chirograph.http.Refusal;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -26,7 +26,7 @@ abstract class RefusalsOverHttp {
   private final Deployment m = new Deployment("M");
   private final Deployment a = new Deployment("A");
 
-  abstract Server server(LogHandler handler);
+  abstract Server server(HttpEndpoint endpoint);
 
   private void start() {
     m.peer(a).start(this::server);
@@ -45,7 +45,7 @@ abstract class RefusalsOverHttp {
     m.append("X");
     m.node().push("A");
     byte[] push = a.wire().heard();
-    assertThat(new String(push, ISO_8859_1)).startsWith("POST /app/log/v1/entries HTTP/1.1\r\n");
+    assertThat(new String(push, ISO_8859_1)).startsWith("POST /app/sync/v1/entries HTTP/1.1\r\n");
     String before = a.state();
     for (int i = 1; i <= 3; i++) {
       assertThat(raw(a, push)).startsWith("HTTP/1.1 401").contains("problem:replayed");
@@ -84,7 +84,7 @@ abstract class RefusalsOverHttp {
     start();
     String before = a.state();
     String head =
-        "POST /app/log/v1/entries HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n";
+        "POST /app/sync/v1/entries HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n";
     assertThat(raw(a, (head + "Content-Length: 12\r\n\r\n{\"items\":[]}").getBytes(ISO_8859_1)))
         .startsWith("HTTP/1.1 401");
     assertThat(raw(a, (head + "Content-Length: 1048577\r\n\r\n").getBytes(ISO_8859_1)))
@@ -133,12 +133,12 @@ abstract class RefusalsOverHttp {
     start();
     for (String path :
         List.of(
-            "/app/log/v1/%65ntries",
+            "/app/sync/v1/%65ntries",
             "/app/%6cog/v1/entries",
-            "/app/log/../log/v1/entries",
-            "/app/log//v1/entries",
-            "/app/log/v1/entries;x=y",
-            "/app/log/v1%2fentries")) {
+            "/app/sync/../log/v1/entries",
+            "/app/sync//v1/entries",
+            "/app/sync/v1/entries;x=y",
+            "/app/sync/v1%2fentries")) {
       String request =
           "GET "
               + path
@@ -154,7 +154,7 @@ abstract class RefusalsOverHttp {
     start();
     for (String method : List.of("HEAD", "PUT", "DELETE", "OPTIONS", "PATCH")) {
       String request =
-          method + " /app/log/v1/entries HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+          method + " /app/sync/v1/entries HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
       assertThat(raw(a, request.getBytes(ISO_8859_1))).as(method).startsWith("HTTP/1.1 405 ");
     }
   }

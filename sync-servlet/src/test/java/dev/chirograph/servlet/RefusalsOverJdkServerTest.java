@@ -1,11 +1,11 @@
 package dev.chirograph.servlet;
 
-import dev.chirograph.http.LogHandler;
+import dev.chirograph.http.HttpEndpoint;
 
 class RefusalsOverJdkServerTest extends RefusalsOverHttp {
 
   @Override
-  Server server(LogHandler handler) {
-    return Server.jdk(handler);
+  Server server(HttpEndpoint endpoint) {
+    return Server.jdk(endpoint);
   }
 }

@@ -1,8 +1,8 @@
 package dev.chirograph.servlet;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.chirograph.http.HttpEndpoint;
 import dev.chirograph.http.JdkHttpHandler;
-import dev.chirograph.http.LogHandler;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -17,7 +17,7 @@ import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.ServerConnector;
 
-/** A server that puts a handler under {@code /app/log}. */
+/** A server that puts an endpoint under {@code /app/sync}. */
 interface Server extends AutoCloseable {
 
   /** Where it listens. */
@@ -28,30 +28,30 @@ interface Server extends AutoCloseable {
 
   /** Starts one. */
   interface Kind {
-    Server start(LogHandler handler);
+    Server start(HttpEndpoint endpoint);
   }
 
   /** Jetty, with the servlet. */
-  static Server jetty(LogHandler handler) {
-    return jetty(handler, new HttpConnectionFactory());
+  static Server jetty(HttpEndpoint endpoint) {
+    return jetty(endpoint, new HttpConnectionFactory());
   }
 
   /** The same with HTTP/2, to which a connection is upgraded. */
-  static Server http2(LogHandler handler) {
+  static Server http2(HttpEndpoint endpoint) {
     HttpConfiguration configuration = new HttpConfiguration();
     return jetty(
-        handler,
+        endpoint,
         new HttpConnectionFactory(configuration),
         new HTTP2CServerConnectionFactory(configuration));
   }
 
-  private static Server jetty(LogHandler handler, ConnectionFactory... protocols) {
+  private static Server jetty(HttpEndpoint endpoint, ConnectionFactory... protocols) {
     org.eclipse.jetty.server.Server jetty = new org.eclipse.jetty.server.Server();
     ServerConnector connector = new ServerConnector(jetty, protocols);
     connector.setHost("localhost");
     jetty.addConnector(connector);
     ServletContextHandler context = new ServletContextHandler("/app");
-    context.addServlet(new ServletHolder(EndpointServlet.of(handler)), "/log/*");
+    context.addServlet(new ServletHolder(EndpointServlet.of(endpoint)), "/sync/*");
     jetty.setHandler(context);
     try {
       jetty.start();
@@ -76,7 +76,7 @@ interface Server extends AutoCloseable {
   }
 
   /** The JDK's own. */
-  static Server jdk(LogHandler handler) {
+  static Server jdk(HttpEndpoint endpoint) {
     ExecutorService threads = Executors.newCachedThreadPool();
     HttpServer server;
     try {
@@ -85,7 +85,7 @@ interface Server extends AutoCloseable {
       throw new UncheckedIOException(e);
     }
     server.setExecutor(threads);
-    server.createContext("/app/log", JdkHttpHandler.of(handler));
+    server.createContext("/app/sync", JdkHttpHandler.of(endpoint));
     server.start();
     return new Server() {
       @Override

@@ -42,7 +42,7 @@ final class Wire implements AutoCloseable {
 
   /** The address of the log of the node at its end. */
   String base() {
-    return "http://localhost:" + listening.getLocalPort() + "/app/log";
+    return "http://localhost:" + listening.getLocalPort() + "/app/sync";
   }
 
   /** From now on nothing comes through, and nobody is told. */
