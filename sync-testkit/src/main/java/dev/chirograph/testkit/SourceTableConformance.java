@@ -2,23 +2,28 @@ package dev.chirograph.testkit;
 
 import static dev.chirograph.testkit.TableShapes.COMPOSITE;
 import static dev.chirograph.testkit.TableShapes.INVOICE;
+import static dev.chirograph.testkit.TableShapes.KEYLESS;
 import static dev.chirograph.testkit.TableShapes.ROWVERSION;
 import static dev.chirograph.testkit.TableShapes.TEXT_KEY;
 import static dev.chirograph.testkit.TableShapes.TIMED;
 import static dev.chirograph.testkit.TableShapes.UNMARKED;
+import static dev.chirograph.testkit.TableShapes.UNRANGED;
 import static dev.chirograph.testkit.TableSubject.NO_LIMIT;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.chirograph.memory.MemoryTable;
 import dev.chirograph.spi.table.Cursor;
 import dev.chirograph.spi.table.Horizon;
 import dev.chirograph.spi.table.Mark;
 import dev.chirograph.spi.table.Row;
 import dev.chirograph.spi.table.RowFormat;
+import dev.chirograph.spi.table.RowVersion;
 import dev.chirograph.spi.table.SourceTable;
 import dev.chirograph.spi.table.TableShape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
@@ -29,6 +34,8 @@ import org.junit.jupiter.api.Test;
  * tables are made and how their host writes to them.
  */
 public abstract class SourceTableConformance extends TableLookupGuarantees {
+
+  private static final int STEPS = 100;
 
   /**
    * Makes an empty table and opens it. Called several times in a test with different shapes.
@@ -257,6 +264,43 @@ public abstract class SourceTableConformance extends TableLookupGuarantees {
       expected.add(table.row("" + (100 + i), "new", "1", "" + (100 + i)));
     }
     assertThat(seen).isEqualTo(expected);
+  }
+
+  // ---- all of them
+
+  @Test
+  void TAB_all_theSourceAnswersAsTheReferenceDoes() {
+    RandomGenerator random = Seed.draw().random();
+    for (TableShape shape : List.of(INVOICE, COMPOSITE, TEXT_KEY, KEYLESS, UNMARKED, UNRANGED)) {
+      TableSubject table = open(shape);
+      MemoryTable reference = MemoryTable.of(shape, ManualClock.create(), "reference");
+      TableTwins twins = new TableTwins(table, reference, random);
+      for (int i = 0; i < STEPS; i++) {
+        change(table, reference, twins, random);
+        twins.ask();
+        if (shape.mark().isPresent() && i % 10 == 0) {
+          Mark through = random.nextBoolean() ? Mark.LAST : twins.row().mark();
+          assertThat(pages(table, through, 1 + random.nextInt(9)))
+              .containsExactlyInAnyOrderElementsOf(
+                  reference.after(table.format, Optional.empty(), through, 10_000, NO_LIMIT));
+        }
+      }
+      twins.end();
+    }
+  }
+
+  private static void change(
+      TableSubject table, MemoryTable reference, TableTwins twins, RandomGenerator random) {
+    if (random.nextInt(3) > 0 || table.format.key().isEmpty()) {
+      Row row = twins.row();
+      table.putAll(List.of(row));
+      reference.put(row.cells().toArray(String[]::new));
+    } else {
+      for (RowVersion row : twins.some(2)) {
+        table.remove(table.found(row.key()).orElseThrow());
+        reference.remove(row.key().cells().toArray(String[]::new));
+      }
+    }
   }
 
   private static List<Row> pages(TableSubject table, Mark through, int limit) {
