@@ -275,9 +275,7 @@ public final class MemoryTable implements SourceTable, ReplicaTable {
     if (agent != null && !agent.equals(name) && now.isBefore(leased)) {
       return Optional.empty();
     }
-    if (!name.equals(agent) || !now.isBefore(leased)) {
-      fence++;
-    }
+    fence++;
     agent = name;
     leased = now.plus(duration);
     return Optional.of(fence);

@@ -45,8 +45,15 @@ final class BatchSize {
     }
   }
 
-  /** A batch was too large, or nobody answered in time. */
-  void failed() {
+  /** A batch was too large. */
+  void tooLarge() {
     rows = Math.max(1, rows / 2);
+  }
+
+  /** Nobody answered; if that took long, a smaller batch may be answered in time. */
+  void failed(Duration duration) {
+    if (duration.compareTo(target) > 0) {
+      tooLarge();
+    }
   }
 }

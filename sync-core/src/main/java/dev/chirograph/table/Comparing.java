@@ -39,6 +39,7 @@ final class Comparing {
   private long deleted;
   private long heldBack;
   private @Nullable String refusal;
+  private @Nullable String held;
 
   /**
    * What is compared.
@@ -217,6 +218,7 @@ final class Comparing {
     diff.compare(pending(now, diff), deletes);
     deleted = deletes.deleted();
     heldBack = deletes.heldBack();
+    held = deletes.why().orElse(null);
   }
 
   /** What is pending; a few large parts are cut so that they need not be halved step by step. */
@@ -319,6 +321,6 @@ final class Comparing {
   }
 
   Optional<String> refusal() {
-    return Optional.ofNullable(refusal);
+    return Optional.ofNullable(refusal == null ? held : refusal);
   }
 }

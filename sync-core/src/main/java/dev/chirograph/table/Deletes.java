@@ -1,12 +1,15 @@
 package dev.chirograph.table;
 
 import dev.chirograph.Outcome;
+import dev.chirograph.SyncException;
 import dev.chirograph.spi.table.RowKey;
 import dev.chirograph.spi.table.RowVersion;
 import dev.chirograph.spi.table.Selection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Deletes rows that only the replica has, as they were seen, and only those that the source has
@@ -19,6 +22,7 @@ final class Deletes implements TableDiff.Differences {
   private final long allowed;
   private long deleted;
   private long heldBack;
+  private @Nullable SyncException why;
 
   /**
    * Nothing is deleted yet.
@@ -55,11 +59,14 @@ final class Deletes implements TableDiff.Differences {
     int may = (int) Math.min(gone.size(), allowed - deleted);
     heldBack += gone.size() - may;
     if (may > 0) {
-      List<RowVersion> now = gone.subList(0, may);
-      deleted +=
-          uploads.delete(now, source.selection().salt()).stream()
-              .filter(Outcome.Applied.class::isInstance)
-              .count();
+      for (Outcome outcome : uploads.delete(gone.subList(0, may), source.selection().salt())) {
+        if (outcome instanceof Outcome.Applied) {
+          deleted++;
+        } else if (outcome instanceof Outcome.Rejected rejected) {
+          heldBack++;
+          why = rejected.why();
+        }
+      }
     }
   }
 
@@ -71,5 +78,11 @@ final class Deletes implements TableDiff.Differences {
   /** How many more should have been. */
   long heldBack() {
     return heldBack;
+  }
+
+  /** Why not; empty when the limit was the reason, or none was held back. */
+  Optional<String> why() {
+    return Optional.ofNullable(why)
+        .map(one -> "the replica does not let them go: " + one.summary());
   }
 }

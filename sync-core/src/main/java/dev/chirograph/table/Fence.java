@@ -3,12 +3,16 @@ package dev.chirograph.table;
 import dev.chirograph.SyncException;
 import java.util.Optional;
 
-/** The right of one agent to write to the replica, kept as long as it works. */
+/**
+ * The right of one agent to write to the replica, kept as long as it works. Each time it is asked
+ * for, the fence is one more: a gap says that another agent has worked on the table meanwhile.
+ */
 final class Fence implements AutoCloseable {
 
   private final TableContext context;
-  private final long fence;
+  private long fence;
   private long asked;
+  private boolean unsure;
 
   /**
    * Asks for the right.
@@ -33,13 +37,23 @@ final class Fence implements AutoCloseable {
         SyncException.Kind.CONFLICT, SyncException.Advice.NEVER, context.name() + ": " + why, null);
   }
 
-  /** The fence, extended where half of its time has passed. */
+  /** The fence, renewed where half of its time has passed, or a write may still be on its way. */
   long held() {
     long passed = context.nanoTime() - asked;
-    if (passed > context.settings().lease().toNanos() / 2 && ask() != fence) {
-      throw taken("another agent has worked on it meanwhile");
+    if (unsure || passed > context.settings().lease().toNanos() / 2) {
+      long next = ask();
+      if (next != fence + 1) {
+        throw taken("another agent has worked on it meanwhile");
+      }
+      fence = next;
+      unsure = false;
     }
     return fence;
+  }
+
+  /** Nobody knows what became of a write: it must not be made after those that follow. */
+  void isUnsure() {
+    unsure = true;
   }
 
   /** Gives it back. */

@@ -59,6 +59,12 @@ final class TableJournal {
     write();
   }
 
+  /** The pass has failed; how large batches may be is worth knowing all the same. */
+  void failed() {
+    memory = memory.withWork(size.rows(), quarantine.retry());
+    write();
+  }
+
   private void write() {
     context.call(
         () -> {

@@ -227,6 +227,11 @@ final class TablePass implements AutoCloseable {
     journal.facts(sides.here(), replica, behind);
   }
 
+  /** What was learned about batches and rows is kept; the rest is found again. */
+  void failed() {
+    journal.failed();
+  }
+
   /** Whether anything was written to the replica. */
   boolean hasWritten() {
     return sent + uploads.mended() + comparing.deleted() > 0;

@@ -220,12 +220,16 @@ final class TableRun {
 
   private static void close(Turn turn) {
     TablePass pass = turn.pass;
-    if (pass != null) {
-      try {
-        pass.close();
-      } catch (RuntimeException e) {
-        turn.failure = turn.failure == null ? SyncException.of(e) : turn.failure;
-      }
+    if (pass == null) {
+      return;
+    }
+    SyncException failure = turn.failure;
+    if (failure != null) {
+      turn.attempt(pass::failed);
+    }
+    turn.attempt(pass::close);
+    if (failure != null) {
+      turn.failure = failure; // the first one says most
     }
   }
 

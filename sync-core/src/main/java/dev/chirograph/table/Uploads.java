@@ -116,7 +116,7 @@ final class Uploads {
       why = e;
     }
     if (why.kind() == Kind.TOO_LARGE) {
-      size.failed();
+      size.tooLarge();
     }
     if (rows.size() == 1) {
       refuse(rows.get(0), why);
@@ -184,23 +184,41 @@ final class Uploads {
     }
   }
 
-  /** Deletes rows as they were seen; answers by position. */
+  /**
+   * Deletes rows as they were seen.
+   *
+   * @return what became of each, by position; rejected where the replica does not let it go
+   */
   List<Outcome> delete(List<RowVersion> rows, String salt) {
     pace.rows(rows.size());
-    return write(List.of(), rows, salt, Optional.empty());
+    try {
+      return write(List.of(), rows, salt, Optional.empty());
+    } catch (SyncException e) {
+      if (!isOfARow(e)) {
+        throw e;
+      }
+      if (rows.size() == 1) {
+        return List.of(Outcome.rejected(e));
+      }
+      int half = rows.size() / 2;
+      List<Outcome> outcomes = new ArrayList<>(delete(rows.subList(0, half), salt));
+      outcomes.addAll(delete(rows.subList(half, rows.size()), salt));
+      return outcomes;
+    }
   }
 
   private List<Outcome> write(
       List<Row> puts, List<RowVersion> deletes, String salt, Optional<Cursor> cursor) {
     return context.call(
         () -> {
+          Write write = new Write(fence.held(), format, salt, puts, deletes, cursor);
+          long begun = context.nanoTime();
           try {
-            return context
-                .replica()
-                .write(new Write(fence.held(), format, salt, puts, deletes, cursor));
+            return context.replica().write(write);
           } catch (SyncException e) {
-            if (e.kind() == Kind.UNAVAILABLE) {
-              size.failed();
+            if (e.kind() == Kind.UNAVAILABLE || e.kind() == Kind.UNEXPECTED) {
+              fence.isUnsure();
+              size.failed(Duration.ofNanos(context.nanoTime() - begun));
             }
             throw e;
           }

@@ -1,6 +1,7 @@
 package dev.chirograph.table;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.chirograph.SyncException;
 import dev.chirograph.spi.table.Column;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** Rows that are not taken, rows that change while they are looked at, columns that do not fit. */
@@ -31,6 +33,8 @@ class TableTroubleTest {
   private final List<String> calls = new ArrayList<>();
   private Runnable before = () -> {};
   private String interrupted = "";
+  private Consumer<ReplicaTable.Write> onWrite = write -> {};
+  private Consumer<ReplicaTable.Write> onEveryWrite = write -> {};
 
   /** The replica; a hook runs once before a method. */
   private ReplicaDatabase watched() {
@@ -50,6 +54,12 @@ class TableTroubleTest {
                 new Class<?>[] {ReplicaTable.class},
                 (proxy, method, arguments) -> {
                   calls.add(method.getName());
+                  if (arguments != null && arguments[0] instanceof ReplicaTable.Write write) {
+                    onEveryWrite.accept(write);
+                    Consumer<ReplicaTable.Write> once = onWrite;
+                    onWrite = one -> {};
+                    once.accept(write);
+                  }
                   if (method.getName().equals(interrupted)) {
                     interrupted = "";
                     before.run();
@@ -192,6 +202,53 @@ class TableTroubleTest {
     TableReport report = sync.run().get(0);
     assertThat(report.deleted()).isZero();
     assertThat(lab.replica.all()).extracting(TableTroubleTest::id).contains("5");
+  }
+
+  @Test
+  void L8_aWriteThatWasLostOnItsWayAndArrivesLaterChangesNothing() {
+    lab.rows(1, 3);
+    AtomicInteger refused = new AtomicInteger();
+    onWrite =
+        first -> {
+          onWrite =
+              repeated ->
+                  onWrite =
+                      second -> {
+                        assertThatThrownBy(() -> lab.replica.write(first))
+                            .isInstanceOf(SyncException.class);
+                        refused.incrementAndGet();
+                      };
+          throw new SyncException(SyncException.Kind.UNAVAILABLE, "no answer");
+        };
+    TableReport report = watching().batch(1, 1 << 20, Duration.ofSeconds(2)).build().run().get(0);
+    assertThat(report.failure()).isEmpty();
+    assertThat(refused).hasValue(1);
+    lab.assertEqual();
+  }
+
+  @Test
+  void L11_aRowThatTheReplicaDoesNotLetGoKeepsNoOther() {
+    lab.rows(1, 100);
+    lab.run();
+    for (String id : List.of("10", "20", "30", "40", "50")) {
+      lab.source.remove(id);
+    }
+    onEveryWrite =
+        write -> {
+          if (write.deletes().stream().anyMatch(row -> row.key().text().equals("30"))) {
+            throw SyncException.invalid("another table refers to it");
+          }
+        };
+    TableReport report = watching().build().run().get(0);
+    assertThat(report.failure()).isEmpty();
+    assertThat(report.deleted()).isEqualTo(4);
+    assertThat(report.heldBack()).isOne();
+    assertThat(report.refusal())
+        .hasValueSatisfying(why -> assertThat(why).contains("another table refers to it"));
+    assertThat(report.certificate()).isEmpty();
+    onEveryWrite = write -> {};
+    assertThat(watching().build().run().get(0).deleted()).isOne();
+    lab.assertEqual();
   }
 
   // ---- polls

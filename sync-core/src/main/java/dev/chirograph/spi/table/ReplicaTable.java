@@ -27,8 +27,10 @@ public interface ReplicaTable extends ComparableTable {
    *
    * @param agent who asks
    * @param duration how long nobody else gets it, unless it is given back; asking again under the
-   *     same name extends it
-   * @return the fence to write under; empty while another agent has it
+   *     same name goes on under a new fence, so that a write which is still on its way under the
+   *     old one changes nothing
+   * @return the fence to write under, one more than the last that was given to anybody; empty while
+   *     another agent has it
    */
   Optional<Long> lease(String agent, Duration duration);
 
