@@ -3,6 +3,7 @@ package dev.chirograph.http;
 import dev.chirograph.http.CallerCheck.BodyCheck;
 import dev.chirograph.http.LimitedInput.TooLongException;
 import java.io.ByteArrayInputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpHeaders;
@@ -22,6 +23,18 @@ final class CallBody {
    */
   CallBody(long most) {
     this.most = most;
+  }
+
+  /** Of whoever made it, who closes it. */
+  private static final class Lent extends FilterInputStream {
+    Lent(InputStream in) {
+      super(in);
+    }
+
+    @Override
+    public void close() {
+      // not ours
+    }
   }
 
   /**
@@ -102,8 +115,18 @@ final class CallBody {
 
   /** The content of a body while it comes, which nothing has to be checked of first. */
   InputStream content(HttpCall call) throws IOException {
-    InputStream sent = new LimitedInput(call.body(), most);
+    InputStream sent = new LimitedInput(new Lent(call.body()), most);
     return coding(call.headers()).isEmpty() ? sent : new LimitedInput(Gzip.in(sent), most);
+  }
+
+  /**
+   * Makes sure that nothing follows a content that was read. A decoder may stop before the body has
+   * ended, and a server closes the connection then, which the caller takes for a failure.
+   */
+  static void end(HttpCall call) throws IOException, RefusedException {
+    if (call.body().read() >= 0) {
+      throw malformed("there is something behind the end of the body");
+    }
   }
 
   RefusedException tooLong() {

@@ -46,23 +46,19 @@ public final class TableHandler implements HttpEndpoint {
 
   private final TableAccess access;
   private final TableService service;
-  private final CallBody messages;
-  private final CallBody writes;
+  private final TableBodies bodies;
   private final int mostHeaders;
   private final Permits permits;
   private final ReplyForm form;
   private final Map<Refusal, LongAdder> refusals = new EnumMap<>(Refusal.class);
 
   private TableHandler(Builder builder) {
-    TableLimits limits = builder.limits;
     this.access = builder.access;
-    this.messages = new CallBody(limits.body());
-    this.writes = new CallBody(limits.writeBody());
     this.mostHeaders = builder.mostHeaders;
     this.permits = new Permits(builder.atOnce, builder.perCustomer);
     this.form = new ReplyForm(builder.gzip, "Bearer");
-    this.service =
-        new TableService(builder.tenants, limits, messages, writes, form, builder.random);
+    this.bodies = new TableBodies(builder.limits, form);
+    this.service = new TableService(builder.tenants, bodies, builder.random);
     for (Refusal refusal : Refusal.values()) {
       refusals.put(refusal, new LongAdder());
     }
@@ -113,7 +109,7 @@ public final class TableHandler implements HttpEndpoint {
     if (route.get() == TableRoute.HEALTH) {
       return service.health(call);
     }
-    checkForm(call, route.get());
+    bodies.checkHeaders(route.get(), call);
     TableCaller caller = caller(call);
     Permit permit = permits.begin(caller.customer());
     boolean handedOn = false;
@@ -127,16 +123,6 @@ public final class TableHandler implements HttpEndpoint {
       }
     }
   }
-
-  private void checkForm(HttpCall call, TableRoute route) throws RefusedException {
-    if (route == TableRoute.WRITE) {
-      writes.checkHeaders(call, Optional.of(RowStream.TYPE));
-    } else {
-      messages.checkHeaders(call, TableService.hasBody(route, call) ? JSON : Optional.empty());
-    }
-  }
-
-  private static final Optional<String> JSON = Optional.of(Json.TYPE);
 
   private TableCaller caller(HttpCall call) throws RefusedException {
     Optional<TableCaller> caller;
