@@ -34,20 +34,26 @@ enum TableNeed {
   static TableNeed of(
       TableMemory memory, TableInfo here, TableInfo there, Duration every, long now) {
     boolean due = memory.compared() == 0 || now - memory.compared() >= every.toMillis();
-    boolean same =
-        TableMemory.Facts.of(here).equals(memory.source())
-            && TableMemory.Facts.of(there).equals(memory.replica());
-    if (due || (!same && wentBack(memory, here, there))) {
+    if (due || hasOtherRows(memory, here, there)) {
       return COMPARE;
     }
+    boolean same = TableMemory.Facts.of(here).equals(memory.source());
     boolean retry = memory.retry() > 0 && memory.retry() <= now;
     return same && !retry && !memory.behind() && memory.round() == null ? NOTHING : LOOK;
   }
 
-  private static boolean wentBack(TableMemory memory, TableInfo here, TableInfo there) {
-    Optional<Mark> before =
-        Optional.ofNullable(memory.source()).map(TableMemory.Facts::last).map(Mark::new);
-    return isBehind(here.last(), before) || isBehind(here.last(), there.last());
+  /** Whether something happened that reading on does not bring into agreement. */
+  private static boolean hasOtherRows(TableMemory memory, TableInfo here, TableInfo there) {
+    TableMemory.Facts before = memory.source();
+    if (before == null || !TableMemory.Facts.of(there).equals(memory.replica())) {
+      return true; // somebody else has written to the replica, or it was restored
+    }
+    if (!before.fingerprint().equals(here.fingerprint())) {
+      return true; // other columns may be compared now
+    }
+    boolean back = isBehind(here.last(), Optional.ofNullable(before.last()).map(Mark::new));
+    boolean ahead = isBehind(here.last(), there.last());
+    return back || (ahead && !TableMemory.Facts.of(here).equals(before));
   }
 
   private static boolean isBehind(Optional<Mark> last, Optional<Mark> other) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.chirograph.DeleteLimit;
 import dev.chirograph.SyncException;
+import dev.chirograph.memory.MemoryTable;
 import dev.chirograph.memory.MemoryTables;
 import dev.chirograph.table.RowExplanation.Verdict;
 import dev.chirograph.table.TableReport.Compared;
@@ -135,6 +136,36 @@ class TableSyncTest {
     lab.run();
     lab.replica.remove("4");
     assertThat(lab.run().mended()).isOne();
+    lab.assertEqual();
+  }
+
+  @Test
+  void whatSomebodyElseDidToTheReplicaIsComparedAtOnce() {
+    lab.rows(1, 10);
+    lab.run();
+    lab.replica.remove("4");
+    lab.replica.put("11", "a row of somebody else", "4");
+    assertThat(lab.run().compared()).isEqualTo(Compared.NOTHING); // as far as facts tell
+    lab.replica.put("12", "a newer one", "12");
+    TableReport report = lab.run();
+    assertThat(report.mended()).isOne();
+    assertThat(report.deleted()).isEqualTo(2);
+    lab.assertEqual();
+  }
+
+  @Test
+  void aRestoredReplicaIsComparedAtOnce() {
+    lab.rows(1, 10);
+    lab.run();
+    MemoryTable.Backup backup = lab.replica.backup();
+    lab.source.remove("5");
+    lab.rows(11, 11);
+    lab.run();
+    lab.replica.restore(backup, "cloud");
+    TableReport report = lab.run();
+    assertThat(report.sent()).isOne();
+    assertThat(report.deleted()).isOne();
+    assertThat(report.certificate()).isPresent();
     lab.assertEqual();
   }
 
