@@ -1,5 +1,6 @@
 package dev.chirograph;
 
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -100,16 +101,31 @@ public sealed interface Slice {
       return first >= from() && first < to();
     }
 
+    /** Whether a key of any length, in UTF-8, belongs to the bucket. */
+    public boolean contains(String key) {
+      int first = of(key);
+      return first >= from() && first < to();
+    }
+
     /** The number of the finest bucket to which the key belongs. */
     public static int of(Key key) {
       return (int) (hash(key) >>> (64 - MAX_BITS));
+    }
+
+    /** The number of the finest bucket to which a key of any length, in UTF-8, belongs. */
+    public static int of(String key) {
+      return (int) (hash(key.getBytes(StandardCharsets.UTF_8)) >>> (64 - MAX_BITS));
     }
   }
 
   /** The hash by which keys are spread over buckets: the first 8 bytes of SHA-256, big-endian. */
   static long hash(Key key) {
+    return hash(key.toBytes());
+  }
+
+  private static long hash(byte[] key) {
     try {
-      byte[] digest = MessageDigest.getInstance("SHA-256").digest(key.toBytes());
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(key);
       long hash = 0;
       for (int i = 0; i < Long.BYTES; i++) {
         hash = (hash << 8) | (digest[i] & 0xff);

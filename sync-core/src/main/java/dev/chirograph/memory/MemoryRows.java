@@ -1,7 +1,6 @@
 package dev.chirograph.memory;
 
 import dev.chirograph.Digest;
-import dev.chirograph.Key;
 import dev.chirograph.Slice;
 import dev.chirograph.SyncException;
 import dev.chirograph.SyncException.Kind;
@@ -197,7 +196,7 @@ final class MemoryRows {
       };
     }
     if (slice instanceof Slice.Bucket bucket) {
-      return row -> bucket.contains(Key.utf8(format.key(cells(format, row)).text()));
+      return row -> bucket.contains(format.key(cells(format, row)).text());
     }
     if (slice instanceof Slice.Part part) {
       return inside(format, part.marks()).and(inside(format, part.bucket()));
