@@ -196,8 +196,11 @@ enum Dialect {
         return new Before(autoCommit, isolation);
       }
       case MARIADB -> {
-        execute(connection, "set transaction isolation level repeatable read, read only");
+        execute(connection, "set transaction isolation level repeatable read");
         connection.setAutoCommit(false);
+        // Begun at once: else, when nothing is read of a table, the next transaction of the host
+        // would have these properties.
+        execute(connection, "start transaction with consistent snapshot, read only");
         return new Before(autoCommit, null);
       }
       default -> {
