@@ -1,0 +1,8 @@
+package dev.chirograph.jdbc;
+
+class MariaDbSourceTableIT extends JdbcSourceTableConformance {
+
+  MariaDbSourceTableIT() {
+    super(TestDatabase.MARIADB);
+  }
+}

@@ -1,0 +1,8 @@
+package dev.chirograph.jdbc;
+
+class PostgresSourceTableIT extends JdbcSourceTableConformance {
+
+  PostgresSourceTableIT() {
+    super(TestDatabase.POSTGRESQL);
+  }
+}
