@@ -91,7 +91,17 @@ final class ContentWork implements JobHandler {
    * first time it may have been missed long ago.
    */
   void sweep() {
-    Duration delay = swept ? retries.pause(Integer.MAX_VALUE, random) : Duration.ZERO;
+    sweep(swept ? retries.pause(Integer.MAX_VALUE, random) : Duration.ZERO);
+    downloads.sweep(clock.instant().minus(LEFT));
+    swept = true;
+  }
+
+  /** The same, and what failed is tried now. */
+  void hasten() {
+    sweep(Duration.ZERO);
+  }
+
+  private void sweep(Duration delay) {
     String after = "";
     List<Stored> page;
     do {
@@ -101,8 +111,6 @@ final class ContentWork implements JobHandler {
         after = page.get(page.size() - 1).sha256();
       }
     } while (page.size() == PAGE);
-    downloads.sweep(clock.instant().minus(LEFT));
-    swept = true;
   }
 
   private Job job(Stored pending, Duration delay) {

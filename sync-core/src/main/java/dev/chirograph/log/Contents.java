@@ -100,6 +100,11 @@ final class Contents implements AutoCloseable {
     work.sweep();
   }
 
+  /** A holder of contents may be there again: what is to be fetched is tried at once. */
+  void hasten() {
+    work.hasten();
+  }
+
   int drain() {
     work.sweep();
     return worker.drain();

@@ -120,8 +120,17 @@ final class LogEngine {
             this::dropped,
             refused(name, counters));
     pulls.put(
-        name, new PullLoop(name, peer, LogLink.of(own.log(), name, options), counters, settings));
+        name,
+        new PullLoop(
+            name, peer, LogLink.of(own.log(), name, options), counters, settings, this::isBack));
     pushes.put(name, new PushLoop(name, peer, own.log(), counters, settings));
+  }
+
+  /** What it has need not wait for the pauses that its silence has made long. */
+  private void isBack() {
+    if (contents != null) {
+      tried(contents::hasten);
+    }
   }
 
   private void dropped(LogItem item) {

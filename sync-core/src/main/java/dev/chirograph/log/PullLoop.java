@@ -28,6 +28,7 @@ final class PullLoop implements Runnable {
   private final LogLink link;
   private final Counters counters;
   private final LogSettings settings;
+  private final Runnable back;
   private final Changes wake = new Changes();
   private final Object taking = new Object();
   private final AtomicBoolean resync = new AtomicBoolean();
@@ -46,12 +47,24 @@ final class PullLoop implements Runnable {
   private volatile @Nullable Instant success;
   private volatile @Nullable String error;
 
-  PullLoop(String name, LogPeer peer, LogLink link, Counters counters, LogSettings settings) {
+  /**
+   * A loop that was not started.
+   *
+   * @param back what is done when the peer answers again after a failure
+   */
+  PullLoop(
+      String name,
+      LogPeer peer,
+      LogLink link,
+      Counters counters,
+      LogSettings settings,
+      Runnable back) {
     this.name = name;
     this.peer = peer;
     this.link = link;
     this.counters = counters;
     this.settings = settings;
+    this.back = back;
   }
 
   String name() {
@@ -120,7 +133,11 @@ final class PullLoop implements Runnable {
       comparing = link.comparing();
       // While a comparison fails again and again, what succeeds in between makes no success.
       failures = comparing ? failures : 0;
+      boolean failed = failing;
       failing = false;
+      if (failed) {
+        back.run();
+      }
       return more;
     } catch (RuntimeException | Error e) {
       SyncException why = SyncException.of(e);

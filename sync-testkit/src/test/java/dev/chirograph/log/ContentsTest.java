@@ -66,6 +66,7 @@ class ContentsTest {
   private final List<Long> offsets = new ArrayList<>();
   private int breakAfter = Integer.MAX_VALUE;
   private byte[] served = BYTES;
+  private boolean cut;
 
   /** A node with everything it has. */
   private final class Node {
@@ -118,6 +119,9 @@ class ContentsTest {
     return new LogPeer() {
       @Override
       public LogAnswer call(LogRequest request) {
+        if (cut) {
+          throw new SyncException(SyncException.Kind.UNAVAILABLE, "cut off");
+        }
         return peer.call(request);
       }
 
@@ -542,6 +546,24 @@ class ContentsTest {
       here.replicator.drain();
     }
     assertThat(offsets).hasSize(1);
+  }
+
+  @Test
+  void whatFailedIsTriedAtOnceWhenItsHolderAnswersAgain() {
+    connect();
+    add(there, "a");
+    here.replicator.pull("there");
+    served = new byte[BYTES.length];
+    here.replicator.drain();
+    cut = true;
+    assertThatThrownBy(() -> here.replicator.pull("there")).isInstanceOf(SyncException.class);
+    cut = false;
+    served = BYTES;
+    here.replicator.drain();
+    assertThat(here.has(sha(here, "a"))).as("its pause is not over").isFalse();
+    here.replicator.pull("there");
+    here.replicator.drain();
+    assertThat(here.has(sha(here, "a"))).isTrue();
   }
 
   @Test
