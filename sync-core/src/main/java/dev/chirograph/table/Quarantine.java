@@ -48,6 +48,7 @@ final class Quarantine {
   private final RowFormat format;
   private final Map<RowKey, String> met = new LinkedHashMap<>();
   private long retry;
+  private Runnable noted = () -> {};
 
   /**
    * A row that was not taken.
@@ -70,6 +71,11 @@ final class Quarantine {
     this.context = context;
     this.format = format;
     this.retry = retry;
+  }
+
+  /** Has something done when a row is due earlier than any other: before it is left behind. */
+  void noting(Runnable action) {
+    noted = action;
   }
 
   /** How many rows were held back in this pass, tried or not; at most 10,000 are counted. */
@@ -167,7 +173,11 @@ final class Quarantine {
                 + settings.quarantine().pause(attempts, settings.environment().random()).toMillis(),
             error.substring(0, Math.min(REASON, error.length())));
     write(List.of(Change.put(at, bytes(now), new Expect.Anything())));
+    boolean first = retry == 0 || now.next() < retry;
     due(now.next());
+    if (first) {
+      noted.run();
+    }
     count(row.key(), now.error());
   }
 
