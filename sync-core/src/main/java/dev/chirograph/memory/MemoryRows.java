@@ -37,6 +37,9 @@ final class MemoryRows {
   private final TableShape shape;
   private final RowFormat own;
   private final NavigableMap<String, Stored> rows;
+  private @Nullable RowFormat asked;
+  private boolean askedIsOwn;
+  private boolean askedIsAll;
 
   /** A row with all columns of the table. */
   record Stored(RowKey key, Mark mark, List<@Nullable String> cells, long count) {
@@ -93,7 +96,12 @@ final class MemoryRows {
     return own.mark(cells);
   }
 
-  void put(List<@Nullable String> cells, long count) {
+  void put(List<@Nullable String> given, long count) {
+    List<@Nullable String> cells = new ArrayList<>();
+    for (int i = 0; i < given.size(); i++) {
+      String cell = given.get(i);
+      cells.add(cell == null ? null : own.columns().get(i).type().text(cell));
+    }
     RowKey key = own.key(cells);
     rows.put(key.text(), new Stored(key, own.mark(cells), cells, count));
   }
@@ -135,15 +143,28 @@ final class MemoryRows {
 
   /** Whether a format names rows as the table itself does. */
   private boolean isOwn(RowFormat format) {
-    return texts(own).equals(texts(format));
+    look(format);
+    return askedIsOwn;
+  }
+
+  /** Many rows are looked at in one format. */
+  private void look(RowFormat format) {
+    if (!format.equals(asked)) {
+      asked = format;
+      askedIsOwn = texts(keyed(own)).equals(texts(keyed(format)));
+      askedIsAll = texts(own.columns()).equals(texts(format.columns()));
+    }
   }
 
   /** What the keys of rows are made of. */
-  private static List<String> texts(RowFormat format) {
-    List<Column> columns =
-        format.key().isEmpty()
-            ? format.compared()
-            : format.key().stream().map(key -> format.columns().get(format.indexOf(key))).toList();
+  private static List<Column> keyed(RowFormat format) {
+    return format.key().isEmpty()
+        ? format.compared()
+        : format.key().stream().map(key -> format.columns().get(format.indexOf(key))).toList();
+  }
+
+  /** What decides how columns are written. */
+  private static List<String> texts(List<Column> columns) {
     return columns.stream()
         .map(column -> column.name() + " " + column.type().kind() + column.type().digits())
         .toList();
@@ -258,6 +279,10 @@ final class MemoryRows {
   }
 
   private List<@Nullable String> cells(RowFormat format, Stored row) {
+    look(format);
+    if (askedIsAll) {
+      return row.cells();
+    }
     List<@Nullable String> cells = new ArrayList<>();
     for (Column column : format.columns()) {
       String cell = cell(row, column.name());

@@ -45,6 +45,7 @@ import org.jspecify.annotations.Nullable;
 public final class MemoryTable implements SourceTable, ReplicaTable {
 
   private final TableShape shape;
+  private final String fingerprint;
   private final InstantSource clock;
   private final Set<String> unique = new LinkedHashSet<>();
   private Predicate<Row> refused = row -> false;
@@ -59,6 +60,7 @@ public final class MemoryTable implements SourceTable, ReplicaTable {
 
   private MemoryTable(TableShape shape, InstantSource clock, String incarnation) {
     this.shape = Objects.requireNonNull(shape, "shape");
+    this.fingerprint = shape.fingerprint();
     this.clock = Objects.requireNonNull(clock, "clock");
     this.incarnation = Objects.requireNonNull(incarnation, "incarnation");
     this.rows = MemoryRows.of(shape);
@@ -111,13 +113,30 @@ public final class MemoryTable implements SourceTable, ReplicaTable {
     rows.put(all, equal + 1);
   }
 
-  /** Deletes the row with this key; answers whether there was one. */
-  public synchronized boolean remove(String... key) {
+  /**
+   * Deletes the row with this key; where rows have no key, one of those with these cells.
+   *
+   * @return whether there was one
+   */
+  public synchronized boolean remove(@Nullable String... key) {
+    if (shape.key().isEmpty()) {
+      return removeOne(new ArrayList<>(Arrays.asList(key)));
+    }
     StringBuilder text = new StringBuilder();
     for (String cell : key) {
-      text.append('|').append(cell.replace("\\", "\\\\").replace("|", "\\|"));
+      text.append('|').append(String.valueOf(cell).replace("\\", "\\\\").replace("|", "\\|"));
     }
     return rows.remove(new RowKey(text.substring(1)));
+  }
+
+  private boolean removeOne(List<@Nullable String> cells) {
+    RowKey key = rows.key(cells);
+    long equal = rows.get(key).map(Stored::count).orElse(0L);
+    if (equal > 1) {
+      rows.put(cells, equal - 1);
+      return true;
+    }
+    return rows.remove(key);
   }
 
   /** How many rows there are. */
@@ -173,7 +192,7 @@ public final class MemoryTable implements SourceTable, ReplicaTable {
 
   @Override
   public synchronized TableInfo info() {
-    return new TableInfo(shape.name(), rows.size(), rows.last(), shape.fingerprint(), incarnation);
+    return new TableInfo(shape.name(), rows.size(), rows.last(), fingerprint, incarnation);
   }
 
   @Override

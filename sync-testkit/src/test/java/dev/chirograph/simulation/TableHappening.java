@@ -1,0 +1,37 @@
+package dev.chirograph.simulation;
+
+/** What happens to tables. */
+enum TableHappening {
+  INSERT,
+  UPDATE,
+  DELETE,
+  DELETE_MANY,
+  REINSERT,
+  SWAP,
+  POISON,
+  SILENT_UPDATE,
+  LATE_COMMIT,
+  ROLLBACK,
+  TAMPERING,
+  SOURCE_RESTORE,
+  REPLICA_RESTORE,
+  LOST_STATE,
+  STRANGER,
+  RUN,
+  VERIFY,
+  KILL,
+  FAILURE,
+  LOST_REPLY,
+  DETAINED_WRITE,
+  LATE_WRITE,
+  PAUSE,
+  NESTED_AGENT,
+  STALE_FENCE,
+  SENT,
+  MENDED,
+  DELETED,
+  HELD_BACK,
+  QUARANTINED,
+  REFUSED_SOURCE,
+  CERTIFIED
+}

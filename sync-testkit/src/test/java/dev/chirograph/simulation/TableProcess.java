@@ -1,0 +1,252 @@
+package dev.chirograph.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.chirograph.Outcome;
+import dev.chirograph.SyncException;
+import dev.chirograph.SyncException.Kind;
+import dev.chirograph.spi.StateStore;
+import dev.chirograph.spi.table.Horizon;
+import dev.chirograph.spi.table.Mark;
+import dev.chirograph.spi.table.ReplicaDatabase;
+import dev.chirograph.spi.table.ReplicaTable;
+import dev.chirograph.spi.table.ReplicaTable.Write;
+import dev.chirograph.spi.table.RowKey;
+import dev.chirograph.spi.table.RowVersion;
+import dev.chirograph.spi.table.SourceDatabase;
+import dev.chirograph.spi.table.SourceTable;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A process with an engine: all its calls go through here, where they are disturbed and watched. It
+ * ends at one of them.
+ */
+final class TableProcess {
+
+  /** Nothing in the engine may catch this. */
+  static final class Killed extends Error {
+    private static final long serialVersionUID = 1L;
+
+    Killed() {
+      super("killed", null, false, false);
+    }
+  }
+
+  /** What may happen around each call. */
+  interface Disturbance {
+
+    /** Before it; may throw. */
+    void before(TableProcess process, String call);
+
+    /** Whether a write is held up on its way, so that the caller does not hear of it. */
+    boolean detains(TableProcess process, String call);
+
+    /** After it; may throw, although it was made. */
+    void after(TableProcess process, String call);
+  }
+
+  private static final Set<String> FACTS = Set.of("limits", "slices", "maxValueBytes", "toString");
+
+  final String agent;
+  final Instant begun;
+  private final TableWorld world;
+  private final Map<String, Long> fences;
+  private final Disturbance disturbance;
+  private final Map<String, Map<RowKey, Long>> absent = new HashMap<>();
+  private final Map<String, Long> deleted = new HashMap<>();
+  private final Set<String> written = new HashSet<>();
+  private final Map<String, Mark> horizons = new HashMap<>();
+  private long calls;
+  private boolean dead;
+  private boolean disturbed;
+
+  /**
+   * A process.
+   *
+   * @param fences the last one given for each table, to whomever
+   */
+  TableProcess(String agent, TableWorld world, Map<String, Long> fences, Disturbance disturbance) {
+    this.agent = agent;
+    this.begun = world.clock.instant();
+    this.world = world;
+    this.fences = fences;
+    this.disturbance = disturbance;
+  }
+
+  // ---- what became of it
+
+  void die() {
+    dead = true;
+    throw new Killed();
+  }
+
+  boolean isDead() {
+    return dead;
+  }
+
+  void disturb() {
+    disturbed = true;
+  }
+
+  /** Whether nothing came between its calls. */
+  boolean isQuiet() {
+    return !disturbed && !dead;
+  }
+
+  /** How many rows of a table it has deleted. */
+  long deleted(String table) {
+    return deleted.getOrDefault(table, 0L);
+  }
+
+  /** Whether it has written to a table. */
+  boolean hasWritten(String table) {
+    return written.contains(table);
+  }
+
+  /** The largest horizon it was told; empty when it did not ask. */
+  Optional<Mark> horizon(String table) {
+    return Optional.ofNullable(horizons.get(table));
+  }
+
+  // ---- what it works with
+
+  SourceDatabase source() {
+    return tapped(SourceDatabase.class, world.office, "office");
+  }
+
+  ReplicaDatabase replica() {
+    return tapped(ReplicaDatabase.class, world.cloud, "cloud");
+  }
+
+  StateStore state() {
+    return tapped(StateStore.class, world.state, "state");
+  }
+
+  private <T> T tapped(Class<T> type, T target, String name) {
+    return type.cast(
+        Proxy.newProxyInstance(
+            type.getClassLoader(),
+            new Class<?>[] {type},
+            (proxy, method, arguments) -> call(target, name, method, arguments)));
+  }
+
+  private Object call(Object target, String name, Method method, Object[] arguments)
+      throws Throwable {
+    if (method.getName().equals("table")) {
+      String table = (String) arguments[0];
+      return target instanceof SourceDatabase database
+              && method.getReturnType() == SourceTable.class
+          ? tapped(SourceTable.class, database.table(table), table)
+          : tapped(ReplicaTable.class, ((ReplicaDatabase) target).table(table), table);
+    }
+    if (FACTS.contains(method.getName())) {
+      return made(target, method, arguments);
+    }
+    if (dead) {
+      throw new Killed();
+    }
+    String call = name + "." + method.getName();
+    calls++;
+    disturbance.before(this, call);
+    if (method.getName().equals("write") && arguments[0] instanceof Write write) {
+      checkDeletes(name, write);
+      if (disturbance.detains(this, call)) {
+        world.detained.add(() -> arrive((ReplicaTable) target, name, write));
+        throw new SyncException(Kind.UNAVAILABLE, "no answer to " + call);
+      }
+      checkWrite(name, write);
+    }
+    Object answer = made(target, method, arguments);
+    watch(name, method.getName(), arguments, answer);
+    disturbance.after(this, call);
+    return answer;
+  }
+
+  private static Object made(Object target, Method method, Object[] arguments) throws Throwable {
+    try {
+      return method.invoke(target, arguments);
+    } catch (InvocationTargetException e) {
+      throw e.getCause();
+    }
+  }
+
+  // ---- what is watched
+
+  /** A write comes to the replica when its caller has long gone on. */
+  private void arrive(ReplicaTable to, String table, Write write) {
+    try {
+      checkWrite(table, write);
+      written(table, to.write(write));
+      world.count(TableHappening.LATE_WRITE);
+    } catch (SyncException e) {
+      // nobody hears of it
+    }
+  }
+
+  private void checkWrite(String table, Write write) {
+    if (fences.getOrDefault(table, 0L) != write.fence()) {
+      world.count(TableHappening.STALE_FENCE);
+      throw new SyncException(
+          Kind.CONFLICT, SyncException.Advice.NEVER, "another agent writes to " + table, null);
+    }
+    world.checkChildren(table, write.deletes().stream().map(RowVersion::key).toList());
+  }
+
+  /** Rows are deleted only after the source has said that it does not have them. */
+  private void checkDeletes(String table, Write write) {
+    for (RowVersion row : write.deletes()) {
+      RowKey key = row.key();
+      Long when = absent.getOrDefault(table, Map.of()).get(key);
+      assertThat(when)
+          .as("%s deletes %s of %s, of which the source has said nothing", agent, key, table)
+          .isNotNull();
+    }
+  }
+
+  private void watch(String table, String method, Object[] arguments, Object answer) {
+    switch (method) {
+      case "find" -> absent(table, arguments[1], (List<?>) answer);
+      case "rows" -> absent(table, arguments[1], (List<?>) answer);
+      case "lease" -> ((Optional<?>) answer).ifPresent(fence -> fences.put(table, (Long) fence));
+      case "horizon" ->
+          horizons.merge(table, ((Horizon) answer).mark(), (a, b) -> a.compareTo(b) > 0 ? a : b);
+      case "write" -> {
+        if (arguments[0] instanceof Write) {
+          written(table, (List<?>) answer);
+        }
+      }
+      default -> {
+        // tells nothing that is watched
+      }
+    }
+  }
+
+  private void absent(String table, Object keys, List<?> answers) {
+    for (int i = 0; i < answers.size(); i++) {
+      RowKey key = (RowKey) ((List<?>) keys).get(i);
+      if (((Optional<?>) answers.get(i)).isEmpty()) {
+        absent.computeIfAbsent(table, one -> new HashMap<>()).put(key, calls);
+      } else {
+        absent.getOrDefault(table, new HashMap<>()).remove(key);
+      }
+    }
+  }
+
+  private void written(String table, List<?> outcomes) {
+    written.add(table);
+    long gone = outcomes.stream().filter(Outcome.Applied.class::isInstance).count();
+    deleted.merge(table, gone, Long::sum);
+    assertThat(deleted(table))
+        .as("rows of %s deleted by one run of %s", table, agent)
+        .isLessThanOrEqualTo(world.most());
+  }
+}
