@@ -70,7 +70,7 @@ final class TableRowSql {
   private Optional<List<String>> texts() {
     List<String> all = new ArrayList<>();
     for (Column column : format.compared()) {
-      Optional<String> text = escaped(column);
+      Optional<String> text = escapedBytes(column);
       if (text.isEmpty()) {
         return Optional.empty();
       }
@@ -81,24 +81,28 @@ final class TableRowSql {
 
   /** The text of a column as it stands in a row's. */
   private Optional<String> escaped(Column wanted) {
-    TableColumn column = meta.column(wanted.name());
     return cells
-        .text(column, wanted.type(), value(wanted.name()))
-        .map(
-            text -> {
-              String safe =
-                  wanted.type().kind() == Kind.TEXT
-                      ? "replace(replace(%s, %s, %s), '|', %s)"
-                          .formatted(
-                              text,
-                              backslash(),
-                              joined(backslash(), backslash()),
-                              joined(backslash(), "'|'"))
-                      : text;
-              return column.column().nullable()
-                  ? "coalesce(" + safe + ", " + joined(backslash(), "'N'") + ")"
-                  : safe;
-            });
+        .text(meta.column(wanted.name()), wanted.type(), value(wanted.name()))
+        .map(text -> escaped(wanted, text));
+  }
+
+  /** The same for hashing. */
+  private Optional<String> escapedBytes(Column wanted) {
+    return cells
+        .bytes(meta.column(wanted.name()), wanted.type(), value(wanted.name()))
+        .map(bytes -> escaped(wanted, bytes));
+  }
+
+  private String escaped(Column wanted, String text) {
+    String safe =
+        wanted.type().kind() == Kind.TEXT
+            ? "replace(replace(%s, %s, %s), '|', %s)"
+                .formatted(
+                    text, backslash(), joined(backslash(), backslash()), joined(backslash(), "'|'"))
+            : text;
+    return meta.column(wanted.name()).column().nullable()
+        ? "coalesce(" + safe + ", " + joined(backslash(), "'N'") + ")"
+        : safe;
   }
 
   /** Whatever the session makes of backslashes in text. */
@@ -143,6 +147,17 @@ final class TableRowSql {
             .toList());
   }
 
+  /** The same for hashing. */
+  private String keyBytes() {
+    if (format.key().isEmpty()) {
+      return key();
+    }
+    return row(
+        format.key().stream()
+            .map(name -> escapedBytes(format.columns().get(format.indexOf(name))).orElseThrow())
+            .toList());
+  }
+
   /** The hash of a row, where the database can hash. */
   TableQuery hash(String salt) {
     String text = row(texts.orElseThrow());
@@ -169,7 +184,7 @@ final class TableRowSql {
           "('x' || left(encode(sha256(convert_to("
               + key()
               + ", 'UTF8')), 'hex'), 4))::bit(16)::int";
-      case MARIADB -> "cast(conv(left(sha2(" + key() + ", 256), 4), 16, 10) as signed)";
+      case MARIADB -> "cast(conv(left(sha2(" + keyBytes() + ", 256), 4), 16, 10) as signed)";
       default ->
           "bitand(cast(cast(substring(hash('SHA-256', stringtoutf8("
               + key()
