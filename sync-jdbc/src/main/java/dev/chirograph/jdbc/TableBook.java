@@ -53,7 +53,7 @@ final class TableBook {
     this.insert =
         database.sql(
             "insert into ${table_replica} (customer, database_name, table_name, fence, leased,"
-                + " revision, row_count, last_mark) values (?, ?, ?, 0, 0, 0, ?, ?)");
+                + " revision, row_count, last_mark) values (?, ?, ?, ${now}, 0, 0, ?, ?)");
     this.lease =
         database.sql("update ${table_replica} set agent = ?, fence = ?, leased = ${now} + ?" + ONE);
     this.release =
@@ -69,17 +69,31 @@ final class TableBook {
    * What is kept about a replica.
    *
    * @param agent who has the lease, be it over or not; empty when it was given back
-   * @param expired whether the lease is over by the store's clock
+   * @param leased until when, by the store's clock, in microseconds since 1970
+   * @param now the time of that clock
    * @param revision grows with every write
    */
   record Entry(
       Optional<Cursor> cursor,
       Optional<String> agent,
       long fence,
-      boolean expired,
+      long leased,
+      long now,
       long revision,
       long rows,
-      Optional<Mark> last) {}
+      Optional<Mark> last) {
+
+    /** Whether another agent than this one has the lease still. */
+    boolean isKeptFrom(String name) {
+      return agent.isPresent() && !agent.get().equals(name) && now < leased;
+    }
+
+    /** The same after a write. */
+    Entry after(Optional<Cursor> newCursor, long newRows, Optional<Mark> newLast) {
+      return new Entry(
+          newCursor.or(this::cursor), agent, fence, leased, now, revision + 1, newRows, newLast);
+    }
+  }
 
   /** All replicas by the names of their tables. */
   Map<String, Entry> all(Connection connection) throws SQLException {
@@ -119,7 +133,8 @@ final class TableBook {
         cursor(row),
         agent(row),
         row.getLong(6),
-        row.getLong(7) <= row.getLong(11),
+        row.getLong(7),
+        row.getLong(11),
         row.getLong(8),
         row.getLong(9),
         mark(row, 10));
@@ -152,10 +167,13 @@ final class TableBook {
     return new String(bytes, StandardCharsets.UTF_8);
   }
 
-  /** Begins to keep something about a replica that has these rows. */
+  /**
+   * Begins to keep something about a replica that has these rows. Fences begin with the time, so
+   * that none comes twice where something was kept before and was removed.
+   */
   void insert(Connection connection, String table, long rows, Optional<Mark> last)
       throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(insert)) {
+    try (PreparedStatement statement = connection.prepareStatement(database.timed(insert))) {
       bind(new Parameters(statement), table).add(rows);
       setMark(statement, 5, last);
       statement.executeUpdate();

@@ -132,11 +132,14 @@ final class TableErrors {
   /** The columns that the database names; the names of others are no secret either. */
   private static String columns(TableShape shape, SQLException error) {
     String text = text(error);
+    int statement = text.indexOf("sql statement:"); // H2 repeats it, and it names all columns
+    text = statement < 0 ? text : text.substring(0, statement);
     StringBuilder named = new StringBuilder();
     for (Column column : shape.columns()) {
       String name = column.name().toLowerCase(Locale.ROOT);
       if (text.contains("'" + name + "'")
           || text.contains("\"" + name + "\"")
+          || text.contains("\"" + name + " ") // H2, with its type
           || text.contains("." + name)) {
         named.append(named.isEmpty() ? ", as it seems of '" : "', '").append(column.name());
       }

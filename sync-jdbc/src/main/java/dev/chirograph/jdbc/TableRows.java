@@ -36,6 +36,9 @@ final class TableRows {
   /** Keys in one query where each is a parameter of its own. */
   private static final int LISTED = 1_000;
 
+  /** Rows that are brought at a time, where all are read. */
+  private static final int FETCH = 500;
+
   private static final String TYPES =
       "select a.attname, quote_ident(n.nspname) || '.' || quote_ident(t.typname)"
           + " from pg_attribute a join pg_type t on t.oid = a.atttypid"
@@ -44,35 +47,22 @@ final class TableRows {
 
   private final Dialect dialect;
   private final String table;
-  private final Tenancy tenancy;
+  private final TableScope scope;
 
   /** The types of columns as PostgreSQL names them; empty elsewhere. */
   private final Map<String, String> types;
 
-  private TableRows(Dialect dialect, String table, Tenancy tenancy, Map<String, String> types) {
+  private TableRows(Dialect dialect, String table, TableScope scope, Map<String, String> types) {
     this.dialect = dialect;
     this.table = table;
-    this.tenancy = tenancy;
+    this.scope = scope;
     this.types = types;
   }
 
-  /**
-   * Whose rows these are.
-   *
-   * @param columns of the tenant, quoted; none where tenants share nothing
-   * @param values what they are compared with, and set to
-   */
-  record Tenancy(List<String> columns, List<String> values) {
-    static final Tenancy NONE = new Tenancy(List.of(), List.of());
-  }
-
-  /**
-   * Rows of a table.
-   *
-   * @param table its name, quoted
-   */
-  static TableRows open(Connection connection, Dialect dialect, String table, Tenancy tenancy)
+  /** The rows of a table. */
+  static TableRows open(Connection connection, Dialect dialect, TableMeta meta, TableScope scope)
       throws SQLException {
+    String table = meta.qualified(dialect);
     Map<String, String> types = new HashMap<>();
     if (dialect == Dialect.POSTGRESQL) {
       try (PreparedStatement statement = connection.prepareStatement(TYPES)) {
@@ -84,7 +74,7 @@ final class TableRows {
         }
       }
     }
-    return new TableRows(dialect, table, tenancy, types);
+    return new TableRows(dialect, table, scope, types);
   }
 
   // ---- writing
@@ -93,29 +83,24 @@ final class TableRows {
   void insert(Connection connection, List<Column> columns, List<List<@Nullable String>> rows)
       throws SQLException {
     String names =
-        Stream.concat(columns.stream().map(this::quoted), tenancy.columns().stream())
+        Stream.concat(
+                columns.stream().map(this::quoted), scope.columns().stream().map(dialect::quoted))
             .collect(joining(", "));
-    String into = "insert into " + table + " (" + names + ")";
+    // Where the database gives out numbers, those of the source are kept.
+    boolean given = dialect == Dialect.POSTGRESQL || dialect == Dialect.H2;
+    String into =
+        "insert into " + table + " (" + names + ")" + (given ? " overriding system value" : "");
     if (usesArrays()) {
-      // Where the database gives out numbers, those of the source are kept.
       String values =
           Stream.concat(
                   sent(columns).stream(), IntStream.range(0, tenants()).mapToObj(i -> "i.c" + i))
               .collect(joining(", "));
-      run(
-          connection,
-          into
-              + " overriding system value select "
-              + values
-              + " from "
-              + sentRows(columns)
-              + tenant(),
-          columns,
-          rows);
+      String from = sentRows(columns) + tenant();
+      run(connection, into + " select " + values + " from " + from, columns, rows);
       return;
     }
     String values =
-        Stream.concat(sent(columns).stream(), tenancy.columns().stream().map(column -> "?"))
+        Stream.concat(sent(columns).stream(), scope.columns().stream().map(column -> "?"))
             .collect(joining(", "));
     run(connection, into + " values (" + values + ")", columns, rows);
   }
@@ -183,38 +168,47 @@ final class TableRows {
     int most = usesArrays() ? CHUNK : LISTED;
     for (int start = 0; start < keys.size(); start += most) {
       List<List<@Nullable String>> some = keys.subList(start, Math.min(keys.size(), start + most));
-      String sql =
-          "select "
-              + select
-              + " from "
-              + table
-              + " as t"
-              + (usesArrays()
-                  ? ", "
-                      + sentRows(key)
-                      + " where "
-                      + condition(key, sent(key))
-                      + " for update of t"
-                  : " where " + listed(key, padded(some.size())) + dialect.forUpdate());
-      try (PreparedStatement statement = connection.prepareStatement(sql)) {
-        List<Array> arrays = new ArrayList<>();
-        try {
-          int next = usesArrays() ? bindArrays(statement, key, some, arrays) : 1;
-          if (usesArrays()) {
-            bindTenant(statement, next);
-          } else {
-            bindListed(statement, key, some);
-          }
-          try (ResultSet rows = statement.executeQuery()) {
-            while (rows.next()) {
-              taking.take(rows);
-            }
-          }
-        } finally {
-          free(arrays);
+      String found = usesArrays() ? sentKeys(key) : listed(key, padded(some.size()));
+      List<Array> arrays = new ArrayList<>();
+      try (PreparedStatement statement = connection.prepareStatement(locking(select, found))) {
+        if (usesArrays()) {
+          bindTenant(statement, bindArrays(statement, key, some, arrays));
+        } else {
+          bindListed(statement, key, some);
         }
+        takeAll(statement, taking);
+      } finally {
+        free(arrays);
       }
     }
+  }
+
+  /** Reads all rows, and keeps others from changing them until the transaction ends. */
+  void lockAll(Connection connection, String select, Query.Taking taking) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(locking(select, "1 = 1" + ofTenant("t.")))) {
+      bindTenant(statement, 1);
+      statement.setFetchSize(FETCH);
+      takeAll(statement, taking);
+    }
+  }
+
+  private String locking(String select, String condition) {
+    return "select " + select + " from " + table + " as t where " + condition + dialect.forUpdate();
+  }
+
+  private static void takeAll(PreparedStatement statement, Query.Taking taking)
+      throws SQLException {
+    try (ResultSet rows = statement.executeQuery()) {
+      while (rows.next()) {
+        taking.take(rows);
+      }
+    }
+  }
+
+  /** The beginning of a statement that deletes rows of the tenant: first its parameters come. */
+  String deleteFrom() {
+    return "delete from " + table + " where 1 = 1" + ofTenant("");
   }
 
   // ---- SQL
@@ -224,7 +218,7 @@ final class TableRows {
   }
 
   private int tenants() {
-    return tenancy.columns().size();
+    return scope.columns().size();
   }
 
   private String quoted(Column column) {
@@ -265,17 +259,17 @@ final class TableRows {
   }
 
   private String condition(List<Column> key, List<String> sent) {
-    return Stream.concat(
-            IntStream.range(0, key.size())
-                .mapToObj(i -> "t." + quoted(key.get(i)) + " = " + sent.get(i)),
-            tenancy.columns().stream().map(column -> "t." + column + " = ?"))
-        .collect(joining(" and "));
+    return IntStream.range(0, key.size())
+            .mapToObj(i -> "t." + quoted(key.get(i)) + " = " + sent.get(i))
+            .collect(joining(" and "))
+        + ofTenant("t.");
   }
 
   /** A condition that the key of a row is one of some, where each value is a parameter. */
   private String listed(List<Column> key, int count) {
     List<String> columns = key.stream().map(column -> "t." + quoted(column)).toList();
-    List<String> tenant = tenancy.columns().stream().map(column -> "t." + column).toList();
+    List<String> tenant =
+        scope.columns().stream().map(dialect::quoted).map(column -> "t." + column).toList();
     if (dialect == Dialect.H2) {
       // Finds rows in an index of several columns only when all are compared at once.
       List<String> all = Stream.concat(tenant.stream(), columns.stream()).toList();
@@ -285,7 +279,21 @@ final class TableRows {
         dialect == Dialect.MARIADB && key.size() > 1
             ? anyOf(columns, count) // which finds them in an index only like this
             : list(columns, count, key.size() > 1 ? "(values " : "(", ")");
-    return found + tenant.stream().map(column -> " and " + column + " = ?").collect(joining());
+    return found + ofTenant("t.");
+  }
+
+  private String ofTenant(String alias) {
+    return scope.columns().stream()
+        .map(dialect::quoted)
+        .map(column -> " and " + alias + column + " = ?")
+        .collect(joining());
+  }
+
+  /** A condition that the key of a row is one of those that are sent, for PostgreSQL. */
+  private String sentKeys(List<Column> key) {
+    String columns = key.stream().map(column -> "t." + quoted(column)).collect(joining(", "));
+    String sent = String.join(", ", sent(key));
+    return "(" + columns + ") in (select " + sent + " from " + sentRows(key) + ")" + ofTenant("t.");
   }
 
   private static String list(List<String> columns, int count, String open, String close) {
@@ -396,14 +404,15 @@ final class TableRows {
       PreparedStatement statement, int first, List<Column> columns, List<@Nullable String> row)
       throws SQLException {
     for (int i = 0; i < columns.size(); i++) {
-      TableValues.bind(statement, first + i, columns.get(i), row.get(i), dialect);
+      TableValues.bind(statement, first + i, table, columns.get(i), row.get(i), dialect);
     }
     return first + columns.size();
   }
 
-  private int bindTenant(PreparedStatement statement, int first) throws SQLException {
+  /** Sets the parameters from an index on to the tenant; answers the index behind them. */
+  int bindTenant(PreparedStatement statement, int first) throws SQLException {
     int next = first;
-    for (String value : tenancy.values()) {
+    for (String value : scope.values()) {
       statement.setString(next++, value);
     }
     return next;

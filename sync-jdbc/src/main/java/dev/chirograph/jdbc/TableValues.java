@@ -34,30 +34,31 @@ final class TableValues {
   /**
    * A cell as the text that this column would give back.
    *
+   * @param table for messages
    * @param column that of the replica, which may have another type than the format's
    * @throws SyncException of kind INVALID_ARGUMENT when the column cannot hold it as it is, as far
    *     as can be told without the database; the message has nothing of the cell
    */
-  static String checked(Column column, String cell, Dialect dialect) {
+  static String checked(String table, Column column, String cell, Dialect dialect) {
     ColumnType type = column.type();
     Optional<String> fault =
         Names.fault(dialect == Dialect.POSTGRESQL ? cell : cell.replace("\0", ""));
     if (fault.isPresent()) {
-      throw refused(column, fault.get() + ", which the database does not store", null);
+      throw refused(table, column, fault.get() + ", which the database does not store", null);
     }
     if (isTooLong(type, cell) && dialect != Dialect.SQLITE) { // which cares for no length
-      throw refused(column, "has more than " + type.size() + " characters", null);
+      throw refused(table, column, "has more than " + type.size() + " characters", null);
     }
     switch (type.kind()) {
       case DATE, TIME, TIMESTAMP, INSTANT -> {
         if (!TIME.matcher(cell).matches()) {
-          throw refused(column, "is no " + type, null);
+          throw refused(table, column, "is no " + type, null);
         }
       }
       case UUID, BYTES -> {
         String digits = cell.replace("-", "");
         if (!digits.chars().allMatch(HexFormat::isHexDigit) || digits.length() % 2 != 0) {
-          throw refused(column, "is no " + type, null);
+          throw refused(table, column, "is no " + type, null);
         }
       }
       default -> {}
@@ -65,7 +66,7 @@ final class TableValues {
     try {
       return type.text(cell);
     } catch (SyncException e) {
-      throw refused(column, "is no " + type, e);
+      throw refused(table, column, "is no " + type, e);
     }
   }
 
@@ -77,8 +78,9 @@ final class TableValues {
         && cell.codePointCount(0, cell.length()) > type.size();
   }
 
-  private static SyncException refused(Column column, String why, @Nullable Exception cause) {
-    String text = "a row cannot be stored: its '" + column.name() + "' " + why;
+  private static SyncException refused(
+      String table, Column column, String why, @Nullable Exception cause) {
+    String text = "a row cannot be stored in " + table + ": its '" + column.name() + "' " + why;
     return cause == null
         ? SyncException.invalid(text)
         : new SyncException(SyncException.Kind.INVALID_ARGUMENT, text, cause);
@@ -87,11 +89,17 @@ final class TableValues {
   /**
    * Sets a parameter.
    *
+   * @param table for messages
    * @param cell as {@link #checked} gives it; null for no value
    * @throws SyncException of kind INVALID_ARGUMENT when the database has no such value
    */
   static void bind(
-      PreparedStatement statement, int index, Column column, @Nullable String cell, Dialect dialect)
+      PreparedStatement statement,
+      int index,
+      String table,
+      Column column,
+      @Nullable String cell,
+      Dialect dialect)
       throws SQLException {
     if (cell == null) {
       statement.setNull(index, nullType(column.type(), dialect));
@@ -105,7 +113,7 @@ final class TableValues {
         default -> bindSqlite(statement, index, column.type(), cell);
       }
     } catch (DateTimeException | IllegalArgumentException e) {
-      throw refused(column, "is no " + column.type() + " of " + dialect, e);
+      throw refused(table, column, "is no " + column.type() + " of " + dialect, e);
     }
   }
 

@@ -1,0 +1,225 @@
+package dev.chirograph.jdbc;
+
+import dev.chirograph.SyncException;
+import dev.chirograph.SyncException.Kind;
+import dev.chirograph.jdbc.TableBook.Entry;
+import dev.chirograph.jdbc.TableFacts.Raw;
+import dev.chirograph.spi.table.Mark;
+import dev.chirograph.spi.table.ReplicaDatabase;
+import dev.chirograph.spi.table.ReplicaTable;
+import dev.chirograph.spi.table.TableInfo;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * A host's tables as replicas: all of their rows, or those of one tenant.
+ *
+ * <p>Immutable and safe for use by several threads.
+ */
+final class TableReplicas implements ReplicaDatabase {
+
+  private final Database database;
+  private final Hosts hosts;
+  private final TableScope scope;
+  private final TableBook book;
+
+  /**
+   * Where the host's tables are.
+   *
+   * @param schema empty for the one that connections stand in
+   * @param options of the tables that were named; all of the schema are meant when none was
+   */
+  record Hosts(String schema, Map<String, TableOptions> options) {
+    Hosts {
+      options = Map.copyOf(options);
+    }
+
+    private boolean has(String table) {
+      return options.isEmpty() || options.containsKey(table);
+    }
+
+    private TableOptions of(String table) {
+      return options.getOrDefault(table, TableOptions.standard());
+    }
+  }
+
+  /** A table as it was when it was looked at: how it is read and how it is written. */
+  record View(TableReader reader, TableRows rows) {}
+
+  TableReplicas(Database database, Hosts hosts, TableScope scope, TableBook book) {
+    this.database = database;
+    this.hosts = hosts;
+    this.scope = scope;
+    this.book = book;
+  }
+
+  Database database() {
+    return database;
+  }
+
+  TableScope scope() {
+    return scope;
+  }
+
+  TableBook book() {
+    return book;
+  }
+
+  // ---- all tables
+
+  @Override
+  public Optional<State> state(Optional<String> known) {
+    List<TableInfo> infos = new ArrayList<>();
+    String tag =
+        database.snapshot(
+            "reading what replicas are like",
+            connection -> {
+              infos.clear();
+              return state(connection, infos);
+            });
+    return known.filter(tag::equals).isPresent()
+        ? Optional.empty()
+        : Optional.of(new State(tag, infos));
+  }
+
+  /** Tells what tables are like; answers the tag. */
+  private String state(Connection connection, List<TableInfo> infos) throws SQLException {
+    Map<String, Entry> kept = book.all(connection);
+    String incarnation = TableIncarnation.of(connection, database.dialect());
+    StringBuilder facts = new StringBuilder(incarnation);
+    for (TableMeta meta : metas(connection).values()) {
+      String name = meta.shape().name();
+      String fingerprint = meta.shape().fingerprint();
+      Optional<Entry> entry = Optional.ofNullable(kept.get(name));
+      infos.add(
+          new TableInfo(
+              name,
+              entry.map(Entry::rows).orElse(0L),
+              entry.flatMap(Entry::last),
+              fingerprint,
+              incarnation));
+      facts.append('\n').append(entry.map(Entry::revision).orElse(0L)).append(' ');
+      facts.append(fingerprint).append(' ').append(name);
+    }
+    return digest(facts.toString());
+  }
+
+  private static String digest(String text) {
+    try {
+      byte[] bytes =
+          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(bytes, 0, 16);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  /** The tables that can be replicas, by name. */
+  private Map<String, TableMeta> metas(Connection connection) throws SQLException {
+    Map<String, TableMeta> metas = new TreeMap<>();
+    read(connection, hosts.options().keySet())
+        .forEach(
+            (name, facts) -> {
+              if (isReplica(name, facts)) {
+                readable(name, facts).ifPresent(meta -> metas.put(name, meta));
+              }
+            });
+    return metas;
+  }
+
+  private Map<String, TableFacts> read(Connection connection, Collection<String> names)
+      throws SQLException {
+    return new TableCatalogue(database.dialect(), hosts.schema()).read(connection, names);
+  }
+
+  private boolean isReplica(String name, TableFacts facts) {
+    String prefix = database.names().prefix();
+    boolean ours =
+        hosts.options().isEmpty()
+            && !prefix.isEmpty()
+            && name.toLowerCase(Locale.ROOT).startsWith(prefix);
+    return !ours && facts.columns().stream().map(Raw::name).toList().containsAll(scope.columns());
+  }
+
+  /** A table that cannot be read says so to those who ask for it, and stands in nobody's way. */
+  private Optional<TableMeta> readable(String name, TableFacts facts) {
+    try {
+      return Optional.of(meta(name, facts));
+    } catch (SyncException e) {
+      if (e.kind() == Kind.UNSUPPORTED) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  private TableMeta meta(String name, TableFacts facts) {
+    return TableShapes.of(
+        database.dialect(), hosts.schema(), name, facts, hosts.of(name), scope.columns());
+  }
+
+  // ---- one table
+
+  @Override
+  public ReplicaTable table(String name) {
+    return new TableReplica(this, name, view(name));
+  }
+
+  /**
+   * Looks at a table.
+   *
+   * @throws SyncException of kind NOT_FOUND when there is none, UNSUPPORTED when it cannot be a
+   *     replica
+   */
+  View view(String name) {
+    return database.snapshot("looking at the table " + name, connection -> view(connection, name));
+  }
+
+  private View view(Connection connection, String name) throws SQLException {
+    TableFacts facts = hosts.has(name) ? read(connection, List.of(name)).get(name) : null;
+    if (facts == null || !isReplica(name, facts)) {
+      throw new SyncException(
+          Kind.NOT_FOUND,
+          "there is no table '"
+              + name
+              + "' among the replicas; create it"
+              + (scope.columns().isEmpty() ? "" : " with the columns " + scope.columns())
+              + ", and name it to the builder as the database writes it");
+    }
+    TableMeta meta = meta(name, facts);
+    TableSharing.check(connection, database.dialect(), meta, facts, scope);
+    return new View(
+        new TableReader(database, meta, scope),
+        TableRows.open(connection, database.dialect(), meta, scope));
+  }
+
+  /**
+   * What a table is like now.
+   *
+   * <p>Where the host has not said which column grows, the last version is the one that writes tell
+   * of.
+   */
+  TableInfo info(TableReader reader) {
+    TableInfo now = TableInfos.read(database, List.of(reader.meta()), scope, () -> "").get(0);
+    return reader.shape().mark().isPresent() ? now : withLast(now);
+  }
+
+  private TableInfo withLast(TableInfo now) {
+    Optional<Mark> last =
+        database
+            .read("reading about " + now.table(), connection -> book.read(connection, now.table()))
+            .flatMap(Entry::last);
+    return new TableInfo(now.table(), now.rows(), last, now.fingerprint(), now.incarnation());
+  }
+}

@@ -1,0 +1,8 @@
+package dev.chirograph.jdbc;
+
+class MariaDbReplicaDatabaseIT extends JdbcReplicaDatabaseConformance {
+
+  MariaDbReplicaDatabaseIT() {
+    super(TestDatabase.MARIADB);
+  }
+}

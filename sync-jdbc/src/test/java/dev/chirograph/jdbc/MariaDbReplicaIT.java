@@ -1,0 +1,8 @@
+package dev.chirograph.jdbc;
+
+class MariaDbReplicaIT extends JdbcReplicaConformance {
+
+  MariaDbReplicaIT() {
+    super(TestDatabase.MARIADB, false);
+  }
+}

@@ -1,0 +1,8 @@
+package dev.chirograph.jdbc;
+
+class MariaDbTenantsIT extends JdbcTenantsConformance {
+
+  MariaDbTenantsIT() {
+    super(TestDatabase.MARIADB);
+  }
+}

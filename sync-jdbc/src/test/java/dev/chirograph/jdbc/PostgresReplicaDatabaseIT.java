@@ -1,0 +1,8 @@
+package dev.chirograph.jdbc;
+
+class PostgresReplicaDatabaseIT extends JdbcReplicaDatabaseConformance {
+
+  PostgresReplicaDatabaseIT() {
+    super(TestDatabase.POSTGRESQL);
+  }
+}

@@ -1,0 +1,8 @@
+package dev.chirograph.jdbc;
+
+class PostgresTenantsIT extends JdbcTenantsConformance {
+
+  PostgresTenantsIT() {
+    super(TestDatabase.POSTGRESQL);
+  }
+}

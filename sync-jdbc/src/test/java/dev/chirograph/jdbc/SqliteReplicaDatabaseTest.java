@@ -1,0 +1,8 @@
+package dev.chirograph.jdbc;
+
+class SqliteReplicaDatabaseTest extends JdbcReplicaDatabaseConformance {
+
+  SqliteReplicaDatabaseTest() {
+    super(TestDatabase.SQLITE);
+  }
+}

@@ -1,0 +1,8 @@
+package dev.chirograph.jdbc;
+
+class SqliteTenantsTest extends JdbcTenantsConformance {
+
+  SqliteTenantsTest() {
+    super(TestDatabase.SQLITE);
+  }
+}
