@@ -199,13 +199,18 @@ final class TableRun {
     return turn;
   }
 
-  /** What was written is known, so that the next run does not take it for somebody else's work. */
+  /**
+   * What was written is known, so that the next run does not take it for somebody else's work. When
+   * the replica cannot be asked any more, the reports tell what was done all the same.
+   */
   private void conclude(List<Turn> turns, Map<String, TableInfo> there, Tag tag) {
     Map<String, TableInfo> now = there;
     if (turns.stream().anyMatch(turn -> turn.pass != null && turn.pass.hasWritten())) {
-      State state = settings.call(() -> parts.replica().state(Optional.empty())).orElseThrow();
-      tag.set(state.tag());
-      now = byName(state.tables());
+      Optional<Map<String, TableInfo>> found = afterwards(turns, tag);
+      if (found.isEmpty()) {
+        return;
+      }
+      now = found.get();
     }
     for (Turn turn : turns) {
       TableInfo info = now.get(turn.table);
@@ -215,6 +220,19 @@ final class TableRun {
     }
     if (turns.stream().allMatch(turn -> turn.failure == null)) {
       tag.write(settings, parts.name());
+    }
+  }
+
+  private Optional<Map<String, TableInfo>> afterwards(List<Turn> turns, Tag tag) {
+    try {
+      State state = settings.call(() -> parts.replica().state(Optional.empty())).orElseThrow();
+      tag.set(state.tag());
+      return Optional.of(byName(state.tables()));
+    } catch (SyncException e) {
+      turns.stream()
+          .filter(turn -> turn.pass != null && turn.failure == null)
+          .forEach(turn -> turn.failure = e);
+      return Optional.empty();
     }
   }
 

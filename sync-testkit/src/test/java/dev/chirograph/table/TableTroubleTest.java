@@ -3,6 +3,7 @@ package dev.chirograph.table;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.chirograph.RetryPolicy;
 import dev.chirograph.SyncException;
 import dev.chirograph.spi.table.Column;
 import dev.chirograph.spi.table.ColumnRules;
@@ -33,6 +34,7 @@ class TableTroubleTest {
   private final List<String> calls = new ArrayList<>();
   private Runnable before = () -> {};
   private String interrupted = "";
+  private Runnable onState = () -> {};
   private Consumer<ReplicaTable.Write> onWrite = write -> {};
   private Consumer<ReplicaTable.Write> onEveryWrite = write -> {};
 
@@ -42,6 +44,7 @@ class TableTroubleTest {
       @Override
       public Optional<State> state(Optional<String> known) {
         calls.add("state");
+        onState.run();
         return lab.cloud.state(known);
       }
 
@@ -249,6 +252,35 @@ class TableTroubleTest {
     onEveryWrite = write -> {};
     assertThat(watching().build().run().get(0).deleted()).isOne();
     lab.assertEqual();
+  }
+
+  @Test
+  void aReplicaThatGoesAwayInTheMiddleLeavesAReportOfWhatWasDone() {
+    lab.rows(1, 10);
+    onWrite =
+        first ->
+            onWrite =
+                second -> {
+                  onState = TableTroubleTest::nobody;
+                  nobody();
+                };
+    TableSync sync =
+        watching()
+            .batch(4, 1 << 20, Duration.ofSeconds(2))
+            .retries(RetryPolicy.builder().attempts(1).build())
+            .build();
+
+    TableReport report = sync.run().get(0);
+
+    assertThat(report.sent()).isEqualTo(4);
+    assertThat(report.failure().map(SyncException::kind)).contains(SyncException.Kind.UNAVAILABLE);
+    onState = () -> {};
+    assertThat(sync.run().get(0).failure()).isEmpty();
+    lab.assertEqual();
+  }
+
+  private static void nobody() {
+    throw new SyncException(SyncException.Kind.UNAVAILABLE, "nobody is here");
   }
 
   // ---- polls
