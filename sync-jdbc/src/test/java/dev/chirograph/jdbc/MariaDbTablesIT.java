@@ -1,0 +1,7 @@
+package dev.chirograph.jdbc;
+
+class MariaDbTablesIT extends TableAcceptance {
+  MariaDbTablesIT() {
+    super(TestDatabase.MARIADB);
+  }
+}

@@ -1,0 +1,7 @@
+package dev.chirograph.jdbc;
+
+class PostgresTablesIT extends TableAcceptance {
+  PostgresTablesIT() {
+    super(TestDatabase.POSTGRESQL);
+  }
+}

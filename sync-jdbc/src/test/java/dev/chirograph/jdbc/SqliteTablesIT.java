@@ -1,0 +1,7 @@
+package dev.chirograph.jdbc;
+
+class SqliteTablesIT extends TableAcceptance {
+  SqliteTablesIT() {
+    super(TestDatabase.SQLITE);
+  }
+}
