@@ -103,6 +103,17 @@ final class ReplicaHost {
     }
   }
 
+  /** What may lose against somebody else. */
+  void tryExecute(String sql) {
+    try {
+      execute(sql);
+    } catch (SQLException e) {
+      if (!SqlErrors.lostLock(e) && !SqlErrors.alreadyExists(e)) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+
   long number(String sql) throws SQLException {
     return Long.parseLong(text(sql));
   }
