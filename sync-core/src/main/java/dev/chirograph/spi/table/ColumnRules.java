@@ -1,11 +1,14 @@
 package dev.chirograph.spi.table;
 
 import dev.chirograph.SyncException;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * How the columns of a table and of its replica are matched where their names and types do not say
@@ -21,10 +24,10 @@ public record ColumnRules(
     Set<String> leftOut, Set<String> ignored, Set<String> narrower, Map<String, String> renamed) {
 
   public ColumnRules {
-    leftOut = Set.copyOf(leftOut);
-    ignored = Set.copyOf(ignored);
-    narrower = Set.copyOf(narrower);
-    renamed = Map.copyOf(renamed);
+    leftOut = sorted(leftOut);
+    ignored = sorted(ignored);
+    narrower = sorted(narrower);
+    renamed = Collections.unmodifiableMap(new TreeMap<>(renamed));
     if (new HashSet<>(renamed.values()).size() < renamed.size()) {
       throw SyncException.invalid("two columns cannot have one name in the replica: " + renamed);
     }
@@ -55,6 +58,11 @@ public record ColumnRules(
     Map<String, String> more = new HashMap<>(renamed);
     more.put(source, replica);
     return new ColumnRules(leftOut, ignored, narrower, more);
+  }
+
+  /** In the same order in every process: comparisons are remembered under what is said here. */
+  private static Set<String> sorted(Set<String> names) {
+    return Collections.unmodifiableSet(new TreeSet<>(names));
   }
 
   private static Set<String> plus(Set<String> names, String... more) {

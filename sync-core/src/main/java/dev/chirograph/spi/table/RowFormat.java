@@ -56,7 +56,9 @@ public record RowFormat(
     for (Column mine : source.columns()) {
       if (!rules.leftOut().contains(mine.name())) {
         String name = rules.renamed().getOrDefault(mine.name(), mine.name());
-        known.add(name);
+        if (!known.add(name)) {
+          throw drifted(source, mine, "another column, too, is '" + name + "' of the replica");
+        }
         columns.add(agreed(source, mine, replica.column(name), rules));
       }
     }
