@@ -1,7 +1,9 @@
 package dev.chirograph.table;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.chirograph.Change;
 import dev.chirograph.CloseableIterator;
 import dev.chirograph.Expect;
@@ -14,10 +16,12 @@ import dev.chirograph.spi.table.Row;
 import dev.chirograph.spi.table.RowFormat;
 import dev.chirograph.spi.table.RowKey;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -26,14 +30,19 @@ import java.util.Optional;
  */
 final class Quarantine {
 
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON =
+      JsonMapper.builder().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
+
   private static final String SPACE = "table-quarantine";
 
   /** At most so many characters of an error are kept. */
   private static final int REASON = 2_000;
 
-  /** A longer key is not kept; its row is tried again when the table is compared. */
-  private static final int KEY = 20_000;
+  /**
+   * A larger record is kept without the key; its row is tried again when the table is compared.
+   * Every store takes as much.
+   */
+  private static final int MOST_BYTES = 60_000;
 
   private static final int EXAMPLES = 10;
 
@@ -47,6 +56,7 @@ final class Quarantine {
   private final TableContext context;
   private final RowFormat format;
   private final Map<RowKey, String> met = new LinkedHashMap<>();
+  private boolean recount;
   private long retry;
   private Runnable noted = () -> {};
 
@@ -58,7 +68,20 @@ final class Quarantine {
    * @param attempts how often it was tried
    * @param next when it is tried again, in milliseconds
    */
-  record Held(String key, long hash, int attempts, long next, String error) {}
+  record Held(String key, long hash, int attempts, long next, String error) {
+
+    /** What was kept about a row cannot be read: it is as if the row had never been tried. */
+    static final Held UNREADABLE = new Held("", 0, 0, 0, "");
+
+    Held {
+      Objects.requireNonNull(key, "key");
+      Objects.requireNonNull(error, "error");
+    }
+
+    Held withoutKey() {
+      return new Held("", hash, attempts, next, error);
+    }
+  }
 
   /**
    * The quarantine of a table.
@@ -166,19 +189,30 @@ final class Quarantine {
     TableSettings settings = context.settings();
     Held now =
         new Held(
-            key.length() > KEY ? "" : key,
+            key.equals(encoded(key)) ? key : "",
             hash(row),
             attempts,
             context.now()
                 + settings.quarantine().pause(attempts, settings.environment().random()).toMillis(),
-            error.substring(0, Math.min(REASON, error.length())));
-    write(List.of(Change.put(at, bytes(now), new Expect.Anything())));
+            encoded(error.substring(0, Math.min(REASON, error.length()))));
+    byte[] record = bytes(now);
+    write(
+        List.of(
+            Change.put(
+                at,
+                record.length > MOST_BYTES ? bytes(now.withoutKey()) : record,
+                new Expect.Anything())));
     boolean first = retry == 0 || now.next() < retry;
     due(now.next());
     if (first) {
       noted.run();
     }
     count(row.key(), now.error());
+  }
+
+  /** Half a character has no form in UTF-8. */
+  private static String encoded(String text) {
+    return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
   }
 
   private void due(long next) {
@@ -203,35 +237,47 @@ final class Quarantine {
       }
     }
     write(gone);
+    recount |= !gone.isEmpty();
   }
 
   private void write(List<Change<byte[]>> changes) {
-    if (!changes.isEmpty()) {
-      context.call(() -> state().write(SPACE, changes));
-    }
+    context.settings().keep(SPACE, changes);
   }
 
   /**
-   * Gives the keys of rows whose time has come, and notes when the next ones are due.
+   * Gives the keys of rows whose time has come, and notes when the next ones are due. Where none is
+   * known of, the records are looked at all the same: what is remembered of a table may be lost.
    *
    * @return at most some hundred
    */
   List<RowKey> takeDue() {
-    if (retry == 0 || retry > context.now()) {
-      return List.of();
+    return retry > context.now() ? List.of() : look();
+  }
+
+  /** When rows were let go, what is left is looked at. */
+  void settle() {
+    if (recount) {
+      look();
     }
+  }
+
+  private List<RowKey> look() {
     List<RowKey> keys = new ArrayList<>();
-    retry = 0;
+    long first = 0;
     try (CloseableIterator<Stored> all =
         context.call(() -> state().scan(SPACE, KeyRange.prefix(Key.utf8(prefix()))))) {
       while (all.hasNext()) {
         Held one = parsed(all.next());
-        due(one.next());
-        if (one.next() <= context.now() && !one.key().isEmpty() && keys.size() < AGAIN) {
-          keys.add(new RowKey(one.key()));
+        if (!one.key().isEmpty()) {
+          first = first == 0 ? one.next() : Math.min(first, one.next());
+          if (one.next() <= context.now() && keys.size() < AGAIN) {
+            keys.add(new RowKey(one.key()));
+          }
         }
       }
     }
+    retry = first;
+    recount = false;
     return keys;
   }
 
@@ -257,10 +303,10 @@ final class Quarantine {
 
   private static Held parsed(Stored stored) {
     try {
-      return JSON.readValue(stored.value(), Held.class);
+      Held held = JSON.readValue(stored.value(), Held.class);
+      return held == null ? Held.UNREADABLE : held;
     } catch (IOException e) {
-      throw new SyncException(
-          SyncException.Kind.CORRUPT, "the record " + stored.key() + " of a row is unreadable", e);
+      return Held.UNREADABLE;
     }
   }
 }

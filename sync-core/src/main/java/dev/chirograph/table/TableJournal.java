@@ -71,10 +71,6 @@ final class TableJournal {
   }
 
   private void write() {
-    context.call(
-        () -> {
-          memory.write(context.settings().state(), engine, context.name());
-          return true;
-        });
+    memory.write(context.settings(), engine, context.name());
   }
 }

@@ -17,6 +17,7 @@ import dev.chirograph.spi.table.TableInfo;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +58,11 @@ record TableMemory(
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record Facts(long rows, @Nullable Long last, String fingerprint, String incarnation) {
 
+    Facts {
+      Objects.requireNonNull(fingerprint, "fingerprint");
+      Objects.requireNonNull(incarnation, "incarnation");
+    }
+
     static Facts of(TableInfo info) {
       return new Facts(
           info.rows(),
@@ -75,7 +81,18 @@ record TableMemory(
   record Proof(String incarnation, long horizon, String salt, List<Part> ranges) {
 
     /** A range of it. */
-    record Part(String part, Digest digest, long at) {}
+    record Part(String part, Digest digest, long at) {
+      Part {
+        Objects.requireNonNull(part, "part");
+        Objects.requireNonNull(digest, "digest");
+      }
+    }
+
+    Proof {
+      Objects.requireNonNull(incarnation, "incarnation");
+      Objects.requireNonNull(salt, "salt");
+      ranges = List.copyOf(ranges);
+    }
 
     static Proof of(Certificate certificate) {
       return new Proof(
@@ -129,8 +146,9 @@ record TableMemory(
         source, replica, behind, compared, surplus, rows, due, round, certificate);
   }
 
+  /** What is proven; nothing while a row is held that the replica does not take. */
   Optional<Certificate> proven() {
-    return Optional.ofNullable(certificate).map(Proof::certificate);
+    return Optional.ofNullable(certificate).filter(one -> retry == 0).map(Proof::certificate);
   }
 
   // ---- in the store
@@ -155,10 +173,10 @@ record TableMemory(
     }
   }
 
-  void write(StateStore state, String name, String table) {
+  void write(TableSettings settings, String name, String table) {
     try {
       byte[] value = JSON.writeValueAsBytes(this);
-      state.write(SPACE, List.of(Change.put(key(name, table), value, new Expect.Anything())));
+      settings.keep(SPACE, List.of(Change.put(key(name, table), value, new Expect.Anything())));
     } catch (JsonProcessingException e) {
       throw new SyncException(
           SyncException.Kind.UNEXPECTED, "what is known of " + table + " is no JSON", e);

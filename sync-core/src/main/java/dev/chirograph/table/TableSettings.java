@@ -1,11 +1,14 @@
 package dev.chirograph.table;
 
+import dev.chirograph.Change;
 import dev.chirograph.Environment;
+import dev.chirograph.Outcome;
 import dev.chirograph.RetryPolicy;
 import dev.chirograph.SyncException;
 import dev.chirograph.SyncListener;
 import dev.chirograph.spi.StateStore;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -40,6 +43,25 @@ record TableSettings(
         environment.pacing().await(retries.pause(e, failures, environment.random()));
       }
     }
+  }
+
+  /** Writes records, whatever they were before; one that the store does not take is an error. */
+  void keep(String space, List<Change<byte[]>> changes) {
+    if (changes.isEmpty()) {
+      return;
+    }
+    call(
+        () -> {
+          for (Outcome outcome : state.write(space, changes)) {
+            if (outcome instanceof Outcome.Rejected rejected) {
+              throw rejected.why();
+            }
+            if (outcome instanceof Outcome.Unsure unsure) {
+              throw unsure.why(); // written again, it is the same
+            }
+          }
+          return true;
+        });
   }
 
   /** Tells the listener; what it throws is its own. */

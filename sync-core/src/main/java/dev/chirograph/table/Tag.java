@@ -43,17 +43,8 @@ final class Tag {
   void write(TableSettings settings, String engine) {
     String value = now;
     if (value != null && !value.equals(before)) {
-      settings.call(
-          () ->
-              settings
-                  .state()
-                  .write(
-                      SPACE,
-                      List.of(
-                          Change.put(
-                              Key.utf8(engine),
-                              value.getBytes(StandardCharsets.UTF_8),
-                              new Expect.Anything()))));
+      byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
+      settings.keep(SPACE, List.of(Change.put(Key.utf8(engine), bytes, new Expect.Anything())));
     }
   }
 }
