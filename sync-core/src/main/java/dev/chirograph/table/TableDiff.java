@@ -10,6 +10,7 @@ import dev.chirograph.spi.table.RowVersion;
 import dev.chirograph.spi.table.Selection;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +42,7 @@ final class TableDiff {
   private final Selection mine;
   private final Selection theirs;
   private final Pace.Keeper pace;
+  private final Map<Slice, Digest> others = new HashMap<>();
   private boolean dense;
 
   /** Hears of differences. */
@@ -117,7 +119,8 @@ final class TableDiff {
   }
 
   private List<? extends Slice> split(Slice slice, Digest digest) {
-    if (dense && digest.count() <= DENSE) {
+    long there = others.getOrDefault(slice, Digest.EMPTY).count();
+    if (dense && Math.max(digest.count(), there) <= DENSE) {
       return List.of();
     }
     if (slice instanceof Slice.Bucket bucket) {
@@ -127,7 +130,7 @@ final class TableDiff {
       return parts(part.marks(), part.bucket());
     }
     Slice.Marks range = (Slice.Marks) slice;
-    List<Slice.Marks> cut = ranges(range, PARTS, digest.count() > 0);
+    List<Slice.Marks> cut = ranges(range, PARTS, digest.count() >= there);
     return cut.size() > 1 ? cut : parts(range, Slice.Bucket.ALL); // many rows of one version
   }
 
@@ -164,6 +167,10 @@ final class TableDiff {
         rows = both.here.stream().mapToLong(Digest::count).sum();
       }
       dense = asked.size() >= PARTS && 2 * both.differing() >= asked.size();
+      others.clear();
+      for (int i = 0; i < asked.size(); i++) {
+        others.put(asked.get(i), both.there.get(i));
+      }
       comparison.answered(both.here, both.there);
       exchange(comparison.takeDiffering(), differences);
     }
