@@ -7,10 +7,13 @@ import dev.chirograph.spi.table.Cursor;
 import dev.chirograph.spi.table.ReplicaTable.Write;
 import dev.chirograph.spi.table.Row;
 import dev.chirograph.spi.table.RowFormat;
+import dev.chirograph.spi.table.RowKey;
 import dev.chirograph.spi.table.RowVersion;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -29,13 +32,11 @@ final class Uploads {
   private final BatchSize size;
   private final Quarantine quarantine;
   private final Pace.Keeper pace;
-  private final List<Refused> refused = new ArrayList<>();
+  private final Map<RowKey, Row> refused = new LinkedHashMap<>();
   private final List<Row> waiting = new ArrayList<>();
   private long waitingBytes;
   private long mended;
   private long refusedBytes;
-
-  private record Refused(Row row, SyncException why) {}
 
   /**
    * Nothing is written yet.
@@ -98,6 +99,7 @@ final class Uploads {
     List<Row> taken = new ArrayList<>();
     bisect(admitted, cursor, taken);
     quarantine.release(taken);
+    taken.forEach(row -> forget(row.key())); // what was refused before may be older
     return taken.size();
   }
 
@@ -143,15 +145,23 @@ final class Uploads {
    */
   private void refuse(Row row, SyncException why) {
     quarantine.hold(row, why);
+    forget(row.key());
     if (refused.size() < SECOND_CHANCE && refusedBytes + row.bytes() <= size.bytes()) {
-      refused.add(new Refused(row, why));
+      refused.put(row.key(), row);
       refusedBytes += row.bytes();
+    }
+  }
+
+  private void forget(RowKey key) {
+    Row before = refused.remove(key);
+    if (before != null) {
+      refusedBytes -= before.bytes();
     }
   }
 
   /** Tries once more what was not taken. */
   void again() {
-    List<Row> rows = refused.stream().map(Refused::row).toList();
+    List<Row> rows = List.copyOf(refused.values());
     refused.clear();
     refusedBytes = 0;
     if (rows.isEmpty()) {
