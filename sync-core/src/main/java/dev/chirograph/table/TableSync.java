@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Keeps the tables of a database and their replicas in agreement.
@@ -31,11 +32,13 @@ import java.util.Optional;
  * new, compares by digests what is due, mends what differs, and deletes what only the replica has,
  * within the {@link DeleteLimit}. It can end at any instant; the next one goes on.
  *
- * <p>Safe for use by several threads; one agent at a time writes to a table.
+ * <p>Safe for use by several threads, whose runs wait for each other; one agent at a time writes to
+ * a table.
  */
 public final class TableSync {
 
   private final TableRun.Parts parts;
+  private final ReentrantLock writing = new ReentrantLock();
 
   private TableSync(Builder builder) {
     this.parts =
@@ -68,7 +71,7 @@ public final class TableSync {
    * @throws SyncException when a database cannot be asked at all
    */
   public List<TableReport> run() {
-    return new TableRun(parts, Optional.empty()).run();
+    return run(Optional.empty());
   }
 
   /**
@@ -77,7 +80,7 @@ public final class TableSync {
    * @throws SyncException when a database cannot be asked at all
    */
   public List<TableReport> verify() {
-    return new TableRun(parts, Optional.of(TableNeed.EVERYTHING)).run();
+    return run(Optional.of(TableNeed.EVERYTHING));
   }
 
   /**
@@ -88,7 +91,17 @@ public final class TableSync {
    * @throws SyncException when a database cannot be asked at all
    */
   public List<TableReport> adopt() {
-    return new TableRun(parts, Optional.of(TableNeed.ADOPT)).run();
+    return run(Optional.of(TableNeed.ADOPT));
+  }
+
+  /** One after the other: they have one name, and so would take the lease from each other. */
+  private List<TableReport> run(Optional<TableNeed> asked) {
+    writing.lock();
+    try {
+      return new TableRun(parts, asked).run();
+    } finally {
+      writing.unlock();
+    }
   }
 
   /**
