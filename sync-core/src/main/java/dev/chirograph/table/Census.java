@@ -27,7 +27,7 @@ final class Census implements TableDiff.Differences {
   public void missing(List<RowVersion> rows, Map<RowKey, RowVersion> there) {
     for (RowVersion row : rows) {
       if (there.containsKey(row.key())) {
-        changed++;
+        changed += Math.max(1, Mending.surplus(row, there));
         example(row.key(), "is different in the replica, so it would be sent");
       } else {
         missing++;
@@ -42,12 +42,29 @@ final class Census implements TableDiff.Differences {
         rows,
         (row, found) -> {
           if (found.isEmpty()) {
-            deletes++;
+            deletes += row.count();
             example(row.key(), "is not in the source, so it would be deleted");
           } else if (!found.get().equals(row)) {
             moved++; // it is counted as missing where the source has it
           }
         });
+  }
+
+  /** The same, and a check after each number of rows. */
+  TableDiff.Differences checked(Runnable check) {
+    return new TableDiff.Differences() {
+      @Override
+      public void missing(List<RowVersion> rows, Map<RowKey, RowVersion> there) {
+        Census.this.missing(rows, there);
+        check.run();
+      }
+
+      @Override
+      public void onlyThere(List<RowVersion> rows) {
+        Census.this.onlyThere(rows);
+        check.run();
+      }
+    };
   }
 
   private void example(RowKey key, String why) {

@@ -4,6 +4,7 @@ import dev.chirograph.Slice;
 import dev.chirograph.spi.table.Horizon;
 import dev.chirograph.spi.table.Mark;
 import dev.chirograph.spi.table.RowFormat;
+import dev.chirograph.spi.table.RowKey;
 import dev.chirograph.spi.table.Selection;
 import dev.chirograph.spi.table.TableInfo;
 import java.time.Duration;
@@ -66,11 +67,13 @@ final class Comparing {
 
     /** What a round compares; another one does not go on with it. */
     String name() {
-      return here.fingerprint() + " " + there.fingerprint() + " " + context.options().columns();
+      String shapes = here.fingerprint() + " " + there.fingerprint();
+      return new RowKey(shapes + " " + context.options().columns()).digest();
     }
 
-    DeleteRule deletes() {
-      return new DeleteRule(context.options().deletes(), here.rows(), there.rows());
+    /** What may be deleted by a round that has deleted so many. */
+    DeleteRule deletes(long already) {
+      return new DeleteRule(context.options().deletes(), here.rows(), there.rows(), already);
     }
 
     long rows() {
@@ -95,15 +98,23 @@ final class Comparing {
 
   // ---- walking
 
-  /** Whether a round is under way that this pass can go on with. */
+  /**
+   * Whether a round is under way that this pass can go on with: as long as something was not
+   * compared yet, however long that takes; one that waits for rows to be taken or let go ends when
+   * the next is due.
+   */
   boolean isUnderWay() {
     Round known = journal.memory().round();
     return known != null
         && known.incarnation().equals(sides.here().incarnation())
         && known.format().equals(sides.name())
         && known.horizon() <= sides.horizon().mark().value()
-        && sides.context().now() - known.began()
-            < sides.context().settings().compareEvery().toMillis();
+        && (!known.isThrough() || !isDue(known));
+  }
+
+  private boolean isDue(Round known) {
+    TableContext context = sides.context();
+    return context.now() - known.began() >= context.settings().compareEvery().toMillis();
   }
 
   /**
@@ -119,13 +130,14 @@ final class Comparing {
             ? Round.begin(
                 sides.context().salt(),
                 sides.horizon().mark().value(),
+                sides.horizon().proof().certifies(),
                 sides.here().incarnation(),
                 sides.name(),
                 sides.context().now())
             : known;
     boolean ahead =
         sides.there().last().filter(last -> last.compareTo(sides.horizon().mark()) > 0).isPresent();
-    round = ahead ? lookBeyond(now) : now;
+    round = ahead || now.beyond() > 0 ? lookBeyond(now) : now;
     Long open = round.open();
     if (open != null) {
       walk(round, open, whole);
@@ -204,18 +216,20 @@ final class Comparing {
     if (now == null || !now.isThrough() || now.toDelete() == 0) {
       return;
     }
-    refusal = sides.deletes().refusal(now.toDelete()).orElse(null);
+    DeleteRule rule = sides.deletes(now.deleted());
+    refusal = rule.refusal(now.toDelete()).orElse(null);
     if (refusal != null) {
       heldBack = now.toDelete();
       return;
     }
-    Selection selection = sides.selection(now.salt(), sides.horizon().mark());
-    Deletes deletes = new Deletes(sides.context(), selection, uploads, sides.deletes().allowed());
+    journal.round(now.withDeleted(now.deleted() + now.toDelete())); // be it killed meanwhile
+    Deletes deletes = new Deletes(mending(now), uploads, rule.allowed());
     if (now.beyond() > 0) {
       sides.diff(now.salt(), sides.horizon().mark(), pace).beyond(deletes);
     }
     TableDiff diff = diff(now);
     diff.compare(pending(now, diff), deletes);
+    round = now.withDeleted(now.deleted() + deletes.spent());
     deleted = deletes.deleted();
     heldBack = deletes.heldBack();
     held = deletes.why().orElse(null);
@@ -270,7 +284,8 @@ final class Comparing {
     TableContext context = sides.context();
     long surplus =
         isQuiet() ? sides.here().rows() - context.call(context.replica()::info).rows() : 0;
-    journal.ended(surplus, sides.horizon().proof().certifies() ? proof : null);
+    boolean certain = now.certain() && sides.horizon().proof().certifies();
+    journal.ended(surplus, certain ? proof : null);
   }
 
   /** Whether nothing new can blur the numbers of rows. */

@@ -3,12 +3,16 @@ package dev.chirograph.table;
 import dev.chirograph.DeleteLimit;
 import java.util.Optional;
 
-/** Whether rows may be deleted, as the limit of a table has it. */
-record DeleteRule(DeleteLimit limit, long sourceRows, long replicaRows) {
+/**
+ * Whether rows may be deleted, as the limit of a table has it.
+ *
+ * @param deleted how many the round has deleted already
+ */
+record DeleteRule(DeleteLimit limit, long sourceRows, long replicaRows, long deleted) {
 
-  /** How many at most. */
+  /** How many more at most. */
   long allowed() {
-    return limit.allowed(replicaRows);
+    return Math.max(0, limit.allowed(replicaRows) - deleted);
   }
 
   /** Why so many may not be deleted; empty when they may. */
@@ -27,6 +31,7 @@ record DeleteRule(DeleteLimit limit, long sourceRows, long replicaRows) {
             number
                 + " rows would have to be deleted, more than the "
                 + allowed()
+                + (deleted == 0 ? "" : " left of those")
                 + " that one round may delete")
         : Optional.empty();
   }

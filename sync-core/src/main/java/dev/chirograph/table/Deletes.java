@@ -4,7 +4,6 @@ import dev.chirograph.Outcome;
 import dev.chirograph.SyncException;
 import dev.chirograph.spi.table.RowKey;
 import dev.chirograph.spi.table.RowVersion;
-import dev.chirograph.spi.table.Selection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,9 +16,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Deletes implements TableDiff.Differences {
 
-  private final Lookup source;
+  private final Mending mending;
   private final Uploads uploads;
   private final long allowed;
+  private long spent;
   private long deleted;
   private long heldBack;
   private @Nullable SyncException why;
@@ -27,17 +27,28 @@ final class Deletes implements TableDiff.Differences {
   /**
    * Nothing is deleted yet.
    *
+   * @param mending sends rows of which the replica has too many copies
    * @param allowed how many at most
    */
-  Deletes(TableContext context, Selection selection, Uploads uploads, long allowed) {
-    this.source = new Lookup(context.source(), selection, context);
+  Deletes(Mending mending, Uploads uploads, long allowed) {
+    this.mending = mending;
     this.uploads = uploads;
     this.allowed = allowed;
   }
 
+  /** Copies are deleted; what else is missing is sent when what differs is looked at again. */
   @Override
   public void missing(List<RowVersion> rows, Map<RowKey, RowVersion> there) {
-    // They are sent when what differs is looked at again.
+    List<RowKey> fewer = new ArrayList<>();
+    for (RowVersion row : rows) {
+      long copies = Mending.surplus(row, there);
+      if (copies > 0 && spends(copies)) {
+        deleted += copies;
+        fewer.add(row.key());
+      }
+    }
+    mending.send(fewer);
+    uploads.flush();
   }
 
   @Override
@@ -49,25 +60,49 @@ final class Deletes implements TableDiff.Differences {
 
   private void delete(List<RowVersion> rows) {
     List<RowVersion> gone = new ArrayList<>();
-    source.find(
-        rows,
-        (row, found) -> {
-          if (found.isEmpty()) {
-            gone.add(row);
-          }
-        });
-    int may = (int) Math.min(gone.size(), allowed - deleted);
-    heldBack += gone.size() - may;
-    if (may > 0) {
-      for (Outcome outcome : uploads.delete(gone.subList(0, may), source.selection().salt())) {
-        if (outcome instanceof Outcome.Applied) {
-          deleted++;
-        } else if (outcome instanceof Outcome.Rejected rejected) {
-          heldBack++;
-          why = rejected.why();
-        }
-      }
+    mending
+        .source()
+        .find(
+            rows,
+            (row, found) -> {
+              if (found.isEmpty() && spends(row.count())) {
+                gone.add(row);
+              }
+            });
+    if (gone.isEmpty()) {
+      return;
     }
+    List<Outcome> outcomes = uploads.delete(gone, mending.source().selection().salt());
+    for (int i = 0; i < outcomes.size(); i++) {
+      became(gone.get(i).count(), outcomes.get(i));
+    }
+  }
+
+  private boolean spends(long number) {
+    if (number > allowed - spent) {
+      heldBack += number;
+      return false;
+    }
+    spent += number;
+    return true;
+  }
+
+  /** One that is gone already may be one whose reply was lost: it counts against the limit. */
+  private void became(long number, Outcome outcome) {
+    if (outcome instanceof Outcome.Applied) {
+      deleted += number;
+    } else if (outcome instanceof Outcome.Rejected rejected) {
+      spent -= number;
+      heldBack += number;
+      why = rejected.why();
+    } else if (outcome instanceof Outcome.Conflict) {
+      spent -= number;
+    }
+  }
+
+  /** How many count against the limit. */
+  long spent() {
+    return spent;
   }
 
   /** How many were deleted. */

@@ -27,7 +27,21 @@ final class Mending implements TableDiff.Differences {
 
   @Override
   public void missing(List<RowVersion> rows, Map<RowKey, RowVersion> there) {
-    send(rows.stream().map(RowVersion::key).toList());
+    List<RowKey> keys = new ArrayList<>();
+    for (RowVersion row : rows) {
+      long more = surplus(row, there);
+      deletes += more;
+      if (more == 0) {
+        keys.add(row.key());
+      }
+    }
+    send(keys);
+  }
+
+  /** How many equal rows the replica has too many, where rows have no key: each is a delete. */
+  static long surplus(RowVersion row, Map<RowKey, RowVersion> there) {
+    RowVersion other = there.get(row.key());
+    return other == null ? 0 : Math.max(0, other.count() - row.count());
   }
 
   /** A row that is not in these slices may have moved to another one: only its key tells. */
@@ -37,8 +51,8 @@ final class Mending implements TableDiff.Differences {
         rows,
         (row, found) -> {
           if (found.isEmpty()) {
-            deletes++;
-          } else if (!found.get().equals(row)) {
+            deletes += row.count();
+          } else if (!found.get().equals(row) && found.get().count() >= row.count()) {
             send(List.of(row.key()));
           }
         });
@@ -65,6 +79,10 @@ final class Mending implements TableDiff.Differences {
       from += rows.size();
     }
     return absent;
+  }
+
+  Lookup source() {
+    return source;
   }
 
   /** How many rows were found only in the replica. */

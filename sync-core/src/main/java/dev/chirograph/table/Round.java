@@ -5,6 +5,7 @@ import dev.chirograph.Digest;
 import dev.chirograph.Slice;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -14,12 +15,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param salt of all its hashes
  * @param horizon rows of later versions are not compared
+ * @param certain whether it was proven, when the round began, that nothing comes below the horizon
  * @param incarnation of the source
  * @param format what was agreed on when it began
  * @param began when, in milliseconds since 1970
  * @param open up to where the ranges lie that were not compared yet; null when all were
  * @param beyond how many rows beyond the horizon only the replica had when last looked at
  * @param deletes how many other rows were found only in the replica
+ * @param deleted how many this round has deleted, or was about to
  * @param equal the parts that were found equal
  * @param pending the parts that were not, or that wait for deletes
  */
@@ -27,20 +30,22 @@ import org.jspecify.annotations.Nullable;
 record Round(
     String salt,
     long horizon,
+    boolean certain,
     String incarnation,
     String format,
     long began,
     @Nullable Long open,
     long beyond,
     long deletes,
+    long deleted,
     List<TableMemory.Proof.Part> equal,
     List<Spot> pending) {
 
   /** So many parts that differ are told apart, so that the record stays small. */
-  private static final int MOST_PENDING = 400;
+  private static final int MOST_PENDING = 300;
 
   /** So many parts that are equal are told apart. */
-  private static final int MOST_EQUAL = 100;
+  private static final int MOST_EQUAL = 60;
 
   /**
    * A slice.
@@ -48,6 +53,11 @@ record Round(
    * @param bits of a bucket; -1 for a range
    */
   record Spot(long after, long through, int bits, int prefix) {
+
+    Spot {
+      slice(
+          after, through, bits, prefix); // a record that makes no sense is noticed when it is read
+    }
 
     static Spot of(Slice slice) {
       if (slice instanceof Slice.Bucket bucket) {
@@ -58,13 +68,37 @@ record Round(
     }
 
     Slice slice() {
+      return slice(after, through, bits, prefix);
+    }
+
+    private static Slice slice(long after, long through, int bits, int prefix) {
       return bits < 0 ? new Slice.Marks(after, through) : new Slice.Bucket(bits, prefix);
     }
   }
 
-  static Round begin(String salt, long horizon, String incarnation, String format, long now) {
+  Round {
+    Objects.requireNonNull(salt, "salt");
+    Objects.requireNonNull(incarnation, "incarnation");
+    Objects.requireNonNull(format, "format");
+    equal = List.copyOf(equal);
+    pending = List.copyOf(pending);
+  }
+
+  static Round begin(
+      String salt, long horizon, boolean certain, String incarnation, String format, long now) {
     return new Round(
-        salt, horizon, incarnation, format, now, Long.MAX_VALUE, 0, 0, List.of(), List.of());
+        salt,
+        horizon,
+        certain,
+        incarnation,
+        format,
+        now,
+        Long.MAX_VALUE,
+        0,
+        0,
+        0,
+        List.of(),
+        List.of());
   }
 
   boolean isThrough() {
@@ -93,7 +127,7 @@ record Round(
     List<Spot> spots = new ArrayList<>(pending);
     differing.stream().map(Spot::of).distinct().forEach(spots::add);
     if (spots.size() > MOST_PENDING) {
-      return collapsed(left, deletes + more);
+      return collapsed(left, spots, deletes + more);
     }
     String part =
         left.map(below -> "versions above " + below).orElse("the rest")
@@ -101,17 +135,13 @@ record Round(
     return with(left, beyond, deletes + more, plus(equal, part, same, now), spots);
   }
 
-  /** So much differs that it is all looked at again. */
-  private Round collapsed(Optional<Long> left, long more) {
+  /** So much differs that all that was compared so far is looked at again. */
+  private Round collapsed(Optional<Long> left, List<Spot> spots, long more) {
     Spot all =
-        pending.stream().anyMatch(spot -> spot.bits() >= 0)
+        spots.get(0).bits() >= 0
             ? Spot.of(Slice.Bucket.ALL)
-            : new Spot(left.orElse(Long.MIN_VALUE), top(), -1, 0);
+            : new Spot(left.orElse(Long.MIN_VALUE), Long.MAX_VALUE, -1, 0);
     return with(left, beyond, more, List.of(), List.of(all));
-  }
-
-  private long top() {
-    return pending.stream().mapToLong(Spot::through).max().orElse(Long.MAX_VALUE);
   }
 
   /** So many rows beyond the horizon are only in the replica. */
@@ -121,12 +151,32 @@ record Round(
 
   /** What was pending was looked at again: what is equal now, what is left, and deletes to come. */
   Round settled(Digest same, List<Slice> left, long more, long now) {
-    return with(
-        Optional.ofNullable(open),
+    List<Spot> spots = left.stream().map(Spot::of).distinct().toList();
+    return spots.size() > MOST_PENDING
+        ? with(Optional.ofNullable(open), beyond, more, equal, pending) // the larger parts say it
+        : with(
+            Optional.ofNullable(open),
+            beyond,
+            more,
+            plus(equal, "what was mended", same, now),
+            spots);
+  }
+
+  /** So many rows are about to be deleted, or were. */
+  Round withDeleted(long number) {
+    return new Round(
+        salt,
+        horizon,
+        certain,
+        incarnation,
+        format,
+        began,
+        open,
         beyond,
-        more,
-        plus(equal, "what was mended", same, now),
-        left.stream().map(Spot::of).distinct().toList());
+        deletes,
+        number,
+        equal,
+        pending);
   }
 
   private Round with(
@@ -138,12 +188,14 @@ record Round(
     return new Round(
         salt,
         horizon,
+        certain,
         incarnation,
         format,
         began,
         left.orElse(null),
         further,
         only,
+        deleted,
         same,
         differing);
   }

@@ -8,6 +8,7 @@ import dev.chirograph.spi.table.Row;
 import dev.chirograph.spi.table.RowFormat;
 import dev.chirograph.spi.table.RowKey;
 import dev.chirograph.spi.table.TableInfo;
+import dev.chirograph.spi.table.WriteLimits;
 import java.util.List;
 import java.util.Optional;
 
@@ -29,6 +30,7 @@ final class TablePass implements AutoCloseable {
   private final TableJournal journal;
   private final Comparing comparing;
   private long sent;
+  private boolean stopped;
 
   /**
    * Takes the lease of the table.
@@ -53,12 +55,11 @@ final class TablePass implements AutoCloseable {
             context.call(context.source()::shape),
             context.call(context.replica()::shape),
             context.options().columns());
-    this.fence = new Fence(context);
     Horizon horizon = context.call(context.source()::horizon);
+    WriteLimits limits = context.call(context.replica()::limits);
+    this.fence = new Fence(context); // nothing that may fail comes between this and the pass
     this.sides = new Comparing.Sides(context, format, horizon, here, there);
-    this.size =
-        new BatchSize(
-            memory.batchRows(), context.settings(), context.call(context.replica()::limits));
+    this.size = new BatchSize(memory.batchRows(), context.settings(), limits);
     this.quarantine = new Quarantine(engine, context, format, memory.retry());
     this.uploads = new Uploads(context, sides.theirs(), fence, size, quarantine, pace);
     this.journal = new TableJournal(engine, context, size, quarantine, memory);
@@ -77,13 +78,18 @@ final class TablePass implements AutoCloseable {
     if (sides.format().mark().isPresent() && life == Life.SAME) {
       catchUp(cursor);
     }
+    if (stopped) {
+      uploads.again();
+      return;
+    }
     retryHeld();
     boolean whole = need.isEverything() || life != Life.SAME;
     if (whole || need == TableNeed.COMPARE || comparing.isUnderWay() || comparing.countsDiffer()) {
       comparing.walk(need.isEverything(), whole);
     }
     uploads.again();
-    if (life != Life.SAME) {
+    boolean unordered = sides.format().mark().isEmpty();
+    if (life != Life.SAME || (unordered && cursor.isEmpty())) {
       comparing.round().filter(Round::isThrough).ifPresent(this::readOn);
     }
   }
@@ -116,10 +122,14 @@ final class TablePass implements AutoCloseable {
     Mark upTo = sides.horizon().mark();
     Census census = new Census(context, sides.selection(salt, upTo));
     TableDiff diff = sides.diff(salt, upTo, pace);
-    diff.compare(diff.cut(diff.below(Long.MAX_VALUE), sides.rows()), census);
-    diff.beyond(census);
-    long allowed = sides.deletes().allowed();
-    if (census.lost() > allowed) {
+    TableDiff.Differences few = census.checked(() -> refuseOther(cursor, census.lost()));
+    diff.compare(diff.cut(diff.below(Long.MAX_VALUE), sides.rows()), few);
+    diff.beyond(few);
+  }
+
+  private void refuseOther(Cursor cursor, long lost) {
+    long allowed = sides.deletes(0).allowed();
+    if (lost > allowed) {
       throw new SyncException(
           SyncException.Kind.CONFLICT,
           SyncException.Advice.NEVER,
@@ -129,8 +139,8 @@ final class TablePass implements AutoCloseable {
               + sides.here().incarnation()
               + " now and was "
               + cursor.incarnation()
-              + ": "
-              + census.lost()
+              + ": at least "
+              + lost
               + " rows of the replica would be written over or deleted, more than the "
               + allowed
               + " that are allowed; if it is the right database, adopt it",
@@ -144,8 +154,14 @@ final class TablePass implements AutoCloseable {
     while (!page.isEmpty()) {
       Row last = page.get(page.size() - 1);
       Optional<Cursor> next = Optional.of(cursor(last.mark(), Optional.of(last.key())));
+      stopped = !need.isEverything() && !pace.mayWork();
+      if (stopped) {
+        sent += uploads.put(page, next);
+        return;
+      }
+      int rows = size.rows();
       Beside<List<Row>> following =
-          new Beside<>(context.settings().environment(), () -> page(next));
+          new Beside<>(context.settings().environment(), () -> page(next, rows));
       try {
         sent += uploads.put(page, next);
       } catch (RuntimeException e) {
@@ -157,22 +173,28 @@ final class TablePass implements AutoCloseable {
   }
 
   private List<Row> page(Optional<Cursor> after) {
+    return page(after, size.rows());
+  }
+
+  private List<Row> page(Optional<Cursor> after, int rows) {
     return context.call(
         () ->
             context
                 .source()
-                .after(sides.format(), after, sides.horizon().mark(), size.rows(), size.bytes()));
+                .after(sides.format(), after, sides.horizon().mark(), rows, size.bytes()));
   }
 
   private Cursor cursor(Mark mark, Optional<RowKey> key) {
     return new Cursor(mark, key, sides.here().incarnation());
   }
 
-  /** Everything up to a horizon was compared, so reading may go on behind it. */
+  /**
+   * Everything up to a horizon was compared, so reading may go on behind it. Where rows have no
+   * order this says of which source they are.
+   */
   private void readOn(Round through) {
-    if (sides.format().mark().isPresent() && through.horizon() != Long.MAX_VALUE) {
-      uploads.put(List.of(), Optional.of(cursor(new Mark(through.horizon()), Optional.empty())));
-    }
+    Mark upTo = sides.format().mark().isPresent() ? new Mark(through.horizon()) : Mark.FIRST;
+    uploads.put(List.of(), Optional.of(cursor(upTo, Optional.empty())));
   }
 
   private void retryHeld() {
@@ -203,6 +225,7 @@ final class TablePass implements AutoCloseable {
     boolean unsure =
         failure.isPresent()
             || quarantine.held() > 0
+            || stopped
             || comparing.hasFoundDifferences()
             || (!comparing.isFinished() && uploads.mended() > 0);
     return new TableReport(
@@ -224,7 +247,8 @@ final class TablePass implements AutoCloseable {
   void conclude(TableInfo replica) {
     Mark upTo = sides.horizon().mark();
     boolean behind = sides.here().last().filter(last -> last.compareTo(upTo) > 0).isPresent();
-    journal.facts(sides.here(), replica, behind);
+    quarantine.settle();
+    journal.facts(sides.here(), replica, behind || stopped);
   }
 
   /** What was learned about batches and rows is kept; the rest is found again. */

@@ -62,7 +62,7 @@ final class TablePlanner {
         fresh,
         census.sent(),
         census.deletes(),
-        new DeleteRule(context.options().deletes(), here.rows(), there.rows())
+        new DeleteRule(context.options().deletes(), here.rows(), there.rows(), 0)
             .refusal(census.deletes()),
         census.examples());
   }
