@@ -243,7 +243,7 @@ final class TableStorm implements TableProcess.Disturbance {
   }
 
   /** What is begun is done before anything else happens. */
-  private static Thread inline(Runnable work) {
+  static Thread inline(Runnable work) {
     return new Thread(work) {
       @Override
       public synchronized void start() {

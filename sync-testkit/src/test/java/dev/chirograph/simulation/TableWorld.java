@@ -155,8 +155,12 @@ final class TableWorld {
     return most;
   }
 
+  void limit(long rows) {
+    most = rows;
+  }
+
   void limitless() {
-    most = Long.MAX_VALUE;
+    limit(Long.MAX_VALUE);
   }
 
   void loseState() {
