@@ -181,7 +181,7 @@ class TableEveryCallTest {
       world.detained.forEach(Runnable::run);
       world.refusing = false;
       world.limitless();
-      for (int i = 0; i < 3; i++) {
+      for (int i = 0; i < 3 && (i == 0 || !world.unequal().isEmpty()); i++) {
         world.clock.advance(Duration.ofHours(2));
         run("a", calm());
       }
