@@ -155,7 +155,7 @@ public final class TableHandler implements HttpEndpoint {
 
   private HttpReply failed(SyncException error) {
     Problem problem = Problem.of(error);
-    if (problem.status() >= 500) {
+    if (problem.status() >= 500 && problem.kind() != Kind.UNSUPPORTED) {
       LOG.warn("a request to tables could not be answered: {}", error.summary(), error);
     }
     boolean slower = problem.status() == 429 || problem.status() == 503;

@@ -51,6 +51,26 @@ final class TableLab {
           List.of("id"),
           Optional.of("version"));
 
+  /** Rows without versions, whose keys have no ranges. */
+  static final TableShape NOTE =
+      new TableShape(
+          "note",
+          List.of(
+              new Column("name", ColumnType.of(Kind.TEXT), false),
+              new Column("text", ColumnType.of(Kind.TEXT), true)),
+          List.of("name"),
+          Optional.empty());
+
+  /** Equal rows are counted, and the database dates them. */
+  static final TableShape EVENT =
+      new TableShape(
+          "event",
+          List.of(
+              new Column("text", ColumnType.of(Kind.TEXT), true),
+              new Column("at", new ColumnType(Kind.TIMESTAMP, 6), false, true)),
+          List.of(),
+          Optional.of("at"));
+
   static final RowFormat FORMAT = RowFormat.agreed(INVOICE, INVOICE, ColumnRules.standard());
   static final String SALT = "5a17";
 
@@ -63,7 +83,7 @@ final class TableLab {
   static final String RIVAL_TOKEN = "rival-token-0123456789-012345678";
 
   final ManualClock clock = ManualClock.create();
-  final MemoryTenants tenants = MemoryTenants.of(List.of(INVOICE), clock);
+  final MemoryTenants tenants = MemoryTenants.of(List.of(INVOICE, NOTE, EVENT), clock);
   final TableAccess access =
       BearerTokens.of(
           Map.of(

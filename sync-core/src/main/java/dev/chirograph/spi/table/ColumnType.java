@@ -161,7 +161,7 @@ public record ColumnType(Kind kind, int digits, int size) {
       };
     } catch (ArithmeticException | NumberFormatException e) {
       throw new SyncException(
-          SyncException.Kind.INVALID_ARGUMENT, "a value is no " + this + ": " + e.getMessage(), e);
+          SyncException.Kind.INVALID_ARGUMENT, "a value is no " + this, e);
     }
   }
 

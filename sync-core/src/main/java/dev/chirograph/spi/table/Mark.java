@@ -60,7 +60,7 @@ public record Mark(long value) implements Comparable<Mark> {
       };
     } catch (DateTimeException | NumberFormatException | ArithmeticException e) {
       throw new SyncException(
-          SyncException.Kind.INVALID_ARGUMENT, "a value is no version: " + e.getMessage(), e);
+          SyncException.Kind.INVALID_ARGUMENT, "a value of " + type + " holds no version", e);
     }
   }
 
