@@ -47,7 +47,7 @@ final class TableLooks {
     Selection selection =
         new Selection(
             TableBodies.own(table),
-            query.text("salt").orElse(""),
+            salt(query),
             new Mark(query.whole("horizon").orElse(Long.MAX_VALUE)));
     Slice slice =
         query.whole("after").isPresent() || query.whole("through").isPresent()
@@ -59,6 +59,15 @@ final class TableLooks {
         table,
         new Manifest(
             selection, List.of(slice), query.text("key").map(RowKey::new), Math.max(1, limit)));
+  }
+
+  private static String salt(TableQuery query) throws RefusedException {
+    String salt = query.text("salt").orElse("");
+    if (salt.length() > TableRequests.MOST_SALT) {
+      throw new RefusedException(
+          Refusal.MALFORMED, 400, "a salt has at most " + TableRequests.MOST_SALT + " characters");
+    }
+    return salt;
   }
 
   HttpReply manifest(HttpCall call, ReplicaTable table) throws IOException, RefusedException {
