@@ -160,8 +160,7 @@ public record ColumnType(Kind kind, int digits, int size) {
         case TEXT, BYTES, DATE, JSON -> value;
       };
     } catch (ArithmeticException | NumberFormatException e) {
-      throw new SyncException(
-          SyncException.Kind.INVALID_ARGUMENT, "a value is no " + this, e);
+      throw new SyncException(SyncException.Kind.INVALID_ARGUMENT, "a value is no " + this, e);
     }
   }
 
