@@ -28,7 +28,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 
 /** A table, reached over HTTP. Safe for use by several threads. */
 final class HttpTable implements ReplicaTable {
@@ -182,17 +181,24 @@ final class HttpTable implements ReplicaTable {
 
   @Override
   public List<Outcome> write(Write write) {
+    checkTexts(write);
     checkSize(write);
     boolean zipped = client.compresses();
-    AtomicReference<SyncException> unwritable = new AtomicReference<>();
-    try {
-      return client.stream(
-          place,
-          () -> new WriteInput(write, zipped, unwritable::set),
-          zipped,
-          in -> TableAnswers.outcomes(in, write.deletes().size()));
-    } catch (SyncException e) {
-      throw unwritable.get() == null ? e : unwritable.get();
+    return client.stream(
+        place,
+        () -> new WriteInput(write, zipped),
+        zipped,
+        in -> TableAnswers.outcomes(in, write.deletes().size()));
+  }
+
+  /** What breaks off in the middle looks like a connection that did. */
+  private static void checkTexts(Write write) {
+    for (Row row : write.puts()) {
+      for (String cell : row.cells()) {
+        if (cell != null && !Json.isText(cell)) {
+          throw SyncException.invalid("a row holds a text that is none: a lone surrogate");
+        }
+      }
     }
   }
 

@@ -54,4 +54,25 @@ final class Json {
   static JsonIn reader(JsonFactory factory, InputStream in) throws IOException {
     return new JsonIn(factory.createParser(in));
   }
+
+  /**
+   * Whether a text can be written. A lone surrogate is no character: it has no form in UTF-8, and
+   * no two programs agree on it.
+   */
+  static boolean isText(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char unit = text.charAt(i);
+      if (Character.isSurrogate(unit)) {
+        boolean pair =
+            Character.isHighSurrogate(unit)
+                && i + 1 < text.length()
+                && Character.isLowSurrogate(text.charAt(i + 1));
+        if (!pair) {
+          return false;
+        }
+        i++;
+      }
+    }
+    return true;
+  }
 }

@@ -124,25 +124,10 @@ final class JsonIn implements Closeable {
   String text() throws IOException {
     require(JsonToken.VALUE_STRING, "text");
     String text = parser.getText();
-    checkSurrogates(text);
-    return text;
-  }
-
-  /** A lone surrogate is no character: it has no form in UTF-8, and no two programs agree on it. */
-  private void checkSurrogates(String text) throws IOException {
-    for (int i = 0; i < text.length(); i++) {
-      char unit = text.charAt(i);
-      if (Character.isSurrogate(unit)) {
-        boolean pair =
-            Character.isHighSurrogate(unit)
-                && i + 1 < text.length()
-                && Character.isLowSurrogate(text.charAt(i + 1));
-        if (!pair) {
-          throw wrong("a text holds a lone surrogate");
-        }
-        i++;
-      }
+    if (!Json.isText(text)) {
+      throw wrong("a text holds a lone surrogate");
     }
+    return text;
   }
 
   boolean truth() throws IOException {

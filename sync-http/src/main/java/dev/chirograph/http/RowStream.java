@@ -43,7 +43,7 @@ final class RowStream {
       if (line == 0) {
         head(write).write(out);
       } else if (delete < 0) {
-        RowWire.write(out, write.format(), write.puts().get(put));
+        RowWire.writePut(out, write.puts().get(put));
       } else {
         RowWire.write(out, write.deletes().get(delete));
       }
@@ -86,7 +86,7 @@ final class RowStream {
     long most = head.puts() == 1 ? Math.max(limits.row(), limits.bytes()) : limits.bytes();
     long bytes = 0;
     for (int i = 0; i < head.puts(); i++) {
-      Row row = JsonIn.next(in, value -> RowWire.row(value, head.format(), limits.row()));
+      Row row = JsonIn.next(in, value -> RowWire.put(value, head.format(), limits.row()));
       bytes += row.bytes();
       if (bytes > most) {
         throw new WireException.TooLarge("the rows of a write have more than " + most + " bytes");

@@ -1,6 +1,7 @@
 package dev.chirograph.http;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.chirograph.SyncException;
 import dev.chirograph.spi.table.Cursor;
 import dev.chirograph.spi.table.Mark;
 import dev.chirograph.spi.table.Row;
@@ -25,21 +26,28 @@ final class RowWire {
 
   // ---- rows
 
-  /**
-   * The texts of the cells; key and version are in them. A row whose version is told otherwise, or
-   * that stands for several, is an object.
-   */
+  /** A row of an answer; its version is told where it is not the one in the cells. */
   static void write(JsonGenerator out, RowFormat format, Row row) throws IOException {
     boolean told = row.mark().equals(format.mark(row.cells()));
-    if (told && row.count() == 1) {
+    write(out, row, told ? Optional.empty() : Optional.of(row.mark()));
+  }
+
+  /** A row to be put; key and version are in its cells, if they are any. */
+  static void writePut(JsonGenerator out, Row row) throws IOException {
+    write(out, row, Optional.empty());
+  }
+
+  /** The texts of the cells; an object where there is more to say. */
+  private static void write(JsonGenerator out, Row row, Optional<Mark> mark) throws IOException {
+    if (mark.isEmpty() && row.count() == 1) {
       cells(out, row.cells());
       return;
     }
     out.writeStartObject();
     out.writeFieldName("cells");
     cells(out, row.cells());
-    if (!told) {
-      out.writeNumberField("mark", row.mark().value());
+    if (mark.isPresent()) {
+      out.writeNumberField("mark", mark.get().value());
     }
     if (row.count() != 1) {
       out.writeNumberField("count", row.count());
@@ -60,29 +68,51 @@ final class RowWire {
   }
 
   /**
-   * Reads a row.
+   * Reads a row of an answer.
    *
    * @param most about how many bytes it may have
    */
   static Row row(JsonIn in, RowFormat format, long most) throws IOException {
+    return row(in, format, most, (cells, told) -> told.orElseGet(() -> format.mark(cells)));
+  }
+
+  /**
+   * Reads a row to be put, whose version is the one in its cells, whatever else is said. Where
+   * there is none in them, the table says so: what it thinks of the fence comes first.
+   */
+  static Row put(JsonIn in, RowFormat format, long most) throws IOException {
+    return row(in, format, most, (cells, told) -> markOrFirst(format, cells));
+  }
+
+  private static Mark markOrFirst(RowFormat format, List<@Nullable String> cells) {
+    try {
+      return format.mark(cells);
+    } catch (SyncException e) {
+      return Mark.FIRST;
+    }
+  }
+
+  /** Which version a row has. */
+  private interface Versioning {
+    Mark mark(List<@Nullable String> cells, Optional<Mark> told);
+  }
+
+  private static Row row(JsonIn in, RowFormat format, long most, Versioning versions)
+      throws IOException {
     if (in.isArray()) {
-      return row(in, format, cells(in, format, most), Optional.empty(), 1);
+      List<@Nullable String> cells = cells(in, format, most);
+      return new Row(format.key(cells), versions.mark(cells, Optional.empty()), cells, 1);
     }
     Member<List<@Nullable String>> cells = Member.of("cells", value -> cells(value, format, most));
     Member<Long> mark = Member.whole("mark");
     Member<Long> count = Member.whole("count");
     in.object(cells, mark, count);
-    return row(in, format, cells.required(in), mark.optional(), count.or(1L));
-  }
-
-  private static Row row(
-      JsonIn in, RowFormat format, List<@Nullable String> cells, Optional<Long> mark, long count)
-      throws IOException {
-    if (count < 1) {
+    if (count.or(1L) < 1) {
       throw in.wrong("a row stands for less than one");
     }
-    Mark version = mark.isPresent() ? new Mark(mark.get()) : format.mark(cells);
-    return new Row(format.key(cells), version, cells, count);
+    List<@Nullable String> read = cells.required(in);
+    Mark version = versions.mark(read, mark.optional().map(Mark::new));
+    return new Row(format.key(read), version, read, count.or(1L));
   }
 
   private static List<@Nullable String> cells(JsonIn in, RowFormat format, long most)

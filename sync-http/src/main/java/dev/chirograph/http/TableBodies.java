@@ -73,8 +73,27 @@ final class TableBodies {
       CallBody.end(call);
       return write;
     } catch (IOException e) {
-      throw unusable(e, writes);
+      throw rest(call, unusable(e, writes));
+    } catch (RefusedException e) {
+      throw rest(call, e);
     }
+  }
+
+  /**
+   * Takes what a caller that keeps to the limits still sends: it does not see the answer otherwise,
+   * when the server closes the connection meanwhile.
+   */
+  private RefusedException rest(HttpCall call, RefusedException refused) {
+    try {
+      byte[] buffer = new byte[1 << 13];
+      long left = Math.max(limits.bytes(), limits.body());
+      for (int read = 0; read >= 0 && left > 0; left -= read) {
+        read = call.body().read(buffer);
+      }
+    } catch (IOException e) {
+      // Nobody is there any more.
+    }
+    return refused;
   }
 
   static RowFormat own(ReplicaTable table) {
@@ -106,7 +125,9 @@ final class TableBodies {
       CallBody.end(call);
       return read;
     } catch (IOException e) {
-      throw unusable(e, messages);
+      throw rest(call, unusable(e, messages));
+    } catch (RefusedException e) {
+      throw rest(call, e);
     }
   }
 

@@ -1,14 +1,11 @@
 package dev.chirograph.http;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import dev.chirograph.SyncException;
 import dev.chirograph.spi.table.ReplicaTable.Write;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Objects;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,19 +19,16 @@ final class WriteInput extends InputStream {
   private final Write write;
   private final Piece piece = new Piece();
   private final boolean gzip;
-  private final Consumer<SyncException> unwritable;
   private Gzip.@Nullable Stream zipped;
   private int line;
   private boolean finished;
 
   /**
    * @param gzip whether it is compressed
-   * @param unwritable hears of a row that cannot be sent, before reading fails
    */
-  WriteInput(Write write, boolean gzip, Consumer<SyncException> unwritable) {
+  WriteInput(Write write, boolean gzip) {
     this.write = write;
     this.gzip = gzip;
-    this.unwritable = unwritable;
   }
 
   /** What is ready to be read. */
@@ -82,7 +76,7 @@ final class WriteInput extends InputStream {
     OutputStream to = zipped == null ? piece : zipped;
     int lines = RowStream.lines(write);
     while (line < lines && piece.left() < PIECE) {
-      write(line++, to);
+      RowStream.line(write, line++, to);
     }
     if (line == lines) {
       finished = true;
@@ -90,16 +84,6 @@ final class WriteInput extends InputStream {
         zipped.finish();
         zipped.end();
       }
-    }
-  }
-
-  private void write(int number, OutputStream to) throws IOException {
-    try {
-      RowStream.line(write, number, to);
-    } catch (JsonProcessingException e) {
-      unwritable.accept(
-          SyncException.invalid("a row holds a text that is none: a lone surrogate", e));
-      throw e;
     }
   }
 
