@@ -98,7 +98,6 @@ class TableRequestTest {
         "['1',|[null,",
         "['1',|[['1'],",
         "['1',|{'cell':['1',",
-        "'1']|'not a version of secret-row']",
         "'1']|'1'",
         "a customer|\\ud800",
         "a customer|\\ud83dx",
@@ -120,6 +119,19 @@ class TableRequestTest {
     Answered answered =
         lab.assertRefused(handler, spoilt(write(write), change), 400, Refusal.MALFORMED);
     assertThat(answered.text()).doesNotContain("customer\"", "another", "secret-row");
+  }
+
+  @Test
+  void aRowThatTheTableRefusesIsNotQuoted() {
+    long fence = lab.lease(NORTH);
+    String before = lab.state();
+    for (String change : List.of("1.00|secret", "'1']|'secret']")) {
+      Answered answered = TableLab.handle(handler, spoilt(write(puts(fence, ONE)), change));
+      assertThat(answered.status()).isEqualTo(400);
+      assertThat(answered.reason()).isEqualTo("invalid-argument");
+      assertThat(answered.text()).doesNotContain("secret");
+    }
+    assertThat(lab.state()).isEqualTo(before);
   }
 
   @Test
