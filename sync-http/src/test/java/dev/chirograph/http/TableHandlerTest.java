@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Errors say what a caller can do about them, and nothing of the server or of others. */
-class TableTroubleTest {
+class TableHandlerTest {
 
   private final TableLab lab = new TableLab();
 
