@@ -26,8 +26,12 @@ final class Census implements TableDiff.Differences {
   @Override
   public void missing(List<RowVersion> rows, Map<RowKey, RowVersion> there) {
     for (RowVersion row : rows) {
-      if (there.containsKey(row.key())) {
-        changed += Math.max(1, Mending.surplus(row, there));
+      long copies = Mending.surplus(row, there);
+      if (copies > 0) {
+        deletes += copies;
+        example(row.key(), "is there more often in the replica, so copies would be deleted");
+      } else if (there.containsKey(row.key())) {
+        changed++;
         example(row.key(), "is different in the replica, so it would be sent");
       } else {
         missing++;

@@ -66,6 +66,7 @@ class TableDeletesTest {
   void L3_aRowThatIsThereLessOftenInTheSourceLosesCopiesWithinTheLimitOnly() {
     TableLab lab = lines();
     copies(lab, "line 7", 5_000);
+    assertThat(lab.builder().build().plan().get(0).toDelete()).isEqualTo(5_000);
     TableReport refused = run(lab, DeleteLimit.standard());
     assertThat(refused.heldBack()).isEqualTo(5_000);
     assertThat(lab.replica.size()).isEqualTo(5_100);
