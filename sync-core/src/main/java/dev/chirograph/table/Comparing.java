@@ -114,7 +114,7 @@ final class Comparing {
 
   private boolean isDue(Round known) {
     TableContext context = sides.context();
-    return context.now() - known.began() >= context.settings().compareEvery().toMillis();
+    return TableNeed.isDue(known.began(), context.settings().compareEvery(), context.now());
   }
 
   /**

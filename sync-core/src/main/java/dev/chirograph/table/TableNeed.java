@@ -33,13 +33,17 @@ enum TableNeed {
    */
   static TableNeed of(
       TableMemory memory, TableInfo here, TableInfo there, Duration every, long now) {
-    boolean due = memory.compared() == 0 || now - memory.compared() >= every.toMillis();
-    if (due || hasOtherRows(memory, here, there)) {
+    if (isDue(memory.compared(), every, now) || hasOtherRows(memory, here, there)) {
       return COMPARE;
     }
     boolean same = TableMemory.Facts.of(here).equals(memory.source());
     boolean retry = memory.retry() > 0 && memory.retry() <= now;
     return same && !retry && !memory.behind() && memory.round() == null ? NOTHING : LOOK;
+  }
+
+  /** Whether so much time has passed; a moment that is yet to come was noted by a wrong clock. */
+  static boolean isDue(long last, Duration every, long now) {
+    return last == 0 || now < last || now - last >= every.toMillis();
   }
 
   /** Whether something happened that reading on does not bring into agreement. */

@@ -88,8 +88,7 @@ final class TablePass implements AutoCloseable {
       comparing.walk(need.isEverything(), whole);
     }
     uploads.again();
-    boolean unordered = sides.format().mark().isEmpty();
-    if (life != Life.SAME || (unordered && cursor.isEmpty())) {
+    if (life != Life.SAME || isAhead(cursor)) {
       comparing.round().filter(Round::isThrough).ifPresent(this::readOn);
     }
   }
@@ -104,6 +103,13 @@ final class TablePass implements AutoCloseable {
     OTHER
   }
 
+  /** Whether reading on from here would find nothing for a while, or nothing at all. */
+  private boolean isAhead(Optional<Cursor> cursor) {
+    return cursor.isEmpty()
+        ? sides.format().mark().isEmpty()
+        : cursor.get().mark().compareTo(sides.horizon().mark()) > 0;
+  }
+
   private Life life(Optional<Cursor> cursor) {
     if (cursor.isEmpty()) {
       return sides.there().rows() == 0 ? Life.SAME : Life.UNKNOWN;
@@ -111,9 +117,7 @@ final class TablePass implements AutoCloseable {
     if (!cursor.get().incarnation().equals(sides.here().incarnation())) {
       return Life.OTHER;
     }
-    Horizon horizon = sides.horizon();
-    boolean back = cursor.get().mark().compareTo(horizon.mark()) > 0;
-    return back && horizon.proof().certifies() ? Life.UNKNOWN : Life.SAME;
+    return isAhead(cursor) && sides.horizon().proof().certifies() ? Life.UNKNOWN : Life.SAME;
   }
 
   /** A restored source differs in little; a wrong one in nearly everything. */

@@ -9,11 +9,13 @@ import dev.chirograph.spi.table.Column;
 import dev.chirograph.spi.table.ColumnRules;
 import dev.chirograph.spi.table.ColumnType;
 import dev.chirograph.spi.table.ColumnType.Kind;
+import dev.chirograph.spi.table.Horizon;
 import dev.chirograph.spi.table.ReplicaDatabase;
 import dev.chirograph.spi.table.RowFormat;
 import dev.chirograph.spi.table.SourceDatabase;
 import dev.chirograph.spi.table.TableShape;
 import dev.chirograph.table.TableReport.Compared;
+import dev.chirograph.testkit.ManualClock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -158,6 +160,38 @@ class TableProgressTest {
     assertThat(sync.run()).isEmpty();
     asked.set(-100);
     assertThat(sync.run().get(0).sent()).isGreaterThan(19);
+    lab.assertEqual();
+  }
+
+  @Test
+  void L6_aSourceBehindALagThatWentBackIsReadFromThereOn() {
+    SourceDatabase lagging =
+        Watched.source(
+            lab.office,
+            (method, arguments, real) ->
+                real.call() instanceof Horizon horizon
+                    ? new Horizon(horizon.mark(), Horizon.Proof.LAG, horizon.age())
+                    : real.call());
+    TableSync sync = engine(lab, lagging, lab.cloud).build();
+    lab.rows(1, 10);
+    sync.run();
+    for (int i = 6; i <= 10; i++) {
+      lab.source.remove(String.valueOf(i)); // as if an older backup had come back
+    }
+    assertThat(sync.run().get(0).deleted()).isEqualTo(5);
+    lab.source.put("3", "changed", "6");
+    assertThat(sync.run().get(0).sent()).isOne();
+    lab.assertEqual();
+  }
+
+  @Test
+  void aMomentThatIsYetToComeIsNoReasonToWait() {
+    lab.rows(1, 10);
+    lab.run();
+    lab.source.put("3", "changed", "3"); // its version did not grow
+    ManualClock right = ManualClock.startingAt(lab.clock.instant().minus(Duration.ofDays(365)));
+    assertThat(lab.builder().environment(right.environment()).build().run().get(0).mended())
+        .isOne();
     lab.assertEqual();
   }
 
