@@ -87,10 +87,10 @@ final class TablePass implements AutoCloseable {
     if (whole || need == TableNeed.COMPARE || comparing.isUnderWay() || comparing.countsDiffer()) {
       comparing.walk(need.isEverything(), whole);
     }
-    uploads.again();
     if (life != Life.SAME || isAhead(cursor)) {
       comparing.round().filter(Round::isThrough).ifPresent(this::readOn);
     }
+    uploads.again();
   }
 
   /** What the replica knows of its source. */
@@ -193,12 +193,17 @@ final class TablePass implements AutoCloseable {
   }
 
   /**
-   * Everything up to a horizon was compared, so reading may go on behind it. Where rows have no
-   * order this says of which source they are.
+   * Everything up to a horizon was compared, so reading goes on behind it: the comparison may have
+   * begun long ago. Where rows have no order, the cursor says of which source they are.
    */
   private void readOn(Round through) {
-    Mark upTo = sides.format().mark().isPresent() ? new Mark(through.horizon()) : Mark.FIRST;
-    uploads.put(List.of(), Optional.of(cursor(upTo, Optional.empty())));
+    boolean ordered = sides.format().mark().isPresent();
+    Mark upTo = ordered ? new Mark(through.horizon()) : Mark.FIRST;
+    Optional<Cursor> from = Optional.of(cursor(upTo, Optional.empty()));
+    uploads.put(List.of(), from);
+    if (ordered) {
+      catchUp(from);
+    }
   }
 
   private void retryHeld() {

@@ -185,6 +185,27 @@ class TableProgressTest {
   }
 
   @Test
+  void whatCameWhileAKilledComparisonLayStillIsSentWhenItHasEnded() {
+    lab.rows(1, 25_000);
+    lab.source.all().forEach(row -> lab.replica.put(row.cells().toArray(new String[0])));
+    AtomicInteger digests = new AtomicInteger();
+    SourceDatabase killed =
+        Watched.source(
+            lab.office,
+            (method, arguments, real) -> {
+              if (method.getName().equals("digests") && digests.incrementAndGet() == 2) {
+                throw new SyncException(SyncException.Kind.UNSUPPORTED, "killed");
+              }
+              return real.call();
+            });
+    TableSync sync = engine(lab, killed, lab.cloud).build();
+    assertThat(sync.run().get(0).failure()).isPresent();
+    lab.rows(25_001, 25_003);
+    assertThat(sync.run().get(0).sent()).isEqualTo(3);
+    lab.assertEqual();
+  }
+
+  @Test
   void aMomentThatIsYetToComeIsNoReasonToWait() {
     lab.rows(1, 10);
     lab.run();
