@@ -129,14 +129,19 @@ class TableEveryCallTest {
       return scene;
     }
 
-    /** Rows that are new, one of which is not taken, where nothing is compared. */
+    /** Rows of new versions, one of which is not taken, where nothing is compared. */
     static Scene appends() {
       Scene scene = new Scene(NEVER);
       scene.put("parent", "1", "v", null, "1");
       scene.run("a", scene.calm());
       for (int i = 2; i <= 8; i++) {
-        scene.put("parent", "" + i, i == 4 ? TableWorld.POISON : "v", null, "" + i);
+        scene.put("parent", "" + i, "v", null, "" + i);
         scene.put("child", "" + i, "n", "" + i, "v", "" + i);
+      }
+      // One that is there already: the numbers of rows would tell of a new one.
+      scene.put("parent", "1", TableWorld.POISON, null, "9");
+      for (int i = 10; i <= 15; i++) {
+        scene.put("parent", "" + i, "v", null, "" + i);
       }
       return scene;
     }
