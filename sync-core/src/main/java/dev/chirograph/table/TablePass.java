@@ -57,13 +57,19 @@ final class TablePass implements AutoCloseable {
             context.options().columns());
     Horizon horizon = context.call(context.source()::horizon);
     WriteLimits limits = context.call(context.replica()::limits);
+    TableInfo replica = known(memory, there);
     this.fence = new Fence(context); // nothing that may fail comes between this and the pass
-    this.sides = new Comparing.Sides(context, format, horizon, here, there);
+    this.sides = new Comparing.Sides(context, format, horizon, here, replica);
     this.size = new BatchSize(memory.batchRows(), context.settings(), limits);
     this.quarantine = new Quarantine(engine, context, format, memory.retry());
     this.uploads = new Uploads(context, sides.theirs(), fence, size, quarantine, pace);
     this.journal = new TableJournal(engine, context, size, quarantine, memory);
     this.comparing = new Comparing(sides, fence, uploads, size, pace, journal);
+  }
+
+  /** What a database keeps about its tables tells nothing of one that nobody has written to yet. */
+  private TableInfo known(TableMemory memory, TableInfo there) {
+    return memory.replica() == null ? context.call(context.replica()::info) : there;
   }
 
   // ---- first step: what is new, and what differs
