@@ -87,8 +87,9 @@ final class TableTypes {
     };
   }
 
+  /** Written small in a database that writes all names so. */
   private static @Nullable ColumnType h2(TableFacts.Raw raw) {
-    return switch (raw.type()) {
+    return switch (raw.type().toUpperCase(Locale.ROOT)) {
       case "TINYINT" -> whole(3);
       case "SMALLINT" -> whole(5);
       case "INTEGER" -> whole(10);
