@@ -3,6 +3,8 @@ package dev.chirograph.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.chirograph.examples.deployments.ThreeDeployments;
+import dev.chirograph.examples.offices.TwoOffices;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -74,5 +76,36 @@ class ExamplesIT {
         .contains("bergen is cut off", "bergen is back", "all three hold the same")
         .contains("oslo holds", "bergen holds", "tromso holds")
         .contains("Every artifact is the same everywhere, byte for byte.");
+  }
+
+  @Test
+  void compareAndMend() throws Exception {
+    assertThat(Output.of(CompareAndMend::main))
+        .contains("would send 0, mend 2, delete 1")
+        .contains("500: SENT", "differs in [amount]")
+        .contains("price: 1000 rows are the same up to version 1000");
+  }
+
+  @Test
+  void twoOffices() throws Exception {
+    String output = Output.of(TwoOffices::main);
+
+    assertThat(output)
+        .contains("-> bergen: synset, 30,000 sent, certified up to version 30000")
+        .contains("-> bergen: synset, 150 deleted", "sense, 289 deleted")
+        .contains("a comparison of everything finds what no version tells:")
+        .contains("1 in quarantine", "a check does not hold")
+        .containsPattern("oslo: synset, [0-9,]+ sent, UNAVAILABLE")
+        .contains("a stranger, looking at bergen's tables: PERMISSION_DENIED")
+        .contains("oslo, looking at bergen's tables: NOT_FOUND")
+        .contains("oslo, deleting all of bergen's senses: 404")
+        .contains("bergen: a run without news makes 1 request")
+        .contains("oslo: a run without news makes 1 request")
+        .contains("All equal");
+    for (String table : List.of("bergen synset", "bergen sense", "oslo synset", "oslo sense")) {
+      assertThat(output)
+          .contains(table + ": certified up to version")
+          .containsPattern(table + ": [0-9,]+ rows, 0 differ");
+    }
   }
 }
