@@ -48,9 +48,14 @@ public record ColumnType(Kind kind, int digits, int size) {
     FLOAT,
     /** The shortest decimal that gives the same 64-bit float, as Java writes it. */
     DOUBLE,
-    /** JSON without spaces, the members of objects in the order of their names. */
+    /**
+     * JSON without spaces, the members of objects in the order of their names, numbers by their
+     * value.
+     */
     JSON
   }
+
+  private static final String BEFORE = " BC";
 
   private static final Set<Kind> WITH_DIGITS =
       EnumSet.of(Kind.DECIMAL, Kind.TIME, Kind.TIMESTAMP, Kind.INSTANT);
@@ -155,9 +160,10 @@ public record ColumnType(Kind kind, int digits, int size) {
         case PADDED -> value.replaceAll(" +$", "");
         case UUID -> value.toLowerCase(Locale.ROOT);
         case TIME, TIMESTAMP, INSTANT -> seconds(value);
-        case FLOAT -> Float.toString(Float.parseFloat(value));
-        case DOUBLE -> Double.toString(Double.parseDouble(value));
-        case TEXT, BYTES, DATE, JSON -> value;
+        case FLOAT -> FloatText.of(Float.parseFloat(value));
+        case DOUBLE -> FloatText.of(Double.parseDouble(value));
+        case JSON -> JsonText.of(value);
+        case TEXT, BYTES, DATE -> value;
       };
     } catch (ArithmeticException | NumberFormatException e) {
       throw new SyncException(SyncException.Kind.INVALID_ARGUMENT, "a value is no " + this, e);
@@ -171,8 +177,17 @@ public record ColumnType(Kind kind, int digits, int size) {
     return value;
   }
 
-  /** Cut off behind the digits, or filled up with zeros. */
+  /**
+   * Cut off behind the digits, or filled up with zeros. A moment before our era has BC behind it,
+   * and what is infinite has no digits.
+   */
   private String seconds(String value) {
+    if (value.endsWith("infinity")) {
+      return value;
+    }
+    if (value.endsWith(BEFORE)) {
+      return seconds(value.substring(0, value.length() - BEFORE.length())) + BEFORE;
+    }
     int point = value.indexOf('.');
     String whole = point < 0 ? value : value.substring(0, point);
     String fraction = point < 0 ? "" : value.substring(point + 1);

@@ -1,0 +1,8 @@
+package dev.chirograph.jdbc;
+
+class MariaDbSourceDatabaseIT extends JdbcSourceDatabaseConformance {
+
+  MariaDbSourceDatabaseIT() {
+    super(TestDatabase.MARIADB);
+  }
+}

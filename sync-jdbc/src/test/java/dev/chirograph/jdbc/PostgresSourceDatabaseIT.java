@@ -1,0 +1,8 @@
+package dev.chirograph.jdbc;
+
+class PostgresSourceDatabaseIT extends JdbcSourceDatabaseConformance {
+
+  PostgresSourceDatabaseIT() {
+    super(TestDatabase.POSTGRESQL);
+  }
+}

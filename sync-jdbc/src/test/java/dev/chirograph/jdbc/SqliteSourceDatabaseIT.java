@@ -1,0 +1,8 @@
+package dev.chirograph.jdbc;
+
+class SqliteSourceDatabaseIT extends JdbcSourceDatabaseConformance {
+
+  SqliteSourceDatabaseIT() {
+    super(TestDatabase.SQLITE);
+  }
+}
