@@ -18,15 +18,16 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The largest version is read first, and then which transactions are running: whoever drew a
  * number at or below that version, and is not seen yet, is among them, since one that begins later
- * draws a later number. Once all of them have ended the version is proven. What is known is kept
- * here; when it is lost it is found out anew.
+ * draws a later number. Once all of them have ended the version is proven. Two transactions may
+ * draw the same time; so where versions are times, those who are running are looked at when the
+ * clock has gone on. What is known is kept here; when it is lost it is found out anew.
  *
  * <p>Safe for use by several threads.
  */
 final class TableHorizon {
 
-  /** Clocks tick, and two transactions may draw one time. */
-  private static final long SECOND = 1_000_000;
+  /** No clock of a column ticks more slowly. */
+  private static final long TICK = Duration.ofMillis(1_100).toNanos();
 
   /** While nothing at all is proven yet, it is worth waiting for those who run. */
   private static final int LOOKS = 40;
@@ -37,15 +38,17 @@ final class TableHorizon {
   private final boolean inTransaction;
   private final Duration lag;
   private final Pacing pacing;
-  private final Deque<Sample> samples = new ArrayDeque<>();
+  private final Deque<Candidate> samples = new ArrayDeque<>();
   private @Nullable Mark proven;
   private @Nullable Candidate candidate;
 
-  /** A largest version, and since when it has been there, as far as we know. */
-  private record Sample(Mark last, long nanos) {}
-
-  /** A version that is proven once those who ran have ended. */
-  private record Candidate(Mark last, TableRunning running, long nanos) {}
+  /**
+   * A largest version.
+   *
+   * @param running those who may still bring one at or below it; null before they were looked at
+   * @param nanos when it was read
+   */
+  private record Candidate(Mark last, @Nullable TableRunning running, long nanos) {}
 
   TableHorizon(Database database, TableOptions options, Duration lag, Pacing pacing) {
     this.database = database;
@@ -58,79 +61,72 @@ final class TableHorizon {
     if (meta.shape().mark().isEmpty()) {
       return new Horizon(Mark.LAST, Proof.LAG, Duration.ZERO);
     }
-    if (!inTransaction) {
-      return lagging(meta);
+    for (int look = 1; inTransaction && prove(meta); look++) {
+      if (proven != null || look == LOOKS) {
+        return new Horizon(proven == null ? Mark.FIRST : proven, proof(), age());
+      }
+      pacing.await(BETWEEN);
     }
-    if (database.dialect() == Dialect.SQLITE) {
-      return new Horizon(last(meta), Proof.ONE_WRITER, Duration.ZERO);
-    }
-    Optional<TableRunning> now = running();
-    if (now.isEmpty()) {
-      return lagging(meta);
-    }
-    return proven(meta, now.get());
+    return lagging(meta);
+  }
+
+  private Proof proof() {
+    return database.dialect() == Dialect.SQLITE ? Proof.ONE_WRITER : Proof.ENDED_TRANSACTIONS;
+  }
+
+  private Duration age() {
+    Candidate waiting = candidate;
+    return waiting == null || waiting.last().equals(proven)
+        ? Duration.ZERO
+        : Duration.ofNanos(pacing.nanoTime() - waiting.nanos());
   }
 
   // ---- proven
 
-  private Horizon proven(TableMeta meta, TableRunning first) {
-    TableRunning now = first;
-    for (int look = 1; ; look++) {
-      judge(now);
-      if (candidate == null) {
-        Mark last = last(meta);
-        // Read after the version, so that everybody who may still bring one below is among them.
-        Optional<TableRunning> after = running();
-        if (after.isEmpty()) {
-          return lagging(meta);
-        }
-        candidate = new Candidate(last, after.get(), pacing.nanoTime());
-        judge(after.get());
-        restoredBelow(last);
-      }
-      Candidate waiting = candidate;
-      if (proven != null || waiting == null || look == LOOKS) {
-        Duration age =
-            waiting == null ? Duration.ZERO : Duration.ofNanos(pacing.nanoTime() - waiting.nanos());
-        return new Horizon(proven == null ? Mark.FIRST : proven, Proof.ENDED_TRANSACTIONS, age);
-      }
-      pacing.await(BETWEEN);
-      Optional<TableRunning> again = running();
-      if (again.isEmpty()) {
-        return lagging(meta);
-      }
-      now = again.get();
+  /** Proves what can be proven now; answers false where the database does not tell who runs. */
+  private boolean prove(TableMeta meta) {
+    Candidate waiting = candidate;
+    if (waiting != null && waiting.running() == null && waiting.last().equals(proven)) {
+      waiting = null; // of which nothing was to be learned
+      candidate = null;
     }
+    boolean tooEarly =
+        waiting != null && waiting.running() == null && pacing.nanoTime() - waiting.nanos() < TICK;
+    if (waiting != null && !tooEarly && !judge(waiting)) {
+      return false;
+    }
+    if (candidate != null) {
+      return true;
+    }
+    Mark last = last(meta);
+    if (proven != null && proven.compareTo(last) > 0) {
+      proven = null; // numbers that lie above all rows will be drawn again after a restore
+    }
+    Candidate next = new Candidate(last, null, pacing.nanoTime());
+    candidate = next;
+    return isTime(meta) || judge(next);
   }
 
   /** Whether those who ran have all ended. */
-  private void judge(TableRunning now) {
-    Candidate waiting = candidate;
-    if (waiting == null) {
-      return;
+  private boolean judge(Candidate waiting) {
+    TableRunning before = waiting.running();
+    Optional<TableRunning> now = TableRunning.now(database, pacing);
+    if (now.isEmpty()) {
+      return false;
     }
-    TableRunning left = waiting.running().left(now);
+    TableRunning left = before == null ? now.get() : before.left(now.get());
     if (left.isEmpty()) {
       proven = waiting.last();
       candidate = null;
     } else {
       candidate = new Candidate(waiting.last(), left, waiting.nanos());
     }
-  }
-
-  /** Numbers that lie above all rows will be drawn again after a restore. */
-  private void restoredBelow(Mark last) {
-    if (proven != null && proven.compareTo(last) > 0) {
-      proven = candidate == null ? last : null;
-    }
-  }
-
-  private Optional<TableRunning> running() {
-    return TableRunning.now(database, pacing);
+    return true;
   }
 
   // ---- by time
 
+  /** The largest version that was there so long ago that whoever drew one below has committed. */
   private Horizon lagging(TableMeta meta) {
     Mark last = last(meta);
     long now = pacing.nanoTime();
@@ -138,47 +134,43 @@ final class TableHorizon {
       samples.removeLast();
     }
     if (samples.isEmpty() || samples.getLast().last().compareTo(last) < 0) {
-      samples.addLast(new Sample(last, now));
+      samples.addLast(new Candidate(last, null, now));
     }
-    Mark horizon = Mark.FIRST;
-    long oldest = now - lag.toNanos();
-    Sample kept = samples.getFirst();
-    while (!samples.isEmpty() && samples.getFirst().nanos() - oldest <= 0) {
-      kept = samples.removeFirst();
-      horizon = kept.last();
+    Candidate old = null;
+    while (!samples.isEmpty() && now - samples.getFirst().nanos() >= lag.toNanos()) {
+      old = samples.removeFirst();
     }
-    boolean behind = !samples.isEmpty();
-    Duration age = behind ? Duration.ofNanos(now - samples.getFirst().nanos()) : Duration.ZERO;
-    if (!horizon.equals(Mark.FIRST)) {
-      samples.addFirst(kept);
+    Duration age =
+        samples.isEmpty() ? Duration.ZERO : Duration.ofNanos(now - samples.getFirst().nanos());
+    if (old == null) {
+      return new Horizon(Mark.FIRST, Proof.LAG, age);
     }
-    return new Horizon(horizon, Proof.LAG, age);
+    samples.addFirst(old);
+    return new Horizon(old.last(), Proof.LAG, age);
   }
 
-  /** The largest version that is there; of times none that may be drawn again. */
+  // ---- the table
+
+  private static boolean isTime(TableMeta meta) {
+    Kind kind = meta.column(meta.shape().mark().orElseThrow()).kind();
+    return kind == Kind.TIMESTAMP || kind == Kind.INSTANT;
+  }
+
+  /** The largest version that is there. */
   private Mark last(TableMeta meta) {
     RowFormat format = RowFormat.agreed(meta.shape(), meta.shape(), ColumnRules.standard());
     TableScan scan = new TableScan(database.dialect(), meta, TableScope.ALL, format);
-    TableMarks range = scan.range();
-    Kind kind = range.column().kind();
-    boolean time = kind == Kind.TIMESTAMP || kind == Kind.INSTANT;
     return TableSession.read(
         database,
         "reading the last version of the table " + meta.shape().name(),
         connection ->
-            scan.from(
-                    TableInfos.largest(database.dialect(), range) + ", " + database.dialect().now(),
-                    new TableQuery())
+            scan.from(TableInfos.largest(database.dialect(), scan.range()), new TableQuery())
                 .read(
                     connection,
                     0,
                     rows -> {
-                      rows.next();
-                      long last = rows.getLong(1);
-                      if (rows.wasNull()) {
-                        return Mark.FIRST;
-                      }
-                      return new Mark(time ? Math.min(last, rows.getLong(2) - SECOND) : last);
+                      long last = rows.next() ? rows.getLong(1) : 0;
+                      return rows.wasNull() ? Mark.FIRST : new Mark(last);
                     }));
   }
 }
