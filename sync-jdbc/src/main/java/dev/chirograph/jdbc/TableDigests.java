@@ -2,6 +2,7 @@ package dev.chirograph.jdbc;
 
 import dev.chirograph.Digest;
 import dev.chirograph.Slice;
+import dev.chirograph.SyncException;
 import dev.chirograph.spi.table.Column;
 import dev.chirograph.spi.table.Mark;
 import dev.chirograph.spi.table.RowFormat;
@@ -29,8 +30,10 @@ final class TableDigests {
     Digest[] digests = new Digest[slices.size()];
     Arrays.fill(digests, Digest.EMPTY);
     for (TableSlices layout : TableSlices.of(slices, horizon())) {
-      if (!scan.rows().inSql() || !bySql(connection, layout, digests)) {
-        here(connection, layout, digests);
+      if (scan.rows().inSql()) {
+        bySql(connection, layout, digests);
+      } else {
+        here(connection, layout, scan.within(layout, selection.horizon()), digests);
       }
     }
     return List.of(digests);
@@ -42,24 +45,34 @@ final class TableDigests {
 
   // ---- by the database
 
-  /** Answers false when the database could not hash a row, for its length. */
-  private boolean bySql(Connection connection, TableSlices layout, Digest[] digests)
+  private void bySql(Connection connection, TableSlices layout, Digest[] digests)
       throws SQLException {
-    TableQuery inner =
-        scan.placed(
-            layout, scan.rows().hash(selection.salt()), scan.within(layout, selection.horizon()));
+    TableQuery within = scan.within(layout, selection.horizon());
+    TableQuery inner = scan.placed(layout, scan.rows().hash(selection.salt()), within);
     String xor = scan.dialect() == Dialect.H2 ? "bit_xor_agg" : "bit_xor";
-    TableQuery query =
-        TableQuery.of("select place, count(*), count(h), sum(h), " + xor + "(h) from (")
-            .add(inner)
-            .add(once() + ") x group by place");
-    try {
-      return query.read(connection, 0, rows -> add(rows, layout, digests));
-    } catch (SQLException e) {
-      if (tooLong(e)) {
-        return false;
+    long[] left = {0};
+    TableQuery.of("select place, count(*), count(h), sum(h), " + xor + "(h) from (")
+        .add(inner)
+        .add(once() + ") x group by place")
+        .each(
+            connection,
+            0,
+            row -> {
+              int slice = layout.slice(row.getInt(1));
+              if (slice >= 0) {
+                long hashed = row.getLong(3);
+                digests[slice] =
+                    hashed == 0 ? Digest.EMPTY : new Digest(hashed, low(row, 4), low(row, 5));
+                left[0] += row.getLong(2) - hashed;
+              }
+            });
+    if (left[0] > 0) {
+      TableQuery large = TableQuery.of(scan.rows().large().orElse("1 = 0"));
+      long found =
+          here(connection, layout, scan.within(layout, selection.horizon()).and(large), digests);
+      if (found != left[0]) {
+        throw unhashed(scan.meta());
       }
-      throw e;
     }
   }
 
@@ -72,18 +85,14 @@ final class TableDigests {
     };
   }
 
-  private static boolean add(ResultSet rows, TableSlices layout, Digest[] digests)
-      throws SQLException {
-    while (rows.next()) {
-      if (rows.getLong(2) != rows.getLong(3)) {
-        return false;
-      }
-      int slice = layout.slice(rows.getInt(1));
-      if (slice >= 0) {
-        digests[slice] = new Digest(rows.getLong(2), low(rows, 4), low(rows, 5));
-      }
-    }
-    return true;
+  /** A row that is not large has no hash. */
+  static SyncException unhashed(TableMeta meta) {
+    return new SyncException(
+        SyncException.Kind.UNSUPPORTED,
+        "the database could not hash a row of the table "
+            + meta.shape().name()
+            + "; let it have longer texts (max_allowed_packet on MariaDB), or leave large columns"
+            + " out");
   }
 
   /** The last 64 bits of a number. */
@@ -92,22 +101,15 @@ final class TableDigests {
     return number.toBigInteger().longValue();
   }
 
-  /** Whether a text was too long for H2, whose texts have a million characters at most. */
-  static boolean tooLong(SQLException error) {
-    return error.getClass().getName().startsWith("org.h2.") && "22001".equals(error.getSQLState());
-  }
-
   // ---- here
 
-  private void here(Connection connection, TableSlices layout, Digest[] digests)
+  /** Adds the rows of a condition to their slices; answers how many there were. */
+  private long here(
+      Connection connection, TableSlices layout, TableQuery condition, Digest[] digests)
       throws SQLException {
     RowFormat format = selection.format();
-    for (int i = 0; i < digests.length; i++) {
-      if (layout.has(i)) {
-        digests[i] = Digest.EMPTY;
-      }
-    }
-    scan.from(scan.rows().columns(), scan.within(layout, selection.horizon()))
+    long[] found = {0};
+    scan.from(scan.rows().columns(), condition)
         .each(
             connection,
             scan.rows().fetch(),
@@ -115,10 +117,12 @@ final class TableDigests {
               List<@Nullable String> cells = scan.rows().cells(row);
               int slice = find(format, layout, cells);
               if (slice >= 0) {
-                digests[slice] =
-                    digests[slice].plus(Digest.of(format.hash(selection.salt(), cells)));
+                Digest one = Digest.of(format.hash(selection.salt(), cells));
+                digests[slice] = digests[slice].plus(one);
+                found[0]++;
               }
             });
+    return found[0];
   }
 
   /** The slice of a row; -1 for none. */

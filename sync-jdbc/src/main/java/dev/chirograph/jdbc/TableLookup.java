@@ -65,13 +65,10 @@ final class TableLookup {
           format.key().isEmpty()
               ? manifest.grouped(condition).add(" group by k, h, m")
               : manifest.versions(condition).add(locking);
-      Optional<List<RowVersion>> rows = manifest.read(connection, query);
-      if (rows.isPresent()) {
-        rows.get().stream()
-            .filter(row -> wanted.contains(row.key()))
-            .forEach(row -> put(found, row.key(), row));
-        return;
-      }
+      manifest.read(connection, query).stream()
+          .filter(row -> wanted.contains(row.key()))
+          .forEach(row -> put(found, row.key(), row));
+      return;
     }
     each(
         connection,

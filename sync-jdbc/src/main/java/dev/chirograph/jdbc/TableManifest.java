@@ -38,13 +38,9 @@ final class TableManifest {
     boolean keyed = !format.key().isEmpty();
     if (scan.rows().inSql()) {
       TableQuery condition = any(layouts.stream().map(this::inside).toList());
-      Optional<List<RowVersion>> page =
-          keyed
-              ? keyed(connection, condition, after, limit)
-              : counted(connection, condition, after, limit);
-      if (page.isPresent()) {
-        return page.get();
-      }
+      return keyed
+          ? keyed(connection, condition, after, limit)
+          : counted(connection, condition, after, limit);
     }
     return keyed
         ? keyedHere(connection, layouts, after, limit)
@@ -79,9 +75,9 @@ final class TableManifest {
     return within.and(place.add(" in (" + list.substring(1, list.length() - 1) + ")"));
   }
 
-  // ---- by the database; empty when it could not hash a row, for its length
+  // ---- by the database
 
-  private Optional<List<RowVersion>> keyed(
+  private List<RowVersion> keyed(
       Connection connection, TableQuery condition, Optional<RowKey> after, int limit)
       throws SQLException {
     TableKeys keys = scan.keys();
@@ -99,7 +95,7 @@ final class TableManifest {
         condition);
   }
 
-  private Optional<List<RowVersion>> counted(
+  private List<RowVersion> counted(
       Connection connection, TableQuery condition, Optional<RowKey> after, int limit)
       throws SQLException {
     TableQuery query = grouped(condition);
@@ -119,33 +115,49 @@ final class TableManifest {
         .add(") x");
   }
 
-  Optional<List<RowVersion>> read(Connection connection, TableQuery query) throws SQLException {
-    try {
-      return query.read(
-          connection,
-          0,
-          rows -> {
-            List<RowVersion> page = new ArrayList<>();
-            while (rows.next()) {
-              BigDecimal hash = rows.getBigDecimal(3);
-              if (hash == null) {
-                return Optional.empty();
-              }
-              page.add(
-                  new RowVersion(
-                      new RowKey(rows.getString(1)),
-                      scan.rows().mark(rows, 2),
-                      hash.toBigInteger().longValue(),
-                      rows.getLong(4)));
-            }
-            return Optional.of(page);
-          });
-    } catch (SQLException e) {
-      if (TableDigests.tooLong(e)) {
-        return Optional.empty();
-      }
-      throw e;
+  /** Rows as {@link #versions} and {@link #grouped} select them; the large ones are hashed here. */
+  List<RowVersion> read(Connection connection, TableQuery query) throws SQLException {
+    List<RowVersion> page = new ArrayList<>();
+    List<Integer> large = new ArrayList<>();
+    query.each(
+        connection,
+        0,
+        row -> {
+          BigDecimal hash = row.getBigDecimal(3);
+          if (hash == null) {
+            large.add(page.size());
+          }
+          page.add(
+              new RowVersion(
+                  new RowKey(row.getString(1)),
+                  scan.rows().mark(row, 2),
+                  hash == null ? 0 : hash.toBigInteger().longValue(),
+                  row.getLong(4)));
+        });
+    for (int place : large) { // one at a time: they are large
+      page.set(place, hashedHere(connection, page.get(place).key()));
     }
+    return page;
+  }
+
+  private RowVersion hashedHere(Connection connection, RowKey key) throws SQLException {
+    TableQuery condition =
+        scan.keys().among(List.of(key)).orElseThrow(() -> TableDigests.unhashed(scan.meta()));
+    List<RowVersion> found = new ArrayList<>();
+    scan.from(scan.rows().columns(), condition)
+        .each(
+            connection,
+            1,
+            row -> {
+              RowVersion version = version(scan.rows().cells(row), 1);
+              if (version.key().equals(key)) {
+                found.add(version);
+              }
+            });
+    if (found.size() != 1) {
+      throw TableDigests.unhashed(scan.meta());
+    }
+    return found.get(0);
   }
 
   // ---- here

@@ -179,11 +179,6 @@ final class TableSlices {
     return places.slice(boundsBelow);
   }
 
-  /** Whether a slice is laid out here. */
-  boolean has(int slice) {
-    return places.slices.contains(slice);
-  }
-
   /** The slice of a row; -1 for none. */
   int find(long mark, int bucket) {
     long place = mark;
