@@ -23,7 +23,11 @@ public final class Benchmarks {
           new BucketBenchmark(),
           new LogBenchmark(),
           new ExchangeBenchmark(),
-          new NodesBenchmark());
+          new NodesBenchmark(),
+          new TableBenchmark(false),
+          new TableBenchmark(true),
+          new TablePollBenchmark(),
+          new TableLinkBenchmark());
 
   private Benchmarks() {}
 

@@ -6,23 +6,53 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Passes bytes on to a server on this machine and counts them, headers included. */
+/**
+ * Passes bytes on to a server on this machine, at once or as late as a slow link would, and counts
+ * them, headers included.
+ */
 final class CountingRelay implements AutoCloseable {
 
   private final ServerSocket server;
   private final int to;
+  private final Duration delay;
   private final LongAdder bytes = new LongAdder();
 
-  private CountingRelay(ServerSocket server, int to) {
+  /** What was read, and when it arrives; the end where there are no bytes. */
+  private static final class Chunk {
+    private final byte[] bytes;
+    private final long due;
+
+    Chunk(byte[] bytes, long due) {
+      this.bytes = bytes;
+      this.due = due;
+    }
+  }
+
+  private CountingRelay(ServerSocket server, int to, Duration delay) {
     this.server = server;
     this.to = to;
+    this.delay = delay;
   }
 
   static CountingRelay to(int port) throws IOException {
+    return to(port, Duration.ZERO);
+  }
+
+  /**
+   * Starts.
+   *
+   * @param delay of all bytes, in each direction
+   */
+  static CountingRelay to(int port, Duration delay) throws IOException {
     CountingRelay relay =
-        new CountingRelay(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), port);
+        new CountingRelay(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), port, delay);
     daemon(relay::accept);
     return relay;
   }
@@ -59,6 +89,10 @@ final class CountingRelay implements AutoCloseable {
 
   private void pass(Socket from, Socket into) {
     byte[] buffer = new byte[1 << 16];
+    if (!delay.isZero()) {
+      passLate(from, into);
+      return;
+    }
     try (from;
         into) {
       InputStream in = from.getInputStream();
@@ -69,6 +103,36 @@ final class CountingRelay implements AutoCloseable {
       }
     } catch (IOException e) {
       // Either side has ended.
+    }
+  }
+
+  private void passLate(Socket from, Socket into) {
+    BlockingQueue<Chunk> underway = new LinkedBlockingQueue<>();
+    daemon(() -> deliver(underway, into));
+    byte[] buffer = new byte[1 << 16];
+    try (from) {
+      InputStream in = from.getInputStream();
+      for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+        underway.add(new Chunk(Arrays.copyOf(buffer, read), System.nanoTime() + delay.toNanos()));
+        bytes.add(read);
+      }
+    } catch (IOException e) {
+      // Either side has ended.
+    }
+    underway.add(new Chunk(new byte[0], System.nanoTime() + delay.toNanos()));
+  }
+
+  private static void deliver(BlockingQueue<Chunk> underway, Socket into) {
+    try (into) {
+      OutputStream out = into.getOutputStream();
+      for (Chunk next = underway.take(); next.bytes.length > 0; next = underway.take()) {
+        TimeUnit.NANOSECONDS.sleep(next.due - System.nanoTime());
+        out.write(next.bytes);
+      }
+    } catch (IOException e) {
+      // The other side has ended.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -16,7 +16,20 @@ class BenchmarksIT {
   @TempDir Path folder;
 
   @ParameterizedTest
-  @ValueSource(strings = {"merge", "queue", "backlog", "bucket", "log", "exchange", "nodes"})
+  @ValueSource(
+      strings = {
+        "merge",
+        "queue",
+        "backlog",
+        "bucket",
+        "log",
+        "exchange",
+        "nodes",
+        "tables",
+        "tables-large",
+        "tables-poll",
+        "tables-link"
+      })
   void runsAndWritesWhatItSaw(String name) throws Exception {
     Benchmarks.main(new String[] {"--smoke", "--rounds", "1", "--output", folder.toString(), name});
 
