@@ -10,6 +10,11 @@ import java.util.OptionalLong;
 /** Cuts ranges of versions where the rows are. */
 final class TableSplit {
 
+  /** A server sorts so many versions sooner than it answers a statement for each of many parts. */
+  private static final int MANY = 32;
+
+  private static final long SORTED = 4_000_000;
+
   private TableSplit() {}
 
   /** Parts with about as many rows, in their order. */
@@ -34,6 +39,10 @@ final class TableSplit {
         : sorted(connection, scan, range, parts);
   }
 
+  private static boolean isServer(Dialect dialect) {
+    return dialect == Dialect.POSTGRESQL || dialect == Dialect.MARIADB;
+  }
+
   /** From one end of a part to the next, along the index. */
   private static List<Long> walked(
       Connection connection, TableScan scan, Slice.Marks range, int parts) throws SQLException {
@@ -41,6 +50,9 @@ final class TableSplit {
     long count =
         scan.from("count(*)", present(scan, range.after(), range.through()))
             .read(connection, 0, rows -> rows.next() ? rows.getLong(1) : 0L);
+    if (parts > MANY && count <= SORTED && isServer(scan.dialect())) {
+      return sorted(connection, scan, range, parts);
+    }
     long after = range.after();
     long left = count;
     for (int part = parts; part > 1 && left > 1; part--) {
