@@ -124,7 +124,7 @@ final class Quarantine {
   }
 
   private String prefix() {
-    return name + "/" + context.name() + "/";
+    return TableMemory.record(name, context.name()) + "/";
   }
 
   private Key name(RowKey key) {

@@ -154,7 +154,12 @@ record TableMemory(
   // ---- in the store
 
   private static Key key(String name, String table) {
-    return Key.utf8(name + "/" + table);
+    return Key.utf8(record(name, table));
+  }
+
+  /** What the records of a table begin with, whatever characters the names have. */
+  static String record(String engine, String table) {
+    return engine.length() + "/" + engine + "/" + table.length() + "/" + table;
   }
 
   /** What is remembered of tables, by position. */

@@ -125,6 +125,13 @@ class TableRecordsTest {
   }
 
   @Test
+  void namesThatRunTogetherAreNamesOfDifferentRecords() {
+    assertThat(TableMemory.record("a/b", "c")).isNotEqualTo(TableMemory.record("a", "b/c"));
+    assertThat(TableMemory.record("a", "b/c"))
+        .doesNotStartWith(TableMemory.record("a", "b") + "/");
+  }
+
+  @Test
   void L11_aKillAfterTheCursorHasPassedAPoisonRowLosesNothing() {
     lab.rows(1, 10);
     lab.run();
