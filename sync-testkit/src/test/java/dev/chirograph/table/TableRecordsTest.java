@@ -127,8 +127,7 @@ class TableRecordsTest {
   @Test
   void namesThatRunTogetherAreNamesOfDifferentRecords() {
     assertThat(TableMemory.record("a/b", "c")).isNotEqualTo(TableMemory.record("a", "b/c"));
-    assertThat(TableMemory.record("a", "b/c"))
-        .doesNotStartWith(TableMemory.record("a", "b") + "/");
+    assertThat(TableMemory.record("a", "b/c")).doesNotStartWith(TableMemory.record("a", "b") + "/");
   }
 
   @Test
