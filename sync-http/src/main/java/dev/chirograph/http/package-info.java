@@ -6,8 +6,8 @@
  * a {@link dev.chirograph.http.LogHandler}, which a servlet or any other server puts behind an
  * address. What goes over the wire is written down in {@code docs/spec/log-http.md}.
  *
- * <p>Tables of many customers are offered by a {@link dev.chirograph.http.TableHandler}, and reached
- * as {@link dev.chirograph.http.HttpReplica}; see {@code docs/spec/tables.openapi.yaml}.
+ * <p>Tables of many customers are offered by a {@link dev.chirograph.http.TableHandler}, and
+ * reached as {@link dev.chirograph.http.HttpReplica}; see {@code docs/spec/tables.openapi.yaml}.
  */
 @NullMarked
 package dev.chirograph.http;
