@@ -202,7 +202,7 @@ final class SpyDataSource implements AutoCloseable {
     private @Nullable Object run(Method method, @Nullable Object[] arguments) throws Throwable {
       String sql = arguments == null ? prepared : String.valueOf(arguments[0]);
       boolean commit = sql.equals("commit");
-      if (!commit && !sql.matches("(?s)(begin|set |start transaction|rollback).*")) {
+      if (!commit && !sql.matches("(begin|start transaction|set |rollback).*")) {
         remember(new Ran(sql, rows));
       }
       rows = 0;
