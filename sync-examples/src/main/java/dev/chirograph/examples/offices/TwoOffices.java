@@ -169,7 +169,7 @@ public final class TwoOffices {
 
   private static void change(Office office, String word, String ids) throws SQLException {
     office.does(
-        ("update synset set gloss = gloss || ' (%s)', version = {next synset} where id like '%s'")
+        "update synset set gloss = gloss || ' (%s)', version = {next synset} where id like '%s'"
             .formatted(word, ids));
   }
 
