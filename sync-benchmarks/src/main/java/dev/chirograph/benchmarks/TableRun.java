@@ -11,6 +11,7 @@ import dev.chirograph.memory.MemoryBackend;
 import dev.chirograph.servers.Database;
 import dev.chirograph.spi.table.ReplicaDatabase;
 import dev.chirograph.table.Pace;
+import dev.chirograph.jdbc.JdbcTable;
 import dev.chirograph.table.TableOptions;
 import dev.chirograph.table.TableReport;
 import dev.chirograph.table.TableSync;
@@ -106,8 +107,8 @@ final class TableRun implements AutoCloseable {
     this.engine = builder.build();
   }
 
-  private static dev.chirograph.jdbc.TableOptions options() {
-    return dev.chirograph.jdbc.TableOptions.standard().markDrawnInTransaction(Invoices.VERSION);
+  private static JdbcTable options() {
+    return JdbcTable.standard().markDrawnInTransaction(Invoices.VERSION);
   }
 
   private ReplicaDatabase replica(Way way, List<String> tables) throws IOException {

@@ -4,7 +4,7 @@ import dev.chirograph.jdbc.JdbcReplica;
 import dev.chirograph.jdbc.JdbcSchema;
 import dev.chirograph.jdbc.JdbcSchema.Component;
 import dev.chirograph.jdbc.JdbcSource;
-import dev.chirograph.jdbc.TableOptions;
+import dev.chirograph.jdbc.JdbcTable;
 import dev.chirograph.memory.MemoryBackend;
 import dev.chirograph.servers.Database;
 import dev.chirograph.servers.Shared;
@@ -41,10 +41,10 @@ public final class CompareAndMend {
         TableSync.builder(
                 "prices",
                 JdbcSource.builder(right)
-                    .table("price", TableOptions.standard().markDrawnInTransaction("version"))
+                    .table("price", JdbcTable.standard().markDrawnInTransaction("version"))
                     .build(),
                 JdbcReplica.builder(other)
-                    .table("price", TableOptions.standard().mark("version"))
+                    .table("price", JdbcTable.standard().mark("version"))
                     .build(),
                 MemoryBackend.create().state("prices"))
             .build();

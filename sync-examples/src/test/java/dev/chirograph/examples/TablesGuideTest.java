@@ -12,7 +12,7 @@ import dev.chirograph.jdbc.JdbcSchema;
 import dev.chirograph.jdbc.JdbcSource;
 import dev.chirograph.jdbc.JdbcState;
 import dev.chirograph.jdbc.JdbcTenants;
-import dev.chirograph.jdbc.TableOptions;
+import dev.chirograph.jdbc.JdbcTable;
 import dev.chirograph.servers.Database;
 import dev.chirograph.spi.table.Tenant;
 import dev.chirograph.table.Certificate;
@@ -56,7 +56,7 @@ class TablesGuideTest {
       URI apiUri = URI.create("http://localhost:" + server.getAddress().getPort() + "/sync");
       JdbcSource source =
           JdbcSource.builder(dataSource)
-              .table("invoice", TableOptions.standard().markDrawnInTransaction("version"))
+              .table("invoice", JdbcTable.standard().markDrawnInTransaction("version"))
               .build();
       HttpReplica center =
           HttpReplica.builder(apiUri, new Tenant("acme", "oslo")).token(token).build();
@@ -79,7 +79,7 @@ class TablesGuideTest {
     JdbcSchema.of(sharedDatabase).install();
     JdbcTenants tenants =
         JdbcTenants.builder(sharedDatabase)
-            .table("invoice", TableOptions.standard().mark("version"))
+            .table("invoice", JdbcTable.standard().mark("version"))
             .build();
     TableHandler handler =
         TableHandler.builder(

@@ -77,7 +77,7 @@ public final class JdbcReplica implements ReplicaDatabase {
   /** Collects the settings. Not safe for use by several threads. */
   public static final class Builder {
     private final Settings settings;
-    private final Map<String, TableOptions> options = new LinkedHashMap<>();
+    private final Map<String, JdbcTable> options = new LinkedHashMap<>();
     private String schema = "";
 
     private Builder(DataSource dataSource) {
@@ -92,11 +92,11 @@ public final class JdbcReplica implements ReplicaDatabase {
 
     /** A table, named as the database has it; all of the schema when none is named. */
     public Builder table(String name) {
-      return table(name, TableOptions.standard());
+      return table(name, JdbcTable.standard());
     }
 
     /** A table, and what its definition does not say. */
-    public Builder table(String name, TableOptions how) {
+    public Builder table(String name, JdbcTable how) {
       options.put(Objects.requireNonNull(name, "name"), Objects.requireNonNull(how, "how"));
       return this;
     }

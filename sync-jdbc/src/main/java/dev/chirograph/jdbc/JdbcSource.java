@@ -24,7 +24,7 @@ import javax.sql.DataSource;
  *
  * <ul>
  *   <li>What a table looks like is read from the database's catalogue; what that does not say is
- *       said by {@link TableOptions}.
+ *       said by {@link JdbcTable}.
  *   <li>Digests are computed by the database, in one pass for any number of slices. Rows are read
  *       and hashed here on SQLite, and where a compared column is a floating-point number, JSON, or
  *       text with padding.
@@ -39,7 +39,7 @@ public final class JdbcSource implements SourceDatabase {
 
   private final Database database;
   private final String schema;
-  private final Map<String, TableOptions> options;
+  private final Map<String, JdbcTable> options;
   private final Supplier<String> incarnation;
   private final Duration lag;
   private final Pacing pacing;
@@ -115,8 +115,8 @@ public final class JdbcSource implements SourceDatabase {
     return TableInfos.read(database, List.of(meta), TableScope.ALL, incarnation).get(0);
   }
 
-  private TableOptions options(String name) {
-    return options.getOrDefault(name, TableOptions.standard());
+  private JdbcTable options(String name) {
+    return options.getOrDefault(name, JdbcTable.standard());
   }
 
   private Map<String, TableFacts> facts(Collection<String> names) {
@@ -151,7 +151,7 @@ public final class JdbcSource implements SourceDatabase {
   public static final class Builder {
 
     private final Settings settings;
-    private final Map<String, TableOptions> options = new LinkedHashMap<>();
+    private final Map<String, JdbcTable> options = new LinkedHashMap<>();
     private String schema = "";
     private Supplier<String> incarnation = () -> "";
     private Duration lag = Duration.ofMinutes(1);
@@ -168,11 +168,11 @@ public final class JdbcSource implements SourceDatabase {
 
     /** A table to be read, named as the database has it; all of the schema when none is named. */
     public Builder table(String name) {
-      return table(name, TableOptions.standard());
+      return table(name, JdbcTable.standard());
     }
 
     /** A table to be read, and what its definition does not say. */
-    public Builder table(String name, TableOptions how) {
+    public Builder table(String name, JdbcTable how) {
       options.put(Objects.requireNonNull(name, "name"), Objects.requireNonNull(how, "options"));
       return this;
     }

@@ -92,7 +92,7 @@ public final class JdbcTenants implements ReplicaTenants {
   /** Collects the settings. Not safe for use by several threads. */
   public static final class Builder {
     private final Settings settings;
-    private final Map<String, TableOptions> options = new LinkedHashMap<>();
+    private final Map<String, JdbcTable> options = new LinkedHashMap<>();
     private String schema = "";
     private String customer = "customer_id";
     private String database = "database_id";
@@ -122,11 +122,11 @@ public final class JdbcTenants implements ReplicaTenants {
 
     /** A shared table, named as the database has it; all of the schema when none is named. */
     public Builder table(String name) {
-      return table(name, TableOptions.standard());
+      return table(name, JdbcTable.standard());
     }
 
     /** A shared table, and what its definition does not say. */
-    public Builder table(String name, TableOptions how) {
+    public Builder table(String name, JdbcTable how) {
       options.put(Objects.requireNonNull(name, "name"), Objects.requireNonNull(how, "how"));
       return this;
     }

@@ -283,7 +283,7 @@ final class TableCells {
               + table
               + " holds a value that is no "
               + wanted
-              + "; change the value, or declare how the column is read by TableOptions.type",
+              + "; change the value, or declare how the column is read by JdbcTable.type",
           e);
     }
   }

@@ -50,7 +50,7 @@ final class TableHorizon {
    */
   private record Candidate(Mark last, @Nullable TableRunning running, long nanos) {}
 
-  TableHorizon(Database database, TableOptions options, Duration lag, Pacing pacing) {
+  TableHorizon(Database database, JdbcTable options, Duration lag, Pacing pacing) {
     this.database = database;
     this.inTransaction = options.inTransaction();
     this.lag = lag;

@@ -40,7 +40,7 @@ final class TableReplicas implements ReplicaDatabase {
    * @param schema empty for the one that connections stand in
    * @param options of the tables that were named; all of the schema are meant when none was
    */
-  record Hosts(String schema, Map<String, TableOptions> options) {
+  record Hosts(String schema, Map<String, JdbcTable> options) {
     Hosts {
       options = Map.copyOf(options);
     }
@@ -49,8 +49,8 @@ final class TableReplicas implements ReplicaDatabase {
       return options.isEmpty() || options.containsKey(table);
     }
 
-    private TableOptions of(String table) {
-      return options.getOrDefault(table, TableOptions.standard());
+    private JdbcTable of(String table) {
+      return options.getOrDefault(table, JdbcTable.standard());
     }
   }
 

@@ -34,7 +34,7 @@ final class TableShapes {
       String schema,
       String table,
       TableFacts facts,
-      TableOptions options,
+      JdbcTable options,
       List<String> scope) {
     Map<String, TableColumn> columns = new LinkedHashMap<>();
     Set<String> names = new LinkedHashSet<>();
@@ -81,7 +81,7 @@ final class TableShapes {
   }
 
   private static ColumnType type(
-      Dialect dialect, String table, TableFacts.Raw raw, TableOptions options) {
+      Dialect dialect, String table, TableFacts.Raw raw, JdbcTable options) {
     ColumnType declared = options.types().get(raw.name());
     if (declared != null) {
       return declared;
@@ -98,7 +98,7 @@ final class TableShapes {
                         + " is of type '"
                         + raw.type()
                         + "', which has no text that is the same in every database; leave it out,"
-                        + " or declare how it is read, by TableOptions.leaveOut or TableOptions.type"));
+                        + " or declare how it is read, by JdbcTable.leaveOut or JdbcTable.type"));
   }
 
   /** The primary key, else the first unique index over columns that are never null. */

@@ -26,12 +26,16 @@ final class TableWriteSession {
         // What is read after the lock is what was committed before it; nobody waits without end,
         // and a process that was stopped while it had the lock keeps nobody else away.
         long millis = database.patience().toMillis();
+        // Rows are found by their keys: a plan that reads the table instead, because nothing is
+        // known of its size yet, would do so once for each batch.
         execute(
             connection,
             "set transaction isolation level read committed; set local lock_timeout = "
                 + millis
                 + "; set local idle_in_transaction_session_timeout = "
-                + millis);
+                + millis
+                + "; set local enable_hashjoin = off; set local enable_mergejoin = off"
+                + "; set local enable_seqscan = off");
         yield TableSession.prepared(dialect, connection, work);
       }
       case MARIADB -> {

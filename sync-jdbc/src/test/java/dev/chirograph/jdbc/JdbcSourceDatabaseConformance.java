@@ -37,7 +37,7 @@ abstract class JdbcSourceDatabaseConformance extends SourceDatabaseConformance {
       host.create(spy.dataSource(), "");
       builder.table(
           shape.name(),
-          shape.mark().map(TableOptions.standard()::mark).orElse(TableOptions.standard()));
+          shape.mark().map(JdbcTable.standard()::mark).orElse(JdbcTable.standard()));
     }
     for (Map.Entry<String, String> reference : references.entrySet()) {
       refer(reference.getKey(), reference.getValue());

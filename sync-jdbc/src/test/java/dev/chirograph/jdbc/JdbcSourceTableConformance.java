@@ -43,11 +43,11 @@ abstract class JdbcSourceTableConformance extends SourceTableConformance {
               + " (provider = icu, locale = 'und-u-ks-level1', deterministic = false)");
     }
     table.create(spy().dataSource(), "");
-    TableOptions options =
+    JdbcTable options =
         shape
             .mark()
-            .map(TableOptions.standard()::markDrawnInTransaction)
-            .orElse(TableOptions.standard());
+            .map(JdbcTable.standard()::markDrawnInTransaction)
+            .orElse(JdbcTable.standard());
     if (shape.name().equals("rowversion")) {
       options = options.type("version", shape.column("version").orElseThrow().type());
     }

@@ -9,6 +9,7 @@ import dev.chirograph.spi.table.ColumnRules;
 import dev.chirograph.spi.table.ReplicaDatabase;
 import dev.chirograph.spi.table.SourceDatabase;
 import dev.chirograph.spi.table.Tenant;
+import dev.chirograph.table.TableOptions;
 import dev.chirograph.table.TableReport;
 import dev.chirograph.table.TableSync;
 import dev.chirograph.testkit.ManualClock;
@@ -100,7 +101,7 @@ abstract class TableAcceptance {
   private SourceDatabase source(DataSource database, String... tables) {
     JdbcSource.Builder builder = JdbcSource.builder(database).incarnation(() -> life);
     for (String table : tables) {
-      builder.table(table, TableOptions.standard().markDrawnInTransaction("version"));
+      builder.table(table, JdbcTable.standard().markDrawnInTransaction("version"));
     }
     return builder.build();
   }
@@ -360,7 +361,7 @@ abstract class TableAcceptance {
         sync(source, replica)
             .table(
                 "invoice",
-                dev.chirograph.table.TableOptions.standard()
+                TableOptions.standard()
                     .withColumns(ColumnRules.standard().leaveOut("note")))
             .build()
             .run()
@@ -518,7 +519,7 @@ abstract class TableAcceptance {
             .batch(5_000, 64 << 20, Duration.ofSeconds(10))
             .table(
                 "invoice",
-                dev.chirograph.table.TableOptions.standard().withDeletes(DeleteLimit.of(1_000, 1)));
+                TableOptions.standard().withDeletes(DeleteLimit.of(1_000, 1)));
     builder.build().run();
     execute(
         cloud,

@@ -55,7 +55,7 @@ class TableHorizonIT {
         spy.dataSource(), database == TestDatabase.MARIADB ? sql.replace('"', '`') : sql);
   }
 
-  private SourceTable source(TableOptions options, Pacing pacing) {
+  private SourceTable source(JdbcTable options, Pacing pacing) {
     return JdbcSource.builder(spy.dataSource())
         .table("event", options)
         .lag(Duration.ofSeconds(10))
@@ -82,8 +82,8 @@ class TableHorizonIT {
     }
   }
 
-  private static TableOptions drawn() {
-    return TableOptions.standard().markDrawnInTransaction("id");
+  private static JdbcTable drawn() {
+    return JdbcTable.standard().markDrawnInTransaction("id");
   }
 
   private static void say(Connection connection, TestDatabase database) throws SQLException {
@@ -259,7 +259,7 @@ class TableHorizonIT {
     ManualClock clock = ManualClock.create();
     SourceTable source =
         source(
-            TableOptions.standard().markDrawnInTransaction("changed"),
+            JdbcTable.standard().markDrawnInTransaction("changed"),
             clock.environment().pacing());
     Connection writer = connection();
     say(writer, TestDatabase.POSTGRESQL);
@@ -286,7 +286,7 @@ class TableHorizonIT {
     } else {
       open(database);
     }
-    SourceTable source = source(TableOptions.standard().mark("id"), clock.environment().pacing());
+    SourceTable source = source(JdbcTable.standard().mark("id"), clock.environment().pacing());
     Connection writer = connection();
     say(writer, database);
     writer.commit();

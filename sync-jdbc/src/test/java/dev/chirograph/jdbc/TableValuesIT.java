@@ -240,10 +240,10 @@ class TableValuesIT {
         }
       }
     }
-    TableOptions options =
+    JdbcTable options =
         database == TestDatabase.SQLITE || type.kind() == Kind.JSON
-            ? TableOptions.standard().type("value", type)
-            : TableOptions.standard();
+            ? JdbcTable.standard().type("value", type)
+            : JdbcTable.standard();
     SourceTable source =
         JdbcSource.builder(spy.dataSource()).table("v", options).build().table("v");
     RowFormat format =
@@ -361,16 +361,16 @@ class TableValuesIT {
             SyncException.class,
             e -> assertThat(e.kind()).isEqualTo(SyncException.Kind.UNSUPPORTED))
         .hasMessageContainingAll(
-            "'odd'", "table t", "'" + type + "'", "leaveOut", "TableOptions.type");
+            "'odd'", "table t", "'" + type + "'", "leaveOut", "JdbcTable.type");
     SourceTable without =
         JdbcSource.builder(spy.dataSource())
-            .table("t", TableOptions.standard().leaveOut("odd"))
+            .table("t", JdbcTable.standard().leaveOut("odd"))
             .build()
             .table("t");
     assertThat(without.shape().columns()).extracting(Column::name).containsExactly("id");
     SourceTable declared =
         JdbcSource.builder(spy.dataSource())
-            .table("t", TableOptions.standard().type("odd", ColumnType.of(Kind.TEXT)))
+            .table("t", JdbcTable.standard().type("odd", ColumnType.of(Kind.TEXT)))
             .build()
             .table("t");
     assertThat(declared.shape().column("odd").orElseThrow().type())

@@ -6,7 +6,7 @@ import dev.chirograph.http.TableCaller;
 import dev.chirograph.http.TableHandler;
 import dev.chirograph.jdbc.JdbcSchema;
 import dev.chirograph.jdbc.JdbcTenants;
-import dev.chirograph.jdbc.TableOptions;
+import dev.chirograph.jdbc.JdbcTable;
 import dev.chirograph.servers.Database;
 import dev.chirograph.spi.table.Tenant;
 import java.security.SecureRandom;
@@ -29,7 +29,7 @@ final class Center implements AutoCloseable {
 
   private Center(HikariDataSource pool) {
     this.pool = pool;
-    TableOptions versioned = TableOptions.standard().mark("version");
+    JdbcTable versioned = JdbcTable.standard().mark("version");
     JdbcTenants tenants =
         JdbcTenants.builder(pool).table("synset", versioned).table("sense", versioned).build();
     this.door =

@@ -3,7 +3,7 @@ package dev.chirograph.examples.offices;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.chirograph.examples.offices.WordNet.Synset;
 import dev.chirograph.jdbc.JdbcSource;
-import dev.chirograph.jdbc.TableOptions;
+import dev.chirograph.jdbc.JdbcTable;
 import dev.chirograph.servers.Database;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -66,7 +66,7 @@ final class Office implements AutoCloseable {
    * proves how far all rows are there.
    */
   JdbcSource source() {
-    TableOptions versioned = TableOptions.standard().markDrawnInTransaction("version");
+    JdbcTable versioned = JdbcTable.standard().markDrawnInTransaction("version");
     return JdbcSource.builder(pool).table("synset", versioned).table("sense", versioned).build();
   }
 

@@ -16,10 +16,10 @@ import java.util.Set;
  *
  * <p>Immutable.
  */
-public final class TableOptions {
+public final class JdbcTable {
 
-  private static final TableOptions STANDARD =
-      new TableOptions(List.of(), Optional.empty(), false, Set.of(), Map.of());
+  private static final JdbcTable STANDARD =
+      new JdbcTable(List.of(), Optional.empty(), false, Set.of(), Map.of());
 
   private final List<String> key;
   private final Optional<String> mark;
@@ -27,7 +27,7 @@ public final class TableOptions {
   private final Set<String> leftOut;
   private final Map<String, ColumnType> types;
 
-  private TableOptions(
+  private JdbcTable(
       List<String> key,
       Optional<String> mark,
       boolean inTransaction,
@@ -41,7 +41,7 @@ public final class TableOptions {
   }
 
   /** What the table's definition says, and no version. */
-  public static TableOptions standard() {
+  public static JdbcTable standard() {
     return STANDARD;
   }
 
@@ -49,8 +49,8 @@ public final class TableOptions {
    * These options, and these columns identify a row: needed only where neither the primary key nor
    * a unique index over columns that are never null is the right one.
    */
-  public TableOptions key(String... columns) {
-    return new TableOptions(List.of(columns), mark, inTransaction, leftOut, types);
+  public JdbcTable key(String... columns) {
+    return new JdbcTable(List.of(columns), mark, inTransaction, leftOut, types);
   }
 
   /**
@@ -58,8 +58,8 @@ public final class TableOptions {
    * values are drawn, so that a transaction that commits late is waited for by time alone, and
    * nothing is certified.
    */
-  public TableOptions mark(String column) {
-    return new TableOptions(key, Optional.of(column), false, leftOut, types);
+  public JdbcTable mark(String column) {
+    return new JdbcTable(key, Optional.of(column), false, leftOut, types);
   }
 
   /**
@@ -71,25 +71,25 @@ public final class TableOptions {
    * <p>Not so: values that the application makes up, the clock of an application, and sequences of
    * PostgreSQL with {@code CACHE}, which give a session numbers for its later transactions.
    */
-  public TableOptions markDrawnInTransaction(String column) {
-    return new TableOptions(key, Optional.of(column), true, leftOut, types);
+  public JdbcTable markDrawnInTransaction(String column) {
+    return new JdbcTable(key, Optional.of(column), true, leftOut, types);
   }
 
   /** These options, and these columns are no part of the table for the other side. */
-  public TableOptions leaveOut(String... columns) {
+  public JdbcTable leaveOut(String... columns) {
     Set<String> all = new HashSet<>(leftOut);
     all.addAll(List.of(columns));
-    return new TableOptions(key, mark, inTransaction, all, types);
+    return new JdbcTable(key, mark, inTransaction, all, types);
   }
 
   /**
    * These options, and a column is read as being of a type, for instance a number whose digits the
    * database does not bound as one of two digits, to which values are rounded.
    */
-  public TableOptions type(String column, ColumnType type) {
+  public JdbcTable type(String column, ColumnType type) {
     Map<String, ColumnType> more = new HashMap<>(types);
     more.put(column, type);
-    return new TableOptions(key, mark, inTransaction, leftOut, more);
+    return new JdbcTable(key, mark, inTransaction, leftOut, more);
   }
 
   List<String> key() {
