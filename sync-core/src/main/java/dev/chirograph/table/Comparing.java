@@ -21,6 +21,13 @@ import org.jspecify.annotations.Nullable;
 final class Comparing {
 
   private static final long FIRST_ROWS = 20_000;
+
+  /**
+   * Where there is no bound to the time: databases read large parts of a table as it lies on disk,
+   * and small ones row by row along an index, which costs several times as much.
+   */
+  private static final long FIRST_ROWS_OF_ALL = 1_000_000;
+
   private static final Duration QUICK = Duration.ofSeconds(1);
 
   /** How often what differs is looked at again before the next pass has to. */
@@ -159,7 +166,7 @@ final class Comparing {
     long many =
         sides.format().range().isEmpty()
             ? slices.size() // each look at a bucket walks the whole table
-            : Math.max(1, FIRST_ROWS * slices.size() / rows);
+            : Math.max(1, (whole ? FIRST_ROWS_OF_ALL : FIRST_ROWS) * slices.size() / rows);
     Round now = from;
     for (int at = 0; at < slices.size(); ) {
       if (at > 0 && !whole && isEnough(begun)) {

@@ -33,6 +33,9 @@ final class TableDiff {
   /** Up to so many are named as they are where most slices differ: cutting them finds little. */
   private static final int DENSE = 2_000;
 
+  /** Ranges of so many rows at most are cut by the hashes of keys, which needs no look at them. */
+  private static final int RANGE = 4_096;
+
   private static final int PARTS = 16;
   private static final int PARTS_BITS = 4;
   private static final int MOST_BITS = 12;
@@ -130,6 +133,9 @@ final class TableDiff {
       return parts(part.marks(), part.bucket());
     }
     Slice.Marks range = (Slice.Marks) slice;
+    if (Math.max(digest.count(), there) <= RANGE) {
+      return parts(range, Slice.Bucket.ALL);
+    }
     List<Slice.Marks> cut = ranges(range, PARTS, digest.count() >= there);
     return cut.size() > 1 ? cut : parts(range, Slice.Bucket.ALL); // many rows of one version
   }
