@@ -82,7 +82,7 @@ class ExamplesIT {
   void compareAndMend() throws Exception {
     assertThat(Output.of(CompareAndMend::main))
         .contains("would send 0, mend 2, delete 1")
-        .contains("500: SENT", "differs in [amount]")
+        .contains("500: SENT", "differs in [amount]", "sent 0, mended 2, deleted 1")
         .contains("price: 1000 rows are the same up to version 1000");
   }
 

@@ -221,11 +221,16 @@ final class TableKeys {
 
   private TableValue typed(Part part, String text, String h2) {
     return switch (dialect) {
-      case POSTGRESQL -> new TableValue("cast(? as " + part.column().sqlType() + ")", text);
+      case POSTGRESQL -> new TableValue("cast(? as " + postgres(part.column()) + ")", text);
       case H2 -> new TableValue(h2.isEmpty() ? "?" : "cast(? as " + h2 + ")", text);
       case SQLITE -> new TableValue("?", comparable(part, text));
       case MARIADB -> new TableValue("?", text);
     };
+  }
+
+  /** Without a length, "character" is a single one. */
+  private static String postgres(TableColumn column) {
+    return column.sqlType().equals("character") ? "bpchar" : column.sqlType();
   }
 
   private static String comparable(Part part, String text) {

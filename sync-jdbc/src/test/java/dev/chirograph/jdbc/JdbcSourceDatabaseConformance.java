@@ -36,8 +36,7 @@ abstract class JdbcSourceDatabaseConformance extends SourceDatabaseConformance {
       hosts.put(shape.name(), host);
       host.create(spy.dataSource(), "");
       builder.table(
-          shape.name(),
-          shape.mark().map(JdbcTable.standard()::mark).orElse(JdbcTable.standard()));
+          shape.name(), shape.mark().map(JdbcTable.standard()::mark).orElse(JdbcTable.standard()));
     }
     for (Map.Entry<String, String> reference : references.entrySet()) {
       refer(reference.getKey(), reference.getValue());

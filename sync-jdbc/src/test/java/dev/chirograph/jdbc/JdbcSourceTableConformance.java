@@ -44,10 +44,7 @@ abstract class JdbcSourceTableConformance extends SourceTableConformance {
     }
     table.create(spy().dataSource(), "");
     JdbcTable options =
-        shape
-            .mark()
-            .map(JdbcTable.standard()::markDrawnInTransaction)
-            .orElse(JdbcTable.standard());
+        shape.mark().map(JdbcTable.standard()::markDrawnInTransaction).orElse(JdbcTable.standard());
     if (shape.name().equals("rowversion")) {
       options = options.type("version", shape.column("version").orElseThrow().type());
     }

@@ -29,8 +29,7 @@ final class ReplicaHost {
 
   /** Options for a table of a shape: what the database does not know of it. */
   static JdbcTable options(TableShape shape) {
-    JdbcTable options =
-        shape.mark().map(JdbcTable.standard()::mark).orElse(JdbcTable.standard());
+    JdbcTable options = shape.mark().map(JdbcTable.standard()::mark).orElse(JdbcTable.standard());
     return shape.name().equals("rowversion")
         ? options.type("version", shape.column("version").orElseThrow().type())
         : options;

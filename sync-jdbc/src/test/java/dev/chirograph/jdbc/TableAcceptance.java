@@ -361,8 +361,7 @@ abstract class TableAcceptance {
         sync(source, replica)
             .table(
                 "invoice",
-                TableOptions.standard()
-                    .withColumns(ColumnRules.standard().leaveOut("note")))
+                TableOptions.standard().withColumns(ColumnRules.standard().leaveOut("note")))
             .build()
             .run()
             .get(0);
@@ -426,6 +425,27 @@ abstract class TableAcceptance {
     assertThat(rows(cloud, all)).isEqualTo(rows(office, all));
     execute(office, "delete from word where version = 2");
     assertThat(sync(source, replica).build().run().get(0).deleted()).isOne();
+    assertThat(rows(cloud, all)).isEqualTo(rows(office, all));
+  }
+
+  @Test
+  void keysThatArePadded() throws SQLException {
+    execute(
+        office,
+        "create table code (code char(5) primary key not null, version bigint not null)",
+        "insert into code values ('a', 1)",
+        "insert into code values ('ab', 2)",
+        "insert into code values ('abcde', 3)");
+    SourceDatabase source = source(office, "code");
+    ReplicaDatabase replica = shared(source);
+    assertThat(sync(source, replica).build().run().get(0).sent()).isEqualTo(3);
+    execute(office, "update code set version = 4 where code = 'ab'");
+    execute(office, "delete from code where code = 'abcde'");
+    TableReport report = sync(source, replica).build().run().get(0);
+    assertThat(report.sent()).isOne();
+    assertThat(report.deleted()).isOne();
+    assertThat(report.certificate()).isPresent();
+    String all = "select trim(code), version from code";
     assertThat(rows(cloud, all)).isEqualTo(rows(office, all));
   }
 
@@ -517,9 +537,7 @@ abstract class TableAcceptance {
     TableSync.Builder builder =
         sync(source, replica)
             .batch(5_000, 64 << 20, Duration.ofSeconds(10))
-            .table(
-                "invoice",
-                TableOptions.standard().withDeletes(DeleteLimit.of(1_000, 1)));
+            .table("invoice", TableOptions.standard().withDeletes(DeleteLimit.of(1_000, 1)));
     builder.build().run();
     execute(
         cloud,

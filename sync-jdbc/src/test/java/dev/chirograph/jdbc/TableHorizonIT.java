@@ -259,8 +259,7 @@ class TableHorizonIT {
     ManualClock clock = ManualClock.create();
     SourceTable source =
         source(
-            JdbcTable.standard().markDrawnInTransaction("changed"),
-            clock.environment().pacing());
+            JdbcTable.standard().markDrawnInTransaction("changed"), clock.environment().pacing());
     Connection writer = connection();
     say(writer, TestDatabase.POSTGRESQL);
     writer.commit();
