@@ -175,11 +175,18 @@ abstract class TableAcceptance {
   }
 
   private void put(int from, int to) throws SQLException {
-    try (Connection connection = office.getConnection()) {
+    try (Connection connection = office.getConnection();
+        PreparedStatement insert =
+            connection.prepareStatement("insert into invoice values (?, ?, ?, ?)")) {
       connection.setAutoCommit(false);
       for (int i = from; i <= to; i++) {
-        put(connection, i, "customer " + i, i);
+        insert.setLong(1, i);
+        insert.setString(2, "customer " + i);
+        insert.setLong(3, i * 100L);
+        insert.setLong(4, i);
+        insert.addBatch();
       }
+      insert.executeBatch();
       connection.commit();
       connection.setAutoCommit(true);
     }

@@ -186,21 +186,22 @@ class TableProgressTest {
 
   @Test
   void whatCameWhileAKilledComparisonLayStillIsSentWhenItHasEnded() {
-    lab.rows(1, 25_000);
+    lab.rows(1, 100);
     lab.source.all().forEach(row -> lab.replica.put(row.cells().toArray(new String[0])));
-    AtomicInteger digests = new AtomicInteger();
-    SourceDatabase killed =
-        Watched.source(
-            lab.office,
+    AtomicInteger writes = new AtomicInteger();
+    ReplicaDatabase killed =
+        Watched.replica(
+            lab.cloud,
             (method, arguments, real) -> {
-              if (method.getName().equals("digests") && digests.incrementAndGet() == 2) {
+              if (method.getName().equals("write") && writes.incrementAndGet() == 1) {
+                // All is compared, and the cursor is about to be written.
                 throw new SyncException(SyncException.Kind.UNSUPPORTED, "killed");
               }
               return real.call();
             });
-    TableSync sync = engine(lab, killed, lab.cloud).build();
+    TableSync sync = engine(lab, lab.office, killed).build();
     assertThat(sync.run().get(0).failure()).isPresent();
-    lab.rows(25_001, 25_003);
+    lab.rows(101, 103);
     assertThat(sync.run().get(0).sent()).isEqualTo(3);
     lab.assertEqual();
   }
