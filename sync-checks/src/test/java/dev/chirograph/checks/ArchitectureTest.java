@@ -81,14 +81,24 @@ class ArchitectureTest {
         .check(CLASSES);
   }
 
+  /** The form of JSON in which tables are compared is part of what an adapter promises. */
   @Test
-  void theSpiKnowsValuesOnly() {
+  void theSpiKnowsValuesOnlyAndHowJsonIsWritten() {
     classes()
         .that()
         .resideInAPackage(SPI)
+        .and()
+        .doNotHaveSimpleName("JsonText")
         .should()
         .onlyDependOnClassesThat()
         .resideInAnyPackage(VALUES, SPI, "java..", "org.jspecify..")
+        .check(CLASSES);
+    classes()
+        .that()
+        .haveSimpleName("JsonText")
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage(VALUES, SPI, "java..", "org.jspecify..", "com.fasterxml.jackson..")
         .check(CLASSES);
   }
 
