@@ -34,6 +34,8 @@ import org.junit.jupiter.api.Test;
  */
 abstract class TableAcceptance {
 
+  private static final String INSERT = "insert into invoice values (?, ?, ?, ?)";
+
   private static final Tenant TENANT = new Tenant("acme", "office");
 
   private final TestDatabase kind;
@@ -147,43 +149,34 @@ abstract class TableAcceptance {
   }
 
   private void put(long id, String customer, long version) throws SQLException {
+    execute(office, "delete from invoice where id = " + id);
     try (Connection connection = office.getConnection()) {
-      put(connection, id, customer, version);
+      insert(connection, id, customer, version);
     }
-  }
-
-  private static void put(Connection connection, long id, String customer, long version)
-      throws SQLException {
-    try (PreparedStatement delete =
-        connection.prepareStatement("delete from invoice where id = ?")) {
-      delete.setLong(1, id);
-      delete.executeUpdate();
-    }
-    insert(connection, id, customer, version);
   }
 
   private static void insert(Connection connection, long id, String customer, long version)
       throws SQLException {
-    try (PreparedStatement insert =
-        connection.prepareStatement("insert into invoice values (?, ?, ?, ?)")) {
-      insert.setLong(1, id);
-      insert.setString(2, customer);
-      insert.setLong(3, id * 100);
-      insert.setLong(4, version);
+    try (PreparedStatement insert = connection.prepareStatement(INSERT)) {
+      bind(insert, id, customer, version);
       insert.executeUpdate();
     }
   }
 
+  private static void bind(PreparedStatement insert, long id, String customer, long version)
+      throws SQLException {
+    insert.setLong(1, id);
+    insert.setString(2, customer);
+    insert.setLong(3, id * 100);
+    insert.setLong(4, version);
+  }
+
   private void put(int from, int to) throws SQLException {
     try (Connection connection = office.getConnection();
-        PreparedStatement insert =
-            connection.prepareStatement("insert into invoice values (?, ?, ?, ?)")) {
+        PreparedStatement insert = connection.prepareStatement(INSERT)) {
       connection.setAutoCommit(false);
       for (int i = from; i <= to; i++) {
-        insert.setLong(1, i);
-        insert.setString(2, "customer " + i);
-        insert.setLong(3, i * 100L);
-        insert.setLong(4, i);
+        bind(insert, i, "customer " + i, i);
         insert.addBatch();
       }
       insert.executeBatch();
