@@ -27,6 +27,8 @@ final class TableKeys {
 
   private static final Pattern ID =
       Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
+  private static final Pattern NUMBER = Pattern.compile("-?[0-9]+(\\.[0-9]+)?");
+  private static final int LONGEST_NUMBER = 150_000;
   private static final Pattern DATE = Pattern.compile("-?infinity|\\d{4,6}-\\d\\d-\\d\\d( BC)?");
   private static final Pattern TIME = Pattern.compile("-?\\d{2,3}:\\d\\d:\\d\\d(\\.\\d{1,9})?");
   private static final Pattern MOMENT =
@@ -180,16 +182,16 @@ final class TableKeys {
     };
   }
 
+  /** Only as a key is written: {@code 1e999999999} would be written out by drivers. */
   private static Optional<TableValue> number(String text) {
-    try {
-      BigDecimal number = new BigDecimal(text);
-      boolean whole = number.signum() == 0 || number.stripTrailingZeros().scale() <= 0;
-      boolean small = number.precision() - number.scale() <= 18;
-      return Optional.of(
-          new TableValue("?", whole && small ? (Object) number.longValueExact() : number));
-    } catch (NumberFormatException e) {
+    if (text.length() > LONGEST_NUMBER || !NUMBER.matcher(text).matches()) {
       return Optional.empty();
     }
+    BigDecimal number = new BigDecimal(text);
+    boolean whole = number.signum() == 0 || number.stripTrailingZeros().scale() <= 0;
+    boolean small = number.precision() - number.scale() <= 18;
+    return Optional.of(
+        new TableValue("?", whole && small ? (Object) number.longValueExact() : number));
   }
 
   private Optional<TableValue> truth(String text) {

@@ -26,7 +26,10 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -80,6 +83,15 @@ class TenantAttacksIT {
               new Column("a", new ColumnType(ColumnType.Kind.TEXT, 0, 200), false),
               new Column("b", ColumnType.of(ColumnType.Kind.TEXT), true)),
           List.of(),
+          Optional.empty());
+
+  private static final TableShape NUMBERED =
+      new TableShape(
+          "numbered",
+          List.of(
+              new Column("id", new ColumnType(ColumnType.Kind.INTEGER, 0, 18), false),
+              new Column("body", ColumnType.of(ColumnType.Kind.TEXT), true)),
+          List.of("id"),
           Optional.empty());
 
   private final List<ReplicaHost> hosts = new ArrayList<>();
@@ -159,6 +171,32 @@ class TenantAttacksIT {
 
   private static Row row(ReplicaScene scene, String key, String text) {
     return scene.format.columns().size() == 3 ? scene.row(key, text, "1") : scene.row(key, text);
+  }
+
+  /** Drivers write such a number out, and databases compare with it. */
+  @ParameterizedTest
+  @EnumSource(TestDatabase.class)
+  @Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
+  void L9_aShortKeyIsNoEndlessNumber(TestDatabase database) throws Exception {
+    ReplicaScene scene = scene(tenants(host(database), NUMBERED), ATTACKER, NUMBERED);
+    List<Row> rows = List.of(scene.row("1", "one"), scene.row("100", "hundred"));
+    scene.write(rows, List.of(), Optional.empty());
+    List<RowKey> keys =
+        Stream.of(
+                "1e2",
+                "1e1000000000",
+                "1e-1000000000",
+                "-9e2147483647",
+                "0e-2147483647",
+                "1.0",
+                "+1",
+                "9".repeat(1_000_000))
+            .map(RowKey::new)
+            .toList();
+    Selection selection = new Selection(scene.format, ReplicaScene.SALT, Mark.LAST);
+    assertThat(scene.table.find(selection, keys)).containsOnly(Optional.empty());
+    assertThat(scene.table.rows(scene.format, keys, Long.MAX_VALUE)).containsOnly(Optional.empty());
+    assertThat(scene.all()).hasSize(2);
   }
 
   /** The names of columns come from a format, which somebody else may have made up. */

@@ -57,6 +57,12 @@ public record ColumnType(Kind kind, int digits, int size) {
 
   private static final String BEFORE = " BC";
 
+  /**
+   * No database has longer numbers. The time to read one grows with the square of its digits, and
+   * that of writing out {@code 1e999999999} has no end.
+   */
+  private static final int LONGEST_NUMBER = 150_000;
+
   private static final Set<Kind> WITH_DIGITS =
       EnumSet.of(Kind.DECIMAL, Kind.TIME, Kind.TIMESTAMP, Kind.INSTANT);
 
@@ -76,6 +82,10 @@ public record ColumnType(Kind kind, int digits, int size) {
     }
     if (digits < 0 || (digits > 0 && !WITH_DIGITS.contains(kind))) {
       throw SyncException.invalid("a column of " + kind + " has no " + digits + " digits");
+    }
+    if (digits > LONGEST_NUMBER) {
+      throw SyncException.invalid(
+          "a number has at most " + LONGEST_NUMBER + " digits, not " + digits);
     }
     if (TIMES.contains(kind) && digits > 9) {
       throw SyncException.invalid("a second has at most 9 digits, not " + digits);
@@ -153,11 +163,10 @@ public record ColumnType(Kind kind, int digits, int size) {
   public String text(String value) {
     try {
       return switch (kind) {
-        case INTEGER -> new BigDecimal(value).toBigIntegerExact().toString();
-        case DECIMAL ->
-            new BigDecimal(value).setScale(digits, RoundingMode.UNNECESSARY).toPlainString();
+        case INTEGER -> number(value).toBigIntegerExact().toString();
+        case DECIMAL -> number(value).setScale(digits, RoundingMode.UNNECESSARY).toPlainString();
         case BOOLEAN -> truth(value);
-        case PADDED -> value.replaceAll(" +$", "");
+        case PADDED -> withoutTrailingSpaces(value);
         case UUID -> value.toLowerCase(Locale.ROOT);
         case TIME, TIMESTAMP, INSTANT -> seconds(value);
         case FLOAT -> FloatText.of(Float.parseFloat(value));
@@ -168,6 +177,26 @@ public record ColumnType(Kind kind, int digits, int size) {
     } catch (ArithmeticException | NumberFormatException e) {
       throw new SyncException(SyncException.Kind.INVALID_ARGUMENT, "a value is no " + this, e);
     }
+  }
+
+  private static BigDecimal number(String value) {
+    if (value.length() > LONGEST_NUMBER) {
+      throw new NumberFormatException("too long");
+    }
+    BigDecimal number = new BigDecimal(value);
+    if (Math.abs((long) number.scale()) > LONGEST_NUMBER) {
+      throw new NumberFormatException("too many zeros");
+    }
+    return number;
+  }
+
+  /** In one go: a pattern tries each of many spaces in the middle anew. */
+  private static String withoutTrailingSpaces(String value) {
+    int end = value.length();
+    while (end > 0 && value.charAt(end - 1) == ' ') {
+      end--;
+    }
+    return value.substring(0, end);
   }
 
   private static String truth(String value) {

@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.chirograph.SyncException;
 import dev.chirograph.spi.table.ColumnType.Kind;
 import java.math.BigDecimal;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -114,5 +117,42 @@ class ColumnTextTest {
   })
   void momentsKeepTheirDigits(String given, int digits, String expected) {
     assertThat(new ColumnType(Kind.TIMESTAMP, digits).text(given)).isEqualTo(expected);
+  }
+
+  /** Each of these would take minutes, or all memory, of whoever reads a row of somebody else. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"1e1000000000", "1e-1000000000", "-9e2147483647", "0e-2147483647", "1E+150001"})
+  @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
+  void L9_aShortTextIsNoEndlessNumber(String given) {
+    for (ColumnType type :
+        List.of(ColumnType.of(Kind.INTEGER), new ColumnType(Kind.DECIMAL, 2, 10))) {
+      assertThatThrownBy(() -> type.text(given))
+          .isInstanceOfSatisfying(
+              SyncException.class,
+              e -> assertThat(e.kind()).isEqualTo(SyncException.Kind.INVALID_ARGUMENT));
+    }
+    assertThat(JSON.text(given)).hasSizeLessThan(30);
+  }
+
+  @Test
+  @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
+  void L9_aLongTextIsNoNumberEither() {
+    assertThat(ColumnType.of(Kind.INTEGER).text("9".repeat(131_072))).hasSize(131_072);
+    assertThatThrownBy(() -> ColumnType.of(Kind.INTEGER).text("9".repeat(40_000_000)))
+        .isInstanceOf(SyncException.class);
+    assertThatThrownBy(() -> new ColumnType(Kind.DECIMAL, Integer.MAX_VALUE))
+        .isInstanceOf(SyncException.class);
+  }
+
+  @Test
+  @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
+  void L9_spacesInTheMiddleAreNotLookedAtAgainAndAgain() {
+    String spaces = " ".repeat(5_000_000);
+    ColumnType padded = ColumnType.of(Kind.PADDED);
+    assertThat(padded.text(spaces + "x")).hasSize(5_000_001);
+    assertThat(padded.text("x" + spaces)).isEqualTo("x");
+    assertThat(padded.text(spaces)).isEmpty();
+    assertThat(padded.text(" a\u00a0\t ")).isEqualTo(" a\u00a0\t");
   }
 }
