@@ -28,6 +28,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** A table, reached over HTTP. Safe for use by several threads. */
 final class HttpTable implements ReplicaTable {
@@ -100,9 +102,9 @@ final class HttpTable implements ReplicaTable {
     while (more && rows.size() < limit) {
       int wanted = Math.min(limit - rows.size(), limits.page());
       Manifest asked = new Manifest(selection, slices, from, wanted);
-      Page page = client.send("POST", place + "/manifest", asked, in -> Page.read(in, wanted));
+      Page page = client.send("POST", place + "/manifest", asked, in -> Page.read(in, asked));
       rows.addAll(page.rows());
-      more = page.more() && !page.rows().isEmpty();
+      more = page.more();
       from = more ? Optional.of(rows.get(rows.size() - 1).key()) : from;
     }
     return rows;
@@ -118,7 +120,7 @@ final class HttpTable implements ReplicaTable {
               "POST",
               place + "/find",
               new Find(selection.format(), selection.salt(), some),
-              in -> TableAnswers.found(in, some.size())));
+              in -> TableAnswers.found(in, some)));
     }
     return found;
   }
@@ -133,7 +135,7 @@ final class HttpTable implements ReplicaTable {
         "POST",
         place + "/rows",
         new Rows(format, some, bytes),
-        in -> TableAnswers.rows(in, format, some.size()));
+        in -> TableAnswers.rows(in, format, some));
   }
 
   /** The first keys, as many as one request may have; at least one. */
@@ -156,7 +158,7 @@ final class HttpTable implements ReplicaTable {
         "POST",
         place + "/split",
         new Split(format, range, parts),
-        in -> TableAnswers.parts(in, parts + 1));
+        in -> TableAnswers.parts(in, range));
   }
 
   // ---- writing
@@ -164,14 +166,7 @@ final class HttpTable implements ReplicaTable {
   @Override
   public Optional<Long> lease(String agent, Duration duration) {
     Answer answer = client.sent("PUT", place + "/lease", new Lease(agent, duration));
-    try {
-      return Optional.of(client.read(answer, TableAnswers::fence));
-    } catch (SyncException e) {
-      if (answer.status() == 409) {
-        return Optional.empty();
-      }
-      throw e;
-    }
+    return client.read(answer, TableAnswers::fence, Optional.of(TableWrites.LEASED));
   }
 
   @Override
@@ -191,14 +186,29 @@ final class HttpTable implements ReplicaTable {
         in -> TableAnswers.outcomes(in, write.deletes().size()));
   }
 
-  /** What breaks off in the middle looks like a connection that did. */
+  /** What breaks off in the middle looks like a connection that did; so does what is refused. */
   private static void checkTexts(Write write) {
+    checkText(write.salt());
+    write.cursor().map(Cursor::incarnation).ifPresent(HttpTable::checkText);
+    write.cursor().flatMap(Cursor::key).map(RowKey::text).ifPresent(HttpTable::checkText);
+    RowFormat format = write.format();
+    int[] key = format.key().stream().mapToInt(format::indexOf).toArray();
     for (Row row : write.puts()) {
-      for (String cell : row.cells()) {
-        if (cell != null && !Json.isText(cell)) {
-          throw SyncException.invalid("a row holds a text that is none: a lone surrogate");
-        }
+      if (row.cells().size() != format.columns().size()) {
+        throw SyncException.invalid(
+            "a row has " + row.cells().size() + " cells, not " + format.columns().size());
       }
+      if (IntStream.of(key).anyMatch(at -> row.cells().get(at) == null)) {
+        throw SyncException.invalid("a row has no value in a column of its key");
+      }
+      row.cells().forEach(HttpTable::checkText);
+    }
+    write.deletes().forEach(row -> checkText(row.key().text()));
+  }
+
+  private static void checkText(@Nullable String text) {
+    if (text != null && !Json.isText(text)) {
+      throw SyncException.invalid("a write holds a text that is none: a lone surrogate");
     }
   }
 

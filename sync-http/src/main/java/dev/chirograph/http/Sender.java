@@ -12,7 +12,10 @@ import java.net.http.HttpClient.Version;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 
 /** Sends requests to a server, and says what went wrong. Safe for use by several threads. */
@@ -135,13 +138,35 @@ final class Sender {
         : failure;
   }
 
-  /** In seconds; a date would need two clocks to agree. */
-  private static Optional<Duration> retryAfter(HttpResponse<InputStream> response) {
-    return response
-        .headers()
-        .firstValue("Retry-After")
-        .filter(value -> value.matches("[0-9]{1,9}"))
-        .map(seconds -> Duration.ofSeconds(Long.parseLong(seconds)));
+  /** How long to wait before asking again; empty where the answer does not say. */
+  static Optional<Duration> retryAfter(HttpResponse<InputStream> response) {
+    Optional<String> value = response.headers().firstValue("Retry-After");
+    return value.filter(text -> text.matches("[0-9]{1,9}")).isPresent()
+        ? value.map(seconds -> Duration.ofSeconds(Long.parseLong(seconds)))
+        : value.flatMap(date -> until(date, response));
+  }
+
+  /** Until a time of the server's clock, which says itself how late it is. */
+  private static Optional<Duration> until(String date, HttpResponse<InputStream> response) {
+    Optional<Instant> end = time(date);
+    Optional<Instant> now = response.headers().firstValue("Date").flatMap(Sender::time);
+    return end.isEmpty() || now.isEmpty()
+        ? Optional.empty()
+        : Optional.of(Duration.between(now.get(), end.get()))
+            .map(wait -> wait.isNegative() ? Duration.ZERO : wait);
+  }
+
+  private static Optional<Instant> time(String text) {
+    try {
+      return Optional.of(Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(text)));
+    } catch (DateTimeException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** The name of the server. */
+  String name() {
+    return name;
   }
 
   /** The server and the address, without what may be secret in it. */

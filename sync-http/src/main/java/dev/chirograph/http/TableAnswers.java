@@ -6,16 +6,21 @@ import dev.chirograph.Guard;
 import dev.chirograph.Outcome;
 import dev.chirograph.Slice;
 import dev.chirograph.SyncException;
+import dev.chirograph.http.TableRequests.Manifest;
 import dev.chirograph.spi.table.Cursor;
 import dev.chirograph.spi.table.ReplicaDatabase.State;
 import dev.chirograph.spi.table.Row;
 import dev.chirograph.spi.table.RowFormat;
+import dev.chirograph.spi.table.RowKey;
 import dev.chirograph.spi.table.RowVersion;
 import dev.chirograph.spi.table.TableInfo;
 import dev.chirograph.spi.table.TableShape;
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
 
 /** The bodies of answers about tables. */
 final class TableAnswers {
@@ -80,6 +85,12 @@ final class TableAnswers {
     Member<List<TableInfo>> tables =
         Member.of("tables", value -> value.array(MOST_TABLES, RowWire::info));
     in.object(tag, tables);
+    Set<String> names = new HashSet<>();
+    for (TableInfo info : tables.required(in)) {
+      if (!names.add(info.table())) {
+        throw in.wrong("a table comes twice");
+      }
+    }
     return new State(tag.required(in), tables.required(in));
   }
 
@@ -113,12 +124,22 @@ final class TableAnswers {
       out.writeEndObject();
     }
 
-    static Page read(JsonIn in, int most) throws IOException {
+    /** Reads the answer to a request: one that goes on, or has come to an end. */
+    static Page read(JsonIn in, Manifest asked) throws IOException {
       Member<Boolean> more = Member.of("more", JsonIn::truth);
       Member<List<RowVersion>> rows =
-          Member.of("rows", value -> value.array(most, RowWire::version));
+          Member.of("rows", value -> value.array(asked.limit(), RowWire::version));
       in.object(more, rows);
-      return new Page(rows.required(in), more.required(in));
+      Page page = new Page(rows.required(in), more.required(in));
+      if (page.more() && page.rows().isEmpty()) {
+        throw in.wrong("a page is empty though there are more rows");
+      }
+      for (RowVersion row : page.rows()) {
+        if (asked.after().filter(row.key()::equals).isPresent()) {
+          throw in.wrong("a page does not begin behind the one before");
+        }
+      }
+      return page;
     }
   }
 
@@ -136,8 +157,23 @@ final class TableAnswers {
     out.writeEndObject();
   }
 
-  static List<Optional<RowVersion>> found(JsonIn in, int number) throws IOException {
-    return exactly(in, "rows", number, value -> value.orNull(RowWire::version));
+  /** Reads what was found of each key. */
+  static List<Optional<RowVersion>> found(JsonIn in, List<RowKey> keys) throws IOException {
+    List<Optional<RowVersion>> found =
+        exactly(in, "rows", keys.size(), value -> value.orNull(RowWire::version));
+    checkKeys(in, keys, found, RowVersion::key);
+    return found;
+  }
+
+  /** An answer to another question is not taken for one to this. */
+  private static <T> void checkKeys(
+      JsonIn in, List<RowKey> keys, List<Optional<T>> found, Function<T, RowKey> key)
+      throws IOException {
+    for (int i = 0; i < found.size(); i++) {
+      if (!found.get(i).map(key).orElse(keys.get(i)).equals(keys.get(i))) {
+        throw in.wrong("there is another row than the one that was asked for");
+      }
+    }
   }
 
   static void rows(JsonGenerator out, RowFormat format, List<Optional<Row>> rows)
@@ -158,20 +194,24 @@ final class TableAnswers {
   /**
    * Reads rows.
    *
-   * @param most how many were asked for; fewer may come, but one
+   * @param keys that were asked for; fewer rows may come, but one
    */
-  static List<Optional<Row>> rows(JsonIn in, RowFormat format, int most) throws IOException {
+  static List<Optional<Row>> rows(JsonIn in, RowFormat format, List<RowKey> keys)
+      throws IOException {
     Member<List<Optional<Row>>> rows =
         Member.of(
             "rows",
             value ->
                 value.array(
-                    most, one -> one.orNull(row -> RowWire.row(row, format, Long.MAX_VALUE))));
+                    keys.size(),
+                    one -> one.orNull(row -> RowWire.row(row, format, Long.MAX_VALUE))));
     in.object(rows);
-    if (rows.required(in).isEmpty() && most > 0) {
+    List<Optional<Row>> found = rows.required(in);
+    if (found.isEmpty() && !keys.isEmpty()) {
       throw in.wrong("there is no row where one belongs");
     }
-    return rows.required(in);
+    checkKeys(in, keys, found, Row::key);
+    return found;
   }
 
   static void parts(JsonGenerator out, List<Slice.Marks> parts) throws IOException {
@@ -181,10 +221,21 @@ final class TableAnswers {
     out.writeEndObject();
   }
 
-  static List<Slice.Marks> parts(JsonIn in, int most) throws IOException {
+  /** Reads the parts of a range: one behind the other, from its beginning to its end. */
+  static List<Slice.Marks> parts(JsonIn in, Slice.Marks range) throws IOException {
     Member<List<Slice.Marks>> parts =
-        Member.of("parts", value -> value.array(most, SliceWire::range));
+        Member.of("parts", value -> value.array(TableRequests.MOST_PARTS + 1, SliceWire::range));
     in.object(parts);
+    long after = range.after();
+    for (Slice.Marks part : parts.required(in)) {
+      if (part.after() != after) {
+        throw in.wrong("the parts of a range are not one behind the other");
+      }
+      after = part.through();
+    }
+    if (after != range.through() || parts.required(in).isEmpty()) {
+      throw in.wrong("the parts of a range do not reach its end");
+    }
     return parts.required(in);
   }
 

@@ -28,6 +28,8 @@ final class TableClient {
 
   private static final JsonFactory LONG_TEXTS = Json.factory(Integer.MAX_VALUE);
 
+  private static final String REFUSED_BY_TABLE = Words.word(Kind.INVALID_ARGUMENT);
+
   private final String base;
   private final Sender sender;
   private final Optional<Supplier<String>> token;
@@ -152,13 +154,27 @@ final class TableClient {
 
   /** Reads an answer that has to be there. */
   <T> T read(Answer answer, JsonIn.Value<T> value) {
+    return read(answer, value, Optional.empty()).orElseThrow();
+  }
+
+  /**
+   * Reads an answer.
+   *
+   * @param reason why there may be none
+   * @return empty when there is none for this reason
+   */
+  <T> Optional<T> read(Answer answer, JsonIn.Value<T> value, Optional<String> reason) {
     HttpRequest request = answer.request();
     try (InputStream body = answer.response().body()) {
       if (answer.status() != 200) {
-        throw failure(answer);
+        Problem problem = sender.problem(answer.response());
+        if (reason.filter(problem.reason()::equals).isPresent()) {
+          return Optional.empty();
+        }
+        throw failure(answer, problem);
       }
       try (JsonIn json = Json.reader(LONG_TEXTS, content(answer, body))) {
-        return JsonIn.document(json, value);
+        return Optional.of(JsonIn.document(json, value));
       }
     } catch (WireException | ZipException | EOFException e) {
       String why = e instanceof WireException ? String.valueOf(e.getMessage()) : "it ends early";
@@ -179,7 +195,7 @@ final class TableClient {
   void done(Answer answer, int status) {
     try (InputStream body = answer.response().body()) {
       if (answer.status() != status) {
-        throw failure(answer);
+        throw failure(answer, sender.problem(answer.response()));
       }
       body.skipNBytes(0);
     } catch (IOException e) {
@@ -187,12 +203,29 @@ final class TableClient {
     }
   }
 
-  /** Whoever has lost a fence does not get it back by asking again. */
-  private SyncException failure(Answer answer) {
-    SyncException failure = sender.failure(answer.request(), answer.response());
-    return failure.kind() == Kind.CONFLICT
-        ? new SyncException(Kind.CONFLICT, Advice.NEVER, String.valueOf(failure.getMessage()))
-        : failure;
+  /**
+   * What an answer that is none says. Only a table finds fault with rows; a proxy, or a handler
+   * that does not understand a request, says nothing about them, and others would fare no better.
+   */
+  private SyncException failure(Answer answer, Problem problem) {
+    SyncException failure = sender.failure(answer.request(), answer.response(), problem);
+    String message = String.valueOf(failure.getMessage());
+    return switch (failure.kind()) {
+      // Whoever has lost a fence does not get it back by asking again.
+      case CONFLICT -> new SyncException(Kind.CONFLICT, Advice.NEVER, message);
+      case INVALID_ARGUMENT ->
+          problem.reason().equals(REFUSED_BY_TABLE)
+              ? ofRows(problem)
+              : new SyncException(Kind.UNEXPECTED, Advice.NEVER, message);
+      case ALREADY_EXISTS, TOO_LARGE -> ofRows(problem);
+      default -> failure;
+    };
+  }
+
+  /** Is kept with the row, for people who know the row and care for no addresses. */
+  private SyncException ofRows(Problem problem) {
+    String why = problem.detail().isEmpty() ? "status " + problem.status() : problem.detail();
+    return new SyncException(problem.kind(), sender.name() + " does not take it: " + why);
   }
 
   private InputStream content(Answer answer, InputStream body) throws IOException {

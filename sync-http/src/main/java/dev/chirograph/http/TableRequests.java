@@ -17,7 +17,7 @@ import java.util.Optional;
 final class TableRequests {
 
   static final int MOST_SALT = 200;
-  private static final int MOST_PARTS = 1_024;
+  static final int MOST_PARTS = 1_024;
 
   private TableRequests() {}
 

@@ -22,6 +22,9 @@ import java.util.random.RandomGenerator;
 /** Writes to tables, under a fence always. Safe for use by several threads. */
 final class TableWrites {
 
+  /** The reason of a problem that says that there is no lease to be had. */
+  static final String LEASED = "leased";
+
   private static final Duration CALL = Duration.ofMinutes(1);
 
   private final TableBodies bodies;
@@ -41,7 +44,7 @@ final class TableWrites {
   }
 
   private static Problem leased() {
-    return new Problem(409, Kind.CONFLICT, "leased", "another agent writes to the table now");
+    return new Problem(409, Kind.CONFLICT, LEASED, "another agent writes to the table now");
   }
 
   HttpReply release(HttpCall call, ReplicaTable table) throws RefusedException {

@@ -144,11 +144,19 @@ final class TableSamples {
             digests, out -> TableAnswers.digests(out, digests), in -> TableAnswers.digests(in, 2)));
     RowVersion three = new RowVersion(new RowKey("x"), Mark.FIRST, -2, 3);
     Page page = new Page(List.of(version(ONE), three), true);
-    all.put("manifest", new Sample(page, page::write, in -> Page.read(in, 2)));
+    all.put(
+        "manifest",
+        new Sample(
+            page,
+            page::write,
+            in -> Page.read(in, new Manifest(SELECTION, SLICES, Optional.empty(), 2))));
     List<Optional<RowVersion>> found = List.of(Optional.of(version(TWO)), Optional.empty());
     all.put(
         "find",
-        new Sample(found, out -> TableAnswers.found(out, found), in -> TableAnswers.found(in, 2)));
+        new Sample(
+            found,
+            out -> TableAnswers.found(out, found),
+            in -> TableAnswers.found(in, List.of(TWO.key(), ONE.key()))));
     List<Optional<Row>> rows =
         Arrays.asList(Optional.of(ONE), Optional.empty(), Optional.of(LATER));
     all.put(
@@ -156,11 +164,16 @@ final class TableSamples {
         new Sample(
             rows,
             out -> TableAnswers.rows(out, FORMAT, rows),
-            in -> TableAnswers.rows(in, FORMAT, 5)));
+            in ->
+                TableAnswers.rows(
+                    in, FORMAT, List.of(ONE.key(), TWO.key(), ONE.key(), TWO.key()))));
     List<Slice.Marks> parts = List.of(new Slice.Marks(17, 18), new Slice.Marks(18, 30));
     all.put(
         "split",
-        new Sample(parts, out -> TableAnswers.parts(out, parts), in -> TableAnswers.parts(in, 4)));
+        new Sample(
+            parts,
+            out -> TableAnswers.parts(out, parts),
+            in -> TableAnswers.parts(in, new Slice.Marks(17, 30))));
     all.put("lease", new Sample(7L, out -> TableAnswers.fence(out, 7), TableAnswers::fence));
     List<Outcome> outcomes =
         List.of(Outcome.deleted(Guard.ATOMIC), Outcome.unchanged(), Outcome.conflict());
