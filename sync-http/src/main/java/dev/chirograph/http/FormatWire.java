@@ -18,6 +18,12 @@ final class FormatWire {
 
   static final int MOST_COLUMNS = 4_096;
 
+  /** By so many digits may a number be filled up with zeros. */
+  private static final int MOST_ZEROS = 100;
+
+  /** No database has longer names. */
+  private static final int MOST_NAME = 1_000;
+
   private FormatWire() {}
 
   // ---- writing
@@ -84,10 +90,10 @@ final class FormatWire {
   // ---- reading
 
   static TableShape shape(JsonIn in) throws IOException {
-    Member<String> table = Member.text("table");
+    Member<String> table = name("table");
     Member<List<Column>> columns = columns();
     Member<List<String>> key = names("key");
-    Member<String> mark = Member.text("mark");
+    Member<String> mark = name("mark");
     in.object(table, columns, key, mark);
     return new TableShape(
         table.required(in), columns.required(in), key.required(in), mark.optional());
@@ -97,7 +103,7 @@ final class FormatWire {
   static RowFormat format(JsonIn in) throws IOException {
     Member<List<Column>> columns = columns();
     Member<List<String>> key = names("key");
-    Member<String> mark = Member.text("mark");
+    Member<String> mark = name("mark");
     Member<List<String>> ignored = names("ignored");
     in.object(columns, key, mark, ignored);
     RowFormat format =
@@ -133,7 +139,15 @@ final class FormatWire {
   }
 
   private static Member<List<String>> names(String member) {
-    return Member.of(member, in -> in.array(MOST_COLUMNS, JsonIn::text));
+    return Member.of(member, in -> in.array(MOST_COLUMNS, FormatWire::name));
+  }
+
+  private static Member<String> name(String member) {
+    return Member.of(member, FormatWire::name);
+  }
+
+  private static String name(JsonIn in) throws IOException {
+    return in.text(MOST_NAME);
   }
 
   private static Member<List<Column>> columns() {
@@ -141,7 +155,7 @@ final class FormatWire {
   }
 
   private static Column column(JsonIn in) throws IOException {
-    Member<String> name = Member.text("name");
+    Member<String> name = name("name");
     Member<ColumnType.Kind> type = Member.of("type", kind -> kind.word(Words.TYPES));
     Member<Integer> digits = Member.of("digits", FormatWire::size);
     Member<Integer> size = Member.of("size", FormatWire::size);
@@ -164,8 +178,12 @@ final class FormatWire {
   /** Why rows of a format cannot be those of a table; empty when they can. */
   static Optional<String> misfit(RowFormat format, TableShape shape) {
     for (Column column : format.columns()) {
-      if (shape.column(column.name()).isEmpty()) {
+      Optional<Column> own = shape.column(column.name());
+      if (own.isEmpty()) {
         return Optional.of("the format has a column that the table does not have");
+      }
+      if (column.type().digits() > own.get().type().digits() + MOST_ZEROS) {
+        return Optional.of("a column of the format has many more digits than that of the table");
       }
     }
     return new HashSet<>(format.key()).equals(new HashSet<>(shape.key()))

@@ -81,6 +81,16 @@ public final class HttpCall {
     return certificate;
   }
 
+  /** The same with another body. */
+  HttpCall with(InputStream other) {
+    return new Builder(method, base, path)
+        .query(query)
+        .headers(headers.map())
+        .body(other)
+        .certificate(certificate.orElse(null))
+        .build();
+  }
+
   /** Collects the parts of a request. Not safe for use by several threads. */
   public static final class Builder {
     private final String method;

@@ -216,7 +216,15 @@ final class HttpTable implements ReplicaTable {
   private void checkSize(Write write) {
     int rows = write.puts().size() + write.deletes().size();
     long bytes = write.puts().stream().mapToLong(Row::bytes).sum();
-    long most = write.puts().size() == 1 ? Math.max(limits.row(), limits.bytes()) : limits.bytes();
+    long most = limits.bytesOf(write.puts().size());
+    EqualRows equal = new EqualRows();
+    if (!write.puts().stream().allMatch(equal::takes)) {
+      throw new SyncException(
+          Kind.TOO_LARGE,
+          "the rows of a write stand for more equal ones than the server takes: "
+              + EqualRows.MOST
+              + ", and 256 MiB");
+    }
     if (rows > limits.rows() || bytes > most) {
       throw new SyncException(
           Kind.TOO_LARGE,

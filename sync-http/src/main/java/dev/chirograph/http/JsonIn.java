@@ -130,6 +130,15 @@ final class JsonIn implements Closeable {
     return text;
   }
 
+  /** A text of at most so many characters. */
+  String text(int most) throws IOException {
+    String text = text();
+    if (text.length() > most) {
+      throw new WireException.TooLarge("a text has more than " + most + " characters");
+    }
+    return text;
+  }
+
   boolean truth() throws IOException {
     if (parser.currentToken() == JsonToken.VALUE_TRUE) {
       return true;

@@ -3,6 +3,7 @@ package dev.chirograph.http;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * How many requests are answered at once, in all and for each customer, so that memory has a bound
@@ -33,7 +34,12 @@ final class Permits {
       end(customer);
       throw tooMany();
     }
-    return () -> end(customer);
+    AtomicBoolean begun = new AtomicBoolean(true);
+    return () -> {
+      if (begun.getAndSet(false)) {
+        end(customer);
+      }
+    };
   }
 
   private void end(String customer) {
@@ -46,7 +52,7 @@ final class Permits {
         Refusal.TOO_MANY, 429, "too many requests are being answered; ask again in a second");
   }
 
-  /** A request that is being answered; end it once. */
+  /** A request that is being answered; to end it again does nothing. */
   interface Permit {
     void end();
   }

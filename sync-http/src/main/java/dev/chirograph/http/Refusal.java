@@ -4,6 +4,8 @@ package dev.chirograph.http;
 public enum Refusal {
   /** Address, headers or body are larger than allowed. */
   TOO_LARGE,
+  /** Its body did not come in time. */
+  TOO_SLOW,
   /** It is no request of this format. */
   MALFORMED,
   /** It is not signed, or not as it should be. */

@@ -72,10 +72,7 @@ final class RowStream {
       }
       check.check(head);
       List<Row> puts = puts(in, head, limits);
-      List<RowVersion> deletes = new ArrayList<>();
-      for (int i = 0; i < head.deletes(); i++) {
-        deletes.add(JsonIn.next(in, RowWire::version));
-      }
+      List<RowVersion> deletes = deletes(in, head, limits);
       in.end();
       return new Write(head.fence(), head.format(), head.salt(), puts, deletes, head.cursor());
     }
@@ -83,16 +80,37 @@ final class RowStream {
 
   private static List<Row> puts(JsonIn in, Head head, TableLimits limits) throws IOException {
     List<Row> puts = new ArrayList<>();
-    long most = head.puts() == 1 ? Math.max(limits.row(), limits.bytes()) : limits.bytes();
+    long most = limits.bytesOf(head.puts());
+    EqualRows equal = new EqualRows();
     long bytes = 0;
     for (int i = 0; i < head.puts(); i++) {
       Row row = JsonIn.next(in, value -> RowWire.put(value, head.format(), limits.row()));
       bytes += row.bytes();
-      if (bytes > most) {
-        throw new WireException.TooLarge("the rows of a write have more than " + most + " bytes");
+      checkBytes(bytes, most);
+      if (!equal.takes(row)) {
+        throw new WireException.TooLarge("the rows of a write stand for too many equal ones");
       }
       puts.add(row);
     }
     return puts;
+  }
+
+  private static List<RowVersion> deletes(JsonIn in, Head head, TableLimits limits)
+      throws IOException {
+    List<RowVersion> deletes = new ArrayList<>();
+    long bytes = 0;
+    for (int i = 0; i < head.deletes(); i++) {
+      RowVersion row = JsonIn.next(in, RowWire::version);
+      bytes += row.key().text().length();
+      checkBytes(bytes, limits.bytesOf(head.deletes()));
+      deletes.add(row);
+    }
+    return deletes;
+  }
+
+  private static void checkBytes(long bytes, long most) throws IOException {
+    if (bytes > most) {
+      throw new WireException.TooLarge("the rows of a write have more than " + most + " bytes");
+    }
   }
 }

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class RowWire {
 
   private static final int HEX_DIGITS = 16;
+  private static final int MOST_INCARNATION = 10_000;
   private static final HexFormat HEX = HexFormat.of();
 
   private RowWire() {}
@@ -232,7 +233,7 @@ final class RowWire {
   static Cursor cursor(JsonIn in) throws IOException {
     Member<Long> mark = Member.whole("mark");
     Member<RowKey> key = Member.of("key", RowWire::key);
-    Member<String> incarnation = Member.text("incarnation");
+    Member<String> incarnation = Member.of("incarnation", value -> value.text(MOST_INCARNATION));
     in.object(mark, key, incarnation);
     return new Cursor(new Mark(mark.required(in)), key.optional(), incarnation.required(in));
   }

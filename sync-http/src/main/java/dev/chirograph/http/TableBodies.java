@@ -6,14 +6,17 @@ import dev.chirograph.Slice;
 import dev.chirograph.SyncException;
 import dev.chirograph.SyncException.Kind;
 import dev.chirograph.http.LimitedInput.TooLongException;
+import dev.chirograph.http.TimedInput.TooSlowException;
 import dev.chirograph.spi.table.ColumnRules;
 import dev.chirograph.spi.table.ReplicaTable;
 import dev.chirograph.spi.table.ReplicaTable.Write;
 import dev.chirograph.spi.table.RowFormat;
+import dev.chirograph.spi.table.TableInfo;
 import dev.chirograph.spi.table.TableShape;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.HexFormat;
 import java.util.Optional;
 import java.util.zip.ZipException;
 
@@ -73,9 +76,7 @@ final class TableBodies {
       CallBody.end(call);
       return write;
     } catch (IOException e) {
-      throw rest(call, unusable(e, writes));
-    } catch (RefusedException e) {
-      throw rest(call, e);
+      throw unusable(e, writes);
     }
   }
 
@@ -83,17 +84,29 @@ final class TableBodies {
    * Takes what a caller that keeps to the limits still sends: it does not see the answer otherwise,
    * when the server closes the connection meanwhile.
    */
-  private RefusedException rest(HttpCall call, RefusedException refused) {
+  void takeRest(HttpCall call) {
     try {
       byte[] buffer = new byte[1 << 13];
-      long left = Math.max(limits.bytes(), limits.body());
+      long left = Math.max(Math.max(limits.bytes(), limits.row()), limits.body());
       for (int read = 0; read >= 0 && left > 0; left -= read) {
         read = call.body().read(buffer);
       }
     } catch (IOException e) {
-      // Nobody is there any more.
+      // Nobody is there any more, or takes too long.
     }
-    return refused;
+  }
+
+  /**
+   * What a table is like, for somebody who has no business with the database's host and files: they
+   * are in its incarnation, of which it matters only whether it is the same.
+   */
+  static TableInfo told(TableInfo info) {
+    return new TableInfo(
+        info.table(),
+        info.rows(),
+        info.last(),
+        info.fingerprint(),
+        HexFormat.of().formatHex(BearerTokens.sha256(info.incarnation()), 0, 16));
   }
 
   static RowFormat own(ReplicaTable table) {
@@ -125,9 +138,7 @@ final class TableBodies {
       CallBody.end(call);
       return read;
     } catch (IOException e) {
-      throw rest(call, unusable(e, messages));
-    } catch (RefusedException e) {
-      throw rest(call, e);
+      throw unusable(e, messages);
     }
   }
 
@@ -135,6 +146,9 @@ final class TableBodies {
   private static RefusedException unusable(IOException why, CallBody bodies) throws IOException {
     if (why instanceof TooLongException) {
       return bodies.tooLong();
+    }
+    if (why instanceof TooSlowException) {
+      return new RefusedException(Refusal.TOO_SLOW, 408, String.valueOf(why.getMessage()));
     }
     if (why instanceof WireException.TooLarge) {
       return new RefusedException(Refusal.TOO_LARGE, 413, String.valueOf(why.getMessage()));

@@ -1,5 +1,6 @@
 package dev.chirograph.http;
 
+import dev.chirograph.Pacing;
 import dev.chirograph.SyncException;
 import dev.chirograph.SyncException.Kind;
 import dev.chirograph.http.Permits.Permit;
@@ -48,6 +49,8 @@ public final class TableHandler implements HttpEndpoint {
   private final TableService service;
   private final TableBodies bodies;
   private final int mostHeaders;
+  private final Duration bodyTime;
+  private final Pacing pacing;
   private final Permits permits;
   private final ReplyForm form;
   private final Map<Refusal, LongAdder> refusals = new EnumMap<>(Refusal.class);
@@ -55,6 +58,8 @@ public final class TableHandler implements HttpEndpoint {
   private TableHandler(Builder builder) {
     this.access = builder.access;
     this.mostHeaders = builder.mostHeaders;
+    this.bodyTime = builder.bodyTime;
+    this.pacing = builder.pacing;
     this.permits = new Permits(builder.atOnce, builder.perCustomer);
     this.form = new ReplyForm(builder.gzip, "Bearer");
     this.bodies = new TableBodies(builder.limits, form);
@@ -112,11 +117,20 @@ public final class TableHandler implements HttpEndpoint {
     bodies.checkHeaders(route.get(), call);
     TableCaller caller = caller(call);
     Permit permit = permits.begin(caller.customer());
+    HttpCall timed = call.with(new TimedInput(call.body(), pacing, bodyTime));
     boolean handedOn = false;
     try {
-      HttpReply reply = service.answer(route.get(), path, caller, call);
+      HttpReply reply = service.answer(route.get(), path, caller, timed);
       handedOn = true;
       return reply.ending(permit::end);
+    } catch (RefusedException e) {
+      if (e.refusal() != Refusal.UNKNOWN_DATABASE) { // nothing is taken from strangers
+        bodies.takeRest(timed);
+      }
+      throw e;
+    } catch (RuntimeException e) {
+      bodies.takeRest(timed);
+      throw e;
     } finally {
       if (!handedOn) {
         permit.end();
@@ -168,6 +182,8 @@ public final class TableHandler implements HttpEndpoint {
     private final TableAccess access;
     private TableLimits limits = TableLimits.STANDARD;
     private int mostHeaders = 16 << 10;
+    private Duration bodyTime = Duration.ofMinutes(5);
+    private Pacing pacing = Pacing.system();
     private int atOnce = 32;
     private int perCustomer = 8;
     private boolean gzip = true;
@@ -249,6 +265,16 @@ public final class TableHandler implements HttpEndpoint {
     }
 
     /**
+     * How long a body may take to come; 5 minutes by default. How long nothing at all may come is a
+     * setting of the server: that of the JDK waits for ever unless it is told otherwise.
+     */
+    public Builder bodyTime(Duration atMost) {
+      positive(atMost.toMillis(), "milliseconds");
+      this.bodyTime = atMost;
+      return this;
+    }
+
+    /**
      * How many requests are answered at once; further ones are asked to come back. 32 by default, 8
      * of one customer.
      */
@@ -261,6 +287,12 @@ public final class TableHandler implements HttpEndpoint {
     /** Neither sends nor takes compressed bodies. */
     public Builder withoutGzip() {
       this.gzip = false;
+      return this;
+    }
+
+    /** How time is measured; the machine's own by default. */
+    public Builder pacing(Pacing value) {
+      this.pacing = Objects.requireNonNull(value, "value");
       return this;
     }
 

@@ -36,6 +36,11 @@ record TableLimits(int rows, long bytes, int row, int slices, int keys, int page
         body);
   }
 
+  /** The bytes of a write of so many rows. */
+  long bytesOf(int number) {
+    return number == 1 ? Math.max(row, bytes) : bytes;
+  }
+
   WriteLimits ofWrites() {
     return new WriteLimits(rows, bytes);
   }

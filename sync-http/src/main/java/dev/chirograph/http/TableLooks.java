@@ -35,7 +35,9 @@ final class TableLooks {
     About about =
         new About(
             fields.contains("shape") ? Optional.of(table.shape()) : Optional.empty(),
-            fields.contains("info") ? Optional.of(table.info()) : Optional.empty(),
+            fields.contains("info")
+                ? Optional.of(TableBodies.told(table.info()))
+                : Optional.empty(),
             fields.contains("cursor") ? table.cursor() : Optional.empty(),
             fields.contains("limits") ? Optional.of(bodies.limits(table)) : Optional.empty());
     long columns = about.shape().map(shape -> shape.columns().size()).orElse(0);

@@ -4,8 +4,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
-/** The parameters of a request to a table; those that nobody asks for are left out. */
+/** The parameters of a request to a table. */
 final class TableQuery {
 
   private static final String WHOLE = "-?[0-9]{1,19}";
@@ -51,6 +52,13 @@ final class TableQuery {
       // beyond 64 bits
     }
     throw malformed("'" + name + "' is no whole number");
+  }
+
+  /** Refuses parameters whose meaning is not known: they may have been meant to narrow it. */
+  void only(String... names) throws RefusedException {
+    if (!Set.of(names).containsAll(values.keySet())) {
+      throw malformed("there are other parameters than " + String.join(", ", names));
+    }
   }
 
   /** Whether a parameter that is there has the one value that it can have. */

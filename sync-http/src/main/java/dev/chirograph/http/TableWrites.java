@@ -78,6 +78,7 @@ final class TableWrites {
   /** Deletes a page of a range, or of all, each row as it is seen right before. */
   HttpReply clear(HttpCall call, ReplicaTable table) throws IOException, RefusedException {
     TableQuery query = TableQuery.of(call.query());
+    query.only("after", "through", "all", "fence");
     boolean bounded = query.whole("after").isPresent() || query.whole("through").isPresent();
     if (query.flag("all") == bounded) {
       throw new RefusedException(

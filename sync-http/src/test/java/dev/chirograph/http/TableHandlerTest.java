@@ -8,10 +8,12 @@ import static dev.chirograph.http.TableLab.row;
 import static dev.chirograph.http.TableLab.write;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.chirograph.SyncException;
 import dev.chirograph.SyncException.Kind;
 import dev.chirograph.http.TableLab.Answered;
 import dev.chirograph.http.TableLab.Ask;
+import dev.chirograph.memory.MemoryTable;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Objects;
@@ -119,6 +121,37 @@ class TableHandlerTest {
       assertThat(held.status()).isEqualTo(200);
       lab.assertRefused(one, rival, 429, Refusal.TOO_MANY);
     }
+  }
+
+  @Test
+  void aPlaceIsGivenBackOnce() throws IOException {
+    TableHandler one = lab.handler().atOnce(1, 1).build();
+    Ask acme = ask("GET", "");
+    HttpReply first = one.handle(acme.call());
+    first.close();
+    first.close();
+    try (HttpReply held = one.handle(acme.call())) {
+      assertThat(held.status()).isEqualTo(200);
+      lab.assertRefused(one, acme, 429, Refusal.TOO_MANY);
+    }
+  }
+
+  /** The name of a life of a database has that of its host, or of a file. */
+  @Test
+  void whereADatabaseIsIsNotTold() {
+    MemoryTable table = lab.table(NORTH);
+    TableHandler handler = lab.handler().build();
+    Ask info = ask("GET", "?fields=info");
+    Ask tables = ask("GET", "north", "/tables");
+    JsonNode before = TableLab.handle(handler, info).json().at("/info/incarnation");
+    table.restore(table.backup(), "mariadb/secret-host/3306");
+    Answered after = TableLab.handle(handler, info);
+    Answered all = TableLab.handle(handler, tables);
+    assertThat(after.text()).doesNotContain("secret");
+    assertThat(all.text()).doesNotContain("secret");
+    JsonNode now = after.json().at("/info/incarnation");
+    assertThat(now.asText()).hasSize(32).isNotEqualTo(before.asText());
+    assertThat(all.text()).contains(now.asText()); // and it is the same wherever it is told
   }
 
   @Test

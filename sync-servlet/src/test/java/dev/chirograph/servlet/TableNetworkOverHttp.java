@@ -1,6 +1,7 @@
 package dev.chirograph.servlet;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -14,9 +15,11 @@ import dev.chirograph.spi.table.Column;
 import dev.chirograph.spi.table.ColumnRules;
 import dev.chirograph.spi.table.ColumnType;
 import dev.chirograph.spi.table.Cursor;
+import dev.chirograph.spi.table.ReplicaDatabase;
 import dev.chirograph.spi.table.ReplicaDatabase.State;
 import dev.chirograph.spi.table.ReplicaTable;
 import dev.chirograph.spi.table.ReplicaTable.Write;
+import dev.chirograph.spi.table.ReplicaTenants;
 import dev.chirograph.spi.table.Row;
 import dev.chirograph.spi.table.RowFormat;
 import dev.chirograph.spi.table.TableShape;
@@ -32,6 +35,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -176,15 +180,82 @@ abstract class TableNetworkOverHttp {
   void aRowThatIsRefusedInTheMiddleOfALargeWriteIsNoBrokenConnection() {
     ReplicaTable table = replica.table("invoice");
     long fence = table.lease("agent", Duration.ofMinutes(1)).orElseThrow();
+    Server stricter = server(TableDeployment.handler(tenants).rowLimit(1_000).build());
+    servers.add(stricter);
+    wire.leadTo(stricter.port());
+    wire.heal();
     List<Row> rows = new ArrayList<>(rows(9_000, "x".repeat(500)));
-    List<String> cells = List.of("7", "x");
-    rows.set(3, new Row(row(4, "x").key(), row(4, "x").mark(), cells));
+    rows.set(3, row(4, "x".repeat(1_001)));
     for (int i = 0; i < 3; i++) {
       assertThatThrownBy(() -> table.write(write(fence, rows)))
           .isInstanceOfSatisfying(
-              SyncException.class, e -> assertThat(e.kind()).isEqualTo(Kind.INVALID_ARGUMENT));
+              SyncException.class, e -> assertThat(e.kind()).isEqualTo(Kind.TOO_LARGE));
       assertThat(table.info().rows()).isZero();
     }
+  }
+
+  /** An answer that comes before the request was sent is heard all the same. */
+  @Test
+  void whyALargeWriteWasRefusedBeforeItWasReadIsTold() {
+    ReplicaTable table = replica.table("invoice");
+    long fence = table.lease("agent", Duration.ofMinutes(1)).orElseThrow();
+    Random random = new Random(7);
+    List<Row> rows =
+        IntStream.rangeClosed(1, 9_000).mapToObj(i -> row(i, noise(random, 1_500))).toList();
+    for (SyncException why :
+        List.of(
+            new SyncException(Kind.NOT_FOUND, "no such table"),
+            new SyncException(Kind.UNEXPECTED, "a fault"),
+            SyncException.later(Kind.RATE_LIMITED, "later", Duration.ofSeconds(17)))) {
+      Server failing = server(TableDeployment.handler(withoutTables(why)).build());
+      servers.add(failing);
+      wire.leadTo(failing.port());
+      wire.heal();
+      for (int i = 0; i < 2; i++) {
+        assertThatThrownBy(() -> table.write(write(fence, rows)))
+            .isInstanceOfSatisfying(
+                SyncException.class,
+                e -> {
+                  assertThat(e.kind()).as("%s", e).isEqualTo(why.kind());
+                  assertThat(e.retryAfter()).isEqualTo(why.retryAfter());
+                });
+      }
+    }
+    wire.leadTo(servers.get(0).port());
+    wire.heal();
+    table.write(write(fence, rows));
+    assertThat(stored().size()).isEqualTo(9_000);
+  }
+
+  private static ReplicaTenants withoutTables(SyncException why) {
+    return new ReplicaTenants() {
+      @Override
+      public void register(Tenant tenant) {}
+
+      @Override
+      public List<String> databases(String customer) {
+        return List.of();
+      }
+
+      @Override
+      public ReplicaDatabase database(Tenant tenant) {
+        return new ReplicaDatabase() {
+          @Override
+          public Optional<State> state(Optional<String> known) {
+            throw why;
+          }
+
+          @Override
+          public ReplicaTable table(String name) {
+            throw why;
+          }
+        };
+      }
+    };
+  }
+
+  private static String noise(Random random, int length) {
+    return random.ints(length, ' ', 0x7f).mapToObj(Character::toString).collect(joining());
   }
 
   @Test
