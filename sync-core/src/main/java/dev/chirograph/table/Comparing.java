@@ -33,15 +33,13 @@ final class Comparing {
   /** How often what differs is looked at again before the next pass has to. */
   private static final int TRIES = 2;
 
-  /** So few parts may be large. */
-  private static final int FEW = 4;
-
   private final Sides sides;
   private final Fence fence;
   private final Uploads uploads;
   private final BatchSize size;
   private final Pace.Keeper pace;
   private final TableJournal journal;
+  private final OnlyThere onlyThere = new OnlyThere();
   private @Nullable Round round;
   private boolean finished;
   private long deleted;
@@ -212,7 +210,7 @@ final class Comparing {
 
   private Mending mending(Round now) {
     Selection selection = sides.selection(now.salt(), sides.horizon().mark());
-    return new Mending(sides.context(), selection, uploads, size);
+    return new Mending(sides.context(), selection, uploads, size, onlyThere);
   }
 
   // ---- deleting
@@ -231,26 +229,29 @@ final class Comparing {
     }
     journal.round(now.withDeleted(now.deleted() + now.toDelete())); // be it killed meanwhile
     Deletes deletes = new Deletes(mending(now), uploads, rule.allowed());
-    if (now.beyond() > 0) {
-      sides.diff(now.salt(), sides.horizon().mark(), pace).beyond(deletes);
+    if (onlyThere.areAll(now.toDelete())) {
+      deletes.onlyThere(onlyThere.rows());
+    } else {
+      findAgain(now, deletes);
     }
-    TableDiff diff = diff(now);
-    diff.compare(pending(now, diff), deletes);
     round = now.withDeleted(now.deleted() + deletes.spent());
     deleted = deletes.deleted();
     heldBack = deletes.heldBack();
     held = deletes.why().orElse(null);
   }
 
-  /** What is pending; a few large parts are cut so that they need not be halved step by step. */
+  private void findAgain(Round now, Deletes deletes) {
+    if (now.beyond() > 0) {
+      sides.diff(now.salt(), sides.horizon().mark(), pace).beyond(deletes);
+    }
+    TableDiff diff = diff(now);
+    diff.compare(pending(now, diff), deletes);
+  }
+
+  /** What is pending; one part may stand for all, and is cut so that it need not be halved. */
   private List<Slice> pending(Round now, TableDiff diff) {
     List<Slice> slices = now.pending().stream().map(Round.Spot::slice).toList();
-    if (slices.size() > FEW) {
-      return slices;
-    }
-    List<Slice> cut = new ArrayList<>();
-    slices.forEach(slice -> cut.addAll(diff.cut(slice, sides.rows())));
-    return cut;
+    return slices.size() == 1 ? diff.cut(slices.get(0), sides.rows()) : slices;
   }
 
   // ---- proving

@@ -16,13 +16,25 @@ final class Mending implements TableDiff.Differences {
   private final TableContext context;
   private final Uploads uploads;
   private final BatchSize size;
+  private final OnlyThere onlyThere;
   private long deletes;
 
-  Mending(TableContext context, Selection selection, Uploads uploads, BatchSize size) {
+  /**
+   * Nothing was found yet.
+   *
+   * @param onlyThere where rows are kept that only the replica has
+   */
+  Mending(
+      TableContext context,
+      Selection selection,
+      Uploads uploads,
+      BatchSize size,
+      OnlyThere onlyThere) {
     this.context = context;
     this.source = new Lookup(context.source(), selection, context);
     this.uploads = uploads;
     this.size = size;
+    this.onlyThere = onlyThere;
   }
 
   @Override
@@ -52,6 +64,7 @@ final class Mending implements TableDiff.Differences {
         (row, found) -> {
           if (found.isEmpty()) {
             deletes += row.count();
+            onlyThere.add(row);
           } else if (!found.get().equals(row) && found.get().count() >= row.count()) {
             send(List.of(row.key()));
           }

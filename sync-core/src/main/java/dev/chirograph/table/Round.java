@@ -42,14 +42,15 @@ record Round(
     List<Spot> pending) {
 
   /** So many parts that differ are told apart, so that the record stays small. */
-  private static final int MOST_PENDING = 300;
+  private static final int MOST_PENDING = 500;
 
   /** So many parts that are equal are told apart. */
   private static final int MOST_EQUAL = 60;
 
   /**
-   * A slice.
+   * A slice: a range of versions, a bucket, or a bucket of a range.
    *
+   * @param after both are 0 for a bucket of all versions
    * @param bits of a bucket; -1 for a range
    */
   record Spot(long after, long through, int bits, int prefix) {
@@ -63,7 +64,12 @@ record Round(
       if (slice instanceof Slice.Bucket bucket) {
         return new Spot(0, 0, bucket.bits(), bucket.prefix());
       }
-      Slice.Marks marks = slice instanceof Slice.Part part ? part.marks() : (Slice.Marks) slice;
+      if (slice instanceof Slice.Part part) {
+        Slice.Marks marks = part.marks();
+        return new Spot(
+            marks.after(), marks.through(), part.bucket().bits(), part.bucket().prefix());
+      }
+      Slice.Marks marks = (Slice.Marks) slice;
       return new Spot(marks.after(), marks.through(), -1, 0);
     }
 
@@ -72,7 +78,11 @@ record Round(
     }
 
     private static Slice slice(long after, long through, int bits, int prefix) {
-      return bits < 0 ? new Slice.Marks(after, through) : new Slice.Bucket(bits, prefix);
+      if (bits < 0) {
+        return new Slice.Marks(after, through);
+      }
+      Slice.Bucket bucket = new Slice.Bucket(bits, prefix);
+      return after == through ? bucket : new Slice.Part(new Slice.Marks(after, through), bucket);
     }
   }
 
@@ -138,7 +148,7 @@ record Round(
   /** So much differs that all that was compared so far is looked at again. */
   private Round collapsed(Optional<Long> left, List<Spot> spots, long more) {
     Spot all =
-        spots.get(0).bits() >= 0
+        spots.get(0).slice() instanceof Slice.Bucket
             ? Spot.of(Slice.Bucket.ALL)
             : new Spot(left.orElse(Long.MIN_VALUE), Long.MAX_VALUE, -1, 0);
     return with(left, beyond, more, List.of(), List.of(all));

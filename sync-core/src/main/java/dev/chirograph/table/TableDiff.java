@@ -62,8 +62,13 @@ final class TableDiff {
     void onlyThere(List<RowVersion> rows);
   }
 
-  /** What became of the slices that were compared: the digest of the equal ones, and the others. */
-  record Piece(Digest equal, List<Slice> differing, long rows) {}
+  /**
+   * What became of the slices that were compared.
+   *
+   * @param equal the digest of all that was found equal, in slices as small as were asked for
+   * @param differing the smallest slices that were not, which are all the rest
+   */
+  record Piece(Digest equal, List<Slice> differing) {}
 
   private record Both(List<Digest> here, List<Digest> there) {
 
@@ -73,6 +78,14 @@ final class TableDiff {
         number += here.get(i).equals(there.get(i)) ? 0 : 1;
       }
       return number;
+    }
+
+    Digest equal() {
+      Digest all = Digest.EMPTY;
+      for (int i = 0; i < here.size(); i++) {
+        all = here.get(i).equals(there.get(i)) ? all.plus(here.get(i)) : all;
+      }
+      return all;
     }
   }
 
@@ -157,30 +170,20 @@ final class TableDiff {
     Comparison comparison = new Comparison(slices, this::split, SMALL, round);
     Digest equal = Digest.EMPTY;
     List<Slice> differing = new ArrayList<>();
-    long rows = 0;
-    boolean first = true;
     for (List<Slice> asked = comparison.next(); !asked.isEmpty(); asked = comparison.next()) {
       Both both = digests(asked);
-      if (first) {
-        first = false;
-        for (int i = 0; i < asked.size(); i++) {
-          if (both.here.get(i).equals(both.there.get(i))) {
-            equal = equal.plus(both.here.get(i));
-          } else {
-            differing.add(asked.get(i));
-          }
-        }
-        rows = both.here.stream().mapToLong(Digest::count).sum();
-      }
+      equal = equal.plus(both.equal());
       dense = asked.size() >= PARTS && 2 * both.differing() >= asked.size();
       others.clear();
       for (int i = 0; i < asked.size(); i++) {
         others.put(asked.get(i), both.there.get(i));
       }
       comparison.answered(both.here, both.there);
-      exchange(comparison.takeDiffering(), differences);
+      List<Comparison.Difference> small = comparison.takeDiffering();
+      small.forEach(one -> differing.add(one.slice()));
+      exchange(small, differences);
     }
-    return new Piece(equal, differing, rows);
+    return new Piece(equal, differing);
   }
 
   /** Both sides at once: they are different databases. */

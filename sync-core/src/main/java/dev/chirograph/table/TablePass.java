@@ -217,7 +217,11 @@ final class TablePass implements AutoCloseable {
     if (!due.isEmpty()) {
       Mending mending =
           new Mending(
-              context, sides.selection(context.salt(), sides.horizon().mark()), uploads, size);
+              context,
+              sides.selection(context.salt(), sides.horizon().mark()),
+              uploads,
+              size,
+              new OnlyThere());
       quarantine.gone(mending.send(due));
       uploads.flush();
     }

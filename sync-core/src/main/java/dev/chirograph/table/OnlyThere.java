@@ -1,0 +1,36 @@
+package dev.chirograph.table;
+
+import dev.chirograph.spi.table.RowVersion;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Rows that were found only in the replica, as they were seen, while they are few: then they need
+ * not be looked for again to be deleted.
+ */
+final class OnlyThere {
+
+  private static final int MOST = 1_000;
+  private static final int MOST_CHARACTERS = 100_000;
+
+  private final List<RowVersion> rows = new ArrayList<>();
+  private long number;
+  private long characters;
+
+  void add(RowVersion row) {
+    number += row.count();
+    characters += row.key().text().length();
+    if (rows.size() < MOST && characters <= MOST_CHARACTERS) {
+      rows.add(row);
+    }
+  }
+
+  /** Whether those that are kept are all there are. */
+  boolean areAll(long found) {
+    return number == found && rows.stream().mapToLong(RowVersion::count).sum() == found;
+  }
+
+  List<RowVersion> rows() {
+    return List.copyOf(rows);
+  }
+}
