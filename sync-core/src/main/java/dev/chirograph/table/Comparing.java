@@ -8,7 +8,6 @@ import dev.chirograph.spi.table.RowKey;
 import dev.chirograph.spi.table.Selection;
 import dev.chirograph.spi.table.TableInfo;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +40,7 @@ final class Comparing {
   private final TableJournal journal;
   private final OnlyThere onlyThere = new OnlyThere();
   private @Nullable Round round;
+  private boolean isBeyondKnown;
   private boolean finished;
   private long deleted;
   private long heldBack;
@@ -103,6 +103,11 @@ final class Comparing {
 
   // ---- walking
 
+  /** Rows beyond the horizon have been looked at, and are deleted by somebody else. */
+  void leaveBeyond() {
+    isBeyondKnown = true;
+  }
+
   /**
    * Whether a round is under way that this pass can go on with: as long as something was not
    * compared yet, however long that takes; one that waits for rows to be taken or let go ends when
@@ -142,7 +147,7 @@ final class Comparing {
             : known;
     boolean ahead =
         sides.there().last().filter(last -> last.compareTo(sides.horizon().mark()) > 0).isPresent();
-    round = ahead || now.beyond() > 0 ? lookBeyond(now) : now;
+    round = isBeyondKnown ? now.withBeyond(0) : ahead || now.beyond() > 0 ? lookBeyond(now) : now;
     Long open = round.open();
     if (open != null) {
       walk(round, open, whole);
@@ -303,11 +308,15 @@ final class Comparing {
         || sides.here().last().equals(Optional.of(sides.horizon().mark()));
   }
 
-  /** Whether the numbers of rows say that rows have gone, or come, without being noticed. */
-  boolean countsDiffer() {
+  /**
+   * Whether the numbers of rows say that rows have gone, or come, without being noticed.
+   *
+   * @param noticed how many are about to be deleted
+   */
+  boolean countsDiffer(long noticed) {
     TableContext context = sides.context();
     return isQuiet()
-        && sides.here().rows() - context.call(context.replica()::info).rows()
+        && sides.here().rows() - (context.call(context.replica()::info).rows() - noticed)
             != journal.memory().surplus();
   }
 

@@ -30,6 +30,11 @@ final class OnlyThere {
     return number == found && rows.stream().mapToLong(RowVersion::count).sum() == found;
   }
 
+  /** How many were found, kept or not. */
+  long number() {
+    return number;
+  }
+
   List<RowVersion> rows() {
     return List.copyOf(rows);
   }

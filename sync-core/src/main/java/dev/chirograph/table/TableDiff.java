@@ -186,6 +186,11 @@ final class TableDiff {
     return new Piece(equal, differing);
   }
 
+  /** Whether both sides have the same rows in a slice. */
+  boolean isEqual(Slice slice) {
+    return digests(List.of(slice)).differing() == 0;
+  }
+
   /** Both sides at once: they are different databases. */
   private Both digests(List<Slice> slices) {
     Beside<List<Digest>> there =

@@ -4,6 +4,7 @@ import dev.chirograph.spi.table.Mark;
 import dev.chirograph.spi.table.TableInfo;
 import java.time.Duration;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What has to be done about a table, as far as cheap facts tell. */
 enum TableNeed {
@@ -11,6 +12,8 @@ enum TableNeed {
   NOTHING,
   /** There may be new rows, or a comparison is under way. */
   LOOK,
+  /** The newest rows have gone, or the source went back. */
+  SHORTER,
   /** It has to be compared, a piece in each run. */
   COMPARE,
   /** It has to be compared from the start to the end. */
@@ -36,6 +39,9 @@ enum TableNeed {
     if (isDue(memory.compared(), every, now) || hasOtherRows(memory, here, there)) {
       return COMPARE;
     }
+    if (isBehind(here.last(), lastOf(memory.source()))) {
+      return SHORTER;
+    }
     boolean same = TableMemory.Facts.of(here).equals(memory.source());
     boolean retry = memory.retry() > 0 && memory.retry() <= now;
     return same && !retry && !memory.behind() && memory.round() == null ? NOTHING : LOOK;
@@ -55,9 +61,13 @@ enum TableNeed {
     if (!before.fingerprint().equals(here.fingerprint())) {
       return true; // other columns may be compared now
     }
-    boolean back = isBehind(here.last(), Optional.ofNullable(before.last()).map(Mark::new));
-    boolean ahead = isBehind(here.last(), there.last());
-    return back || (ahead && !TableMemory.Facts.of(here).equals(before));
+    return isBehind(lastOf(before), there.last())
+        && isBehind(here.last(), there.last())
+        && !TableMemory.Facts.of(here).equals(before);
+  }
+
+  private static Optional<Mark> lastOf(TableMemory.@Nullable Facts facts) {
+    return Optional.ofNullable(facts).map(TableMemory.Facts::last).map(Mark::new);
   }
 
   private static boolean isBehind(Optional<Mark> last, Optional<Mark> other) {

@@ -28,6 +28,7 @@ final class TablePass implements AutoCloseable {
   private final Quarantine quarantine;
   private final Uploads uploads;
   private final TableJournal journal;
+  private final Shortened shortened;
   private final Comparing comparing;
   private long sent;
   private boolean stopped;
@@ -64,6 +65,7 @@ final class TablePass implements AutoCloseable {
     this.quarantine = new Quarantine(engine, context, format, memory.retry());
     this.uploads = new Uploads(context, sides.theirs(), fence, size, quarantine, pace);
     this.journal = new TableJournal(engine, context, size, quarantine, memory);
+    this.shortened = new Shortened(sides, uploads, size, pace);
     this.comparing = new Comparing(sides, fence, uploads, size, pace, journal);
   }
 
@@ -81,6 +83,15 @@ final class TablePass implements AutoCloseable {
     if (life == Life.OTHER && !need.isAdopting() && !comparing.isUnderWay()) {
       refuseOther(cursor.orElseThrow());
     }
+    if (life == Life.SHORTER) {
+      life = Life.UNKNOWN;
+      if (!need.isEverything() && shortened.isAll()) {
+        life = Life.SAME;
+        cursor = Optional.of(cursor(sides.horizon().mark(), Optional.empty()));
+        uploads.put(List.of(), cursor);
+        comparing.leaveBeyond();
+      }
+    }
     if (sides.format().mark().isPresent() && life == Life.SAME) {
       catchUp(cursor);
     }
@@ -90,7 +101,7 @@ final class TablePass implements AutoCloseable {
     }
     retryHeld();
     boolean whole = need.isEverything() || life != Life.SAME;
-    if (whole || need == TableNeed.COMPARE || comparing.isUnderWay() || comparing.countsDiffer()) {
+    if (whole || isWorthComparing()) {
       comparing.walk(need.isEverything(), whole);
     }
     if (life != Life.SAME || isAhead(cursor)) {
@@ -99,10 +110,19 @@ final class TablePass implements AutoCloseable {
     uploads.again();
   }
 
+  private boolean isWorthComparing() {
+    return need == TableNeed.COMPARE
+        || (need == TableNeed.SHORTER && shortened.found() == 0)
+        || comparing.isUnderWay()
+        || comparing.countsDiffer(shortened.found());
+  }
+
   /** What the replica knows of its source. */
   private enum Life {
     /** It has read this one so far, or nothing at all. */
     SAME,
+    /** It has read further than this one goes. */
+    SHORTER,
     /** It has rows of which nobody knows how far they reach, or the source has gone back. */
     UNKNOWN,
     /** It has read another database, or another life of it. */
@@ -123,7 +143,7 @@ final class TablePass implements AutoCloseable {
     if (!cursor.get().incarnation().equals(sides.here().incarnation())) {
       return Life.OTHER;
     }
-    return isAhead(cursor) && sides.horizon().proof().certifies() ? Life.UNKNOWN : Life.SAME;
+    return isAhead(cursor) && sides.horizon().proof().certifies() ? Life.SHORTER : Life.SAME;
   }
 
   /** A restored source differs in little; a wrong one in nearly everything. */
@@ -230,6 +250,7 @@ final class TablePass implements AutoCloseable {
   // ---- second and third step
 
   void delete() {
+    shortened.delete();
     comparing.delete();
   }
 
@@ -246,6 +267,7 @@ final class TablePass implements AutoCloseable {
             || quarantine.held() > 0
             || stopped
             || comparing.hasFoundDifferences()
+            || shortened.heldBack() > 0
             || (!comparing.isFinished() && uploads.mended() > 0);
     return new TableReport(
         context.name(),
@@ -253,9 +275,9 @@ final class TablePass implements AutoCloseable {
         Optional.of(sides.horizon()),
         sent,
         uploads.mended(),
-        comparing.deleted(),
-        comparing.heldBack(),
-        comparing.refusal(),
+        comparing.deleted() + shortened.deleted(),
+        comparing.heldBack() + shortened.heldBack(),
+        comparing.refusal().or(shortened::why),
         quarantine.held(),
         quarantine.examples(),
         unsure ? Optional.empty() : journal.memory().proven(),
@@ -277,7 +299,7 @@ final class TablePass implements AutoCloseable {
 
   /** Whether anything was written to the replica. */
   boolean hasWritten() {
-    return sent + uploads.mended() + comparing.deleted() > 0;
+    return sent + uploads.mended() + comparing.deleted() + shortened.deleted() > 0;
   }
 
   @Override
