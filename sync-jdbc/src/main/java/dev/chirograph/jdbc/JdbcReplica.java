@@ -137,7 +137,11 @@ public final class JdbcReplica implements ReplicaDatabase {
       return new JdbcReplica(
           database,
           new TableReplicas(
-              database, new TableReplicas.Hosts(schema, options), TableScope.ALL, book));
+              database,
+              new TableReplicas.Hosts(schema, options),
+              TableScope.ALL,
+              book,
+              new TableViews(settings.pacing)));
     }
   }
 }

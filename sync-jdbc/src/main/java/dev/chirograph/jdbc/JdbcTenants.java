@@ -36,12 +36,14 @@ public final class JdbcTenants implements ReplicaTenants {
   private final TableReplicas.Hosts hosts;
   private final List<String> columns;
   private final TableRegister register;
+  private final TableViews views;
 
   private JdbcTenants(Database database, Builder builder) {
     this.database = database;
     this.hosts = new TableReplicas.Hosts(builder.schema, builder.options);
     this.columns = List.of(builder.customer, builder.database);
     this.register = new TableRegister(database);
+    this.views = new TableViews(builder.settings.pacing);
   }
 
   /** All tables of the schema that have the columns {@code customer_id} and {@code database_id}. */
@@ -74,7 +76,8 @@ public final class JdbcTenants implements ReplicaTenants {
         database,
         hosts,
         new TableScope(columns, List.of(tenant.customer(), tenant.database())),
-        new TableBook(database, tenant.customer(), tenant.database()));
+        new TableBook(database, tenant.customer(), tenant.database()),
+        views);
   }
 
   /**

@@ -53,14 +53,14 @@ final class TableReplica implements ReplicaTable {
 
   @Override
   public TableShape shape() {
-    view = tables.view(name);
+    view = tables.look(name);
     return reader().shape();
   }
 
   @Override
   public TableInfo info() {
-    view = tables.view(name);
-    return tables.info(reader());
+    view = tables.look(name);
+    return tables.info(name, reader());
   }
 
   private TableReader reader() {

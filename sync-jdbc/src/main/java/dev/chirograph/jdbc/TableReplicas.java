@@ -4,10 +4,10 @@ import dev.chirograph.SyncException;
 import dev.chirograph.SyncException.Kind;
 import dev.chirograph.jdbc.TableBook.Entry;
 import dev.chirograph.jdbc.TableFacts.Raw;
-import dev.chirograph.spi.table.Mark;
 import dev.chirograph.spi.table.ReplicaDatabase;
 import dev.chirograph.spi.table.ReplicaTable;
 import dev.chirograph.spi.table.TableInfo;
+import dev.chirograph.spi.table.TableShape;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -33,6 +33,7 @@ final class TableReplicas implements ReplicaDatabase {
   private final Hosts hosts;
   private final TableScope scope;
   private final TableBook book;
+  private final TableViews views;
 
   /**
    * Where the host's tables are.
@@ -57,11 +58,13 @@ final class TableReplicas implements ReplicaDatabase {
   /** A table as it was when it was looked at: how it is read and how it is written. */
   record View(TableReader reader, TableRows rows) {}
 
-  TableReplicas(Database database, Hosts hosts, TableScope scope, TableBook book) {
+  TableReplicas(
+      Database database, Hosts hosts, TableScope scope, TableBook book, TableViews views) {
     this.database = database;
     this.hosts = hosts;
     this.scope = scope;
     this.book = book;
+    this.views = views;
   }
 
   Database database() {
@@ -173,7 +176,8 @@ final class TableReplicas implements ReplicaDatabase {
 
   @Override
   public ReplicaTable table(String name) {
-    return new TableReplica(this, name, view(name));
+    return new TableReplica(
+        this, name, views.recent(name).map(this::view).orElseGet(() -> look(name)));
   }
 
   /**
@@ -182,11 +186,19 @@ final class TableReplicas implements ReplicaDatabase {
    * @throws SyncException of kind NOT_FOUND when there is none, UNSUPPORTED when it cannot be a
    *     replica
    */
-  View view(String name) {
-    return database.snapshot("looking at the table " + name, connection -> view(connection, name));
+  View look(String name) {
+    views.forget(name);
+    return view(
+        database.snapshot("looking at the table " + name, connection -> look(connection, name)));
   }
 
-  private View view(Connection connection, String name) throws SQLException {
+  private View view(TableViews.Seen seen) {
+    return new View(
+        new TableReader(database, seen.meta(), scope),
+        new TableRows(database.dialect(), seen.meta(), scope, seen.types()));
+  }
+
+  private TableViews.Seen look(Connection connection, String name) throws SQLException {
     TableFacts facts = hosts.has(name) ? read(connection, List.of(name)).get(name) : null;
     if (facts == null || !isReplica(name, facts)) {
       throw new SyncException(
@@ -199,27 +211,25 @@ final class TableReplicas implements ReplicaDatabase {
     }
     TableMeta meta = meta(name, facts);
     TableSharing.check(connection, database.dialect(), meta, facts, scope);
-    return new View(
-        new TableReader(database, meta, scope),
-        TableRows.open(connection, database.dialect(), meta, scope));
+    return views.saw(name, meta, TableRows.types(connection, database.dialect(), meta));
   }
 
-  /**
-   * What a table is like now.
-   *
-   * <p>Where the host has not said which column grows, the last version is the one that writes tell
-   * of.
-   */
-  TableInfo info(TableReader reader) {
-    TableInfo now = TableInfos.read(database, List.of(reader.meta()), scope, () -> "").get(0);
-    return reader.shape().mark().isPresent() ? now : withLast(now);
+  /** What a table is like, as far as its writes tell; counted where there was none. */
+  TableInfo info(String name, TableReader reader) {
+    Optional<TableInfo> told =
+        database.read(
+            "reading what " + name + " is like",
+            connection -> {
+              Optional<Entry> entry = book.read(connection, name);
+              String incarnation = TableIncarnation.of(connection, database.dialect());
+              return entry.map(one -> info(reader.shape(), one, incarnation));
+            });
+    return told.orElseGet(
+        () -> TableInfos.read(database, List.of(reader.meta()), scope, () -> "").get(0));
   }
 
-  private TableInfo withLast(TableInfo now) {
-    Optional<Mark> last =
-        database
-            .read("reading about " + now.table(), connection -> book.read(connection, now.table()))
-            .flatMap(Entry::last);
-    return new TableInfo(now.table(), now.rows(), last, now.fingerprint(), now.incarnation());
+  private static TableInfo info(TableShape shape, Entry entry, String incarnation) {
+    return new TableInfo(
+        shape.name(), entry.rows(), entry.last(), shape.fingerprint(), incarnation);
   }
 }

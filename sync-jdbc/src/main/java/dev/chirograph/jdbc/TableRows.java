@@ -49,24 +49,27 @@ final class TableRows {
   private final String table;
   private final TableScope scope;
 
-  /** The types of columns as PostgreSQL names them; empty elsewhere. */
   private final Map<String, String> types;
 
-  private TableRows(Dialect dialect, String table, TableScope scope, Map<String, String> types) {
+  /**
+   * The rows of a table.
+   *
+   * @param types as {@link #types} has read them
+   */
+  TableRows(Dialect dialect, TableMeta meta, TableScope scope, Map<String, String> types) {
     this.dialect = dialect;
-    this.table = table;
+    this.table = meta.qualified(dialect);
     this.scope = scope;
     this.types = types;
   }
 
-  /** The rows of a table. */
-  static TableRows open(Connection connection, Dialect dialect, TableMeta meta, TableScope scope)
+  /** The types of columns as PostgreSQL names them; empty elsewhere. */
+  static Map<String, String> types(Connection connection, Dialect dialect, TableMeta meta)
       throws SQLException {
-    String table = meta.qualified(dialect);
     Map<String, String> types = new HashMap<>();
     if (dialect == Dialect.POSTGRESQL) {
       try (PreparedStatement statement = connection.prepareStatement(TYPES)) {
-        statement.setString(1, table);
+        statement.setString(1, meta.qualified(dialect));
         try (ResultSet rows = statement.executeQuery()) {
           while (rows.next()) {
             types.put(rows.getString(1), rows.getString(2));
@@ -74,7 +77,7 @@ final class TableRows {
         }
       }
     }
-    return new TableRows(dialect, table, scope, types);
+    return types;
   }
 
   // ---- writing

@@ -19,6 +19,13 @@ import java.util.Optional;
  */
 public interface ReplicaTable extends ComparableTable {
 
+  /**
+   * What it is like, as far as its writes tell, as {@link ReplicaDatabase.State} has it: nobody has
+   * to count its rows. Where it was never leased, it is looked at.
+   */
+  @Override
+  TableInfo info();
+
   /** How far it has caught up; empty at first. */
   Optional<Cursor> cursor();
 
