@@ -26,7 +26,8 @@ import javax.sql.DataSource;
  * with rows, keys or formats. {@link #script} writes such a table's definition.
  *
  * <p>Who is registered, cursors and leases are in tables of ours, which {@link JdbcSchema} creates.
- * What {@link JdbcReplica} says of writes is true here.
+ * What {@link JdbcReplica} says of writes is true here. A handle may go by what its table was a few
+ * seconds ago, until its shape is asked for, as every pass does first.
  *
  * <p>Immutable and safe for use by several threads.
  */
