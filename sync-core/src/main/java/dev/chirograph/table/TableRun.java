@@ -145,21 +145,36 @@ final class TableRun {
   }
 
   private Map<String, TableInfo> there(List<String> names, List<TableMemory> memories, Tag tag) {
-    boolean known = memories.stream().allMatch(memory -> memory.replica() != null);
-    Optional<State> state =
-        settings.call(() -> parts.replica().state(known ? tag.value() : Optional.empty()));
-    if (state.isPresent()) {
-      tag.set(state.get().tag());
-      return byName(state.get().tables());
-    }
-    Map<String, TableInfo> infos = new HashMap<>();
+    Map<String, TableInfo> known = new HashMap<>();
     for (int i = 0; i < names.size(); i++) {
       TableMemory.Facts facts = memories.get(i).replica();
       if (facts != null) {
-        infos.put(names.get(i), facts.info(names.get(i)));
+        known.put(names.get(i), facts.info(names.get(i)));
       }
     }
+    Optional<String> last =
+        known.size() == names.size() ? tag.value(facts(names, known)) : Optional.empty();
+    return settings
+        .call(() -> parts.replica().state(last))
+        .map(state -> infos(names, state, tag))
+        .orElse(known);
+  }
+
+  private static Map<String, TableInfo> infos(List<String> names, State state, Tag tag) {
+    Map<String, TableInfo> infos = byName(state.tables());
+    tag.set(state.tag(), facts(names, infos));
     return infos;
+  }
+
+  private static List<TableMemory.Facts> facts(List<String> names, Map<String, TableInfo> infos) {
+    List<TableMemory.Facts> facts = new ArrayList<>();
+    for (String name : names) {
+      TableInfo info = infos.get(name);
+      if (info != null) {
+        facts.add(TableMemory.Facts.of(info));
+      }
+    }
+    return facts;
   }
 
   private static Map<String, TableInfo> byName(List<TableInfo> infos) {
@@ -226,8 +241,8 @@ final class TableRun {
   private Optional<Map<String, TableInfo>> afterwards(List<Turn> turns, Tag tag) {
     try {
       State state = settings.call(() -> parts.replica().state(Optional.empty())).orElseThrow();
-      tag.set(state.tag());
-      return Optional.of(byName(state.tables()));
+      List<String> names = turns.stream().map(turn -> turn.table).toList();
+      return Optional.of(infos(names, state, tag));
     } catch (SyncException e) {
       turns.stream()
           .filter(turn -> turn.pass != null && turn.failure == null)

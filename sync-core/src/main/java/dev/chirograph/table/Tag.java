@@ -4,15 +4,21 @@ import dev.chirograph.Change;
 import dev.chirograph.Expect;
 import dev.chirograph.Key;
 import dev.chirograph.spi.StateStore;
+import dev.chirograph.spi.table.RowKey;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What the replica's database was like when it was last asked, under the name it gave to that. */
+/**
+ * What the replica's database was like when it was last asked, under the name it gave to that. It
+ * stands for certain facts about the tables: where others are remembered by now, because several
+ * agents have taken turns, it says nothing.
+ */
 final class Tag {
 
   private static final String SPACE = "table-tag";
+  private static final String SEPARATOR = " ";
 
   private final @Nullable String before;
   private @Nullable String now;
@@ -31,12 +37,21 @@ final class Tag {
             .orElse(null));
   }
 
-  Optional<String> value() {
-    return Optional.ofNullable(now);
+  /** The name, where it stands for these facts. */
+  Optional<String> value(List<TableMemory.Facts> facts) {
+    String prefix = digest(facts) + SEPARATOR;
+    return Optional.ofNullable(now)
+        .filter(one -> one.startsWith(prefix))
+        .map(one -> one.substring(prefix.length()));
   }
 
-  void set(String value) {
-    now = value;
+  /** From now on it is this name, and stands for these facts. */
+  void set(String value, List<TableMemory.Facts> facts) {
+    now = digest(facts) + SEPARATOR + value;
+  }
+
+  private static String digest(List<TableMemory.Facts> facts) {
+    return new RowKey(facts.toString()).digest();
   }
 
   /** Keeps it, where it has changed. */
