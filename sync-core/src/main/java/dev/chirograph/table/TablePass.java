@@ -96,7 +96,7 @@ final class TablePass implements AutoCloseable {
       catchUp(cursor);
     }
     if (stopped) {
-      uploads.again();
+      uploads.again(sides.format());
       return;
     }
     retryHeld();
@@ -107,7 +107,7 @@ final class TablePass implements AutoCloseable {
     if (life != Life.SAME || isAhead(cursor)) {
       comparing.round().filter(Round::isThrough).ifPresent(this::readOn);
     }
-    uploads.again();
+    uploads.again(sides.format());
   }
 
   private boolean isWorthComparing() {

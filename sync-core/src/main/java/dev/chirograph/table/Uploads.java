@@ -11,10 +11,10 @@ import dev.chirograph.spi.table.RowKey;
 import dev.chirograph.spi.table.RowVersion;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Writes to the replica under the agent's fence. Rows that it does not take are isolated by halving
@@ -24,7 +24,7 @@ import java.util.Optional;
 final class Uploads {
 
   /** So many rows that were not taken are tried again together at the end of the pass. */
-  private static final int SECOND_CHANCE = 1_000;
+  private static final int SECOND_CHANCE = Lookup.MANY;
 
   private final TableContext context;
   private final RowFormat format;
@@ -32,11 +32,10 @@ final class Uploads {
   private final BatchSize size;
   private final Quarantine quarantine;
   private final Pace.Keeper pace;
-  private final Map<RowKey, Row> refused = new LinkedHashMap<>();
+  private final Set<RowKey> refused = new LinkedHashSet<>();
   private final List<Row> waiting = new ArrayList<>();
   private long waitingBytes;
   private long mended;
-  private long refusedBytes;
 
   /**
    * Nothing is written yet.
@@ -99,7 +98,7 @@ final class Uploads {
     List<Row> taken = new ArrayList<>();
     bisect(admitted, cursor, taken);
     quarantine.release(taken);
-    taken.forEach(row -> forget(row.key())); // what was refused before may be older
+    taken.forEach(row -> refused.remove(row.key()));
     return taken.size();
   }
 
@@ -145,25 +144,27 @@ final class Uploads {
    */
   private void refuse(Row row, SyncException why) {
     quarantine.hold(row, why);
-    forget(row.key());
-    if (refused.size() < SECOND_CHANCE && refusedBytes + row.bytes() <= size.bytes()) {
-      refused.put(row.key(), row);
-      refusedBytes += row.bytes();
+    if (refused.size() < SECOND_CHANCE) {
+      refused.add(row.key());
     }
   }
 
-  private void forget(RowKey key) {
-    Row before = refused.remove(key);
-    if (before != null) {
-      refusedBytes -= before.bytes();
-    }
-  }
-
-  /** Tries once more what was not taken. */
-  void again() {
-    List<Row> rows = List.copyOf(refused.values());
+  /**
+   * Tries once more what was not taken, as the source has it by now: it may have been compared
+   * since, as another row or as none.
+   *
+   * @param mine the columns under the source's names
+   */
+  void again(RowFormat mine) {
+    List<RowKey> keys = List.copyOf(refused);
     refused.clear();
-    refusedBytes = 0;
+    if (keys.isEmpty()) {
+      return;
+    }
+    List<Row> rows =
+        context.call(() -> context.source().rows(mine, keys, size.bytes())).stream()
+            .flatMap(Optional::stream)
+            .toList();
     if (rows.isEmpty()) {
       return;
     }

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -65,6 +66,22 @@ class TableProofTest {
     lab.run();
     lab.assertEqual();
     assertThat(lab.verify().certificate()).isPresent();
+  }
+
+  @Test
+  void L1_aRowThatWasRefusedAndIsGoneWhenItWouldFitIsNotWrittenBehindTheComparison() {
+    lab.rows(1, 10);
+    AtomicBoolean first = new AtomicBoolean(true);
+    lab.replica.refuse(
+        row -> {
+          boolean now = row.key().text().equals("5") && first.getAndSet(false);
+          if (now) {
+            lab.source.remove("5");
+          }
+          return now;
+        });
+    assertThat(lab.verify().certificate()).isPresent();
+    lab.assertEqual();
   }
 
   // ---- what is kept about a comparison
