@@ -9,7 +9,9 @@ import dev.chirograph.CloseableIterator;
 import dev.chirograph.Expect;
 import dev.chirograph.Key;
 import dev.chirograph.KeyRange;
+import dev.chirograph.Outcome;
 import dev.chirograph.SyncException;
+import dev.chirograph.Version;
 import dev.chirograph.spi.StateStore;
 import dev.chirograph.spi.StateStore.Stored;
 import dev.chirograph.spi.table.Row;
@@ -18,6 +20,7 @@ import dev.chirograph.spi.table.RowKey;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +59,10 @@ final class Quarantine {
   private final TableContext context;
   private final RowFormat format;
   private final Map<RowKey, String> met = new LinkedHashMap<>();
+
+  /** Which records this pass has read or written: another agent may have put others meanwhile. */
+  private final Map<RowKey, Version> records = new HashMap<>();
+
   private boolean recount;
   private long retry;
   private Runnable noted = () -> {};
@@ -136,28 +143,29 @@ final class Quarantine {
     if (retry == 0) {
       return rows;
     }
-    List<Optional<Held>> known = known(rows.stream().map(row -> name(row.key())).toList());
+    List<Optional<Stored>> known = known(rows.stream().map(Row::key).toList());
     List<Row> admitted = new ArrayList<>();
     for (int i = 0; i < rows.size(); i++) {
       Row row = rows.get(i);
       Optional<Held> waits =
           known
               .get(i)
+              .map(Quarantine::parsed)
               .filter(one -> one.hash() == hash(row))
               .filter(one -> one.next() > context.now());
       if (waits.isPresent()) {
         count(row.key(), waits.get().error());
       } else {
+        known.get(i).ifPresent(stored -> records.put(row.key(), stored.version()));
         admitted.add(row);
       }
     }
     return admitted;
   }
 
-  private List<Optional<Held>> known(List<Key> names) {
-    return context.call(() -> state().read(SPACE, names)).stream()
-        .map(stored -> stored.map(Quarantine::parsed))
-        .toList();
+  private List<Optional<Stored>> known(List<RowKey> keys) {
+    List<Key> names = keys.stream().map(this::name).toList();
+    return context.call(() -> state().read(SPACE, names));
   }
 
   private void count(RowKey key, String error) {
@@ -178,8 +186,9 @@ final class Quarantine {
   void hold(Row row, SyncException why) {
     Key at = name(row.key());
     int attempts =
-        known(List.of(at))
+        known(List.of(row.key()))
                 .get(0)
+                .map(Quarantine::parsed)
                 .filter(one -> one.hash() == hash(row))
                 .map(Held::attempts)
                 .orElse(0)
@@ -196,12 +205,11 @@ final class Quarantine {
                 + settings.quarantine().pause(attempts, settings.environment().random()).toMillis(),
             encoded(error.substring(0, Math.min(REASON, error.length()))));
     byte[] record = bytes(now);
-    write(
-        List.of(
-            Change.put(
-                at,
-                record.length > MOST_BYTES ? bytes(now.withoutKey()) : record,
-                new Expect.Anything())));
+    byte[] value = record.length > MOST_BYTES ? bytes(now.withoutKey()) : record;
+    if (write(List.of(Change.put(at, value, new Expect.Anything()))).get(0)
+        instanceof Outcome.Applied written) {
+      written.now().ifPresent(version -> records.put(row.key(), version));
+    }
     boolean first = retry == 0 || now.next() < retry;
     due(now.next());
     if (first) {
@@ -221,27 +229,12 @@ final class Quarantine {
 
   /** Lets rows go that were taken after all. */
   void release(List<Row> rows) {
-    if (retry == 0) {
-      return;
-    }
     rows.forEach(row -> met.remove(row.key()));
-    letGo(rows.stream().map(row -> name(row.key())).toList());
+    gone(rows.stream().map(Row::key).toList());
   }
 
-  private void letGo(List<Key> names) {
-    List<Optional<Held>> known = known(names);
-    List<Change<byte[]>> gone = new ArrayList<>();
-    for (int i = 0; i < names.size(); i++) {
-      if (known.get(i).isPresent()) {
-        gone.add(Change.delete(names.get(i), new Expect.Anything()));
-      }
-    }
-    write(gone);
-    recount |= !gone.isEmpty();
-  }
-
-  private void write(List<Change<byte[]>> changes) {
-    context.settings().keep(SPACE, changes);
+  private List<Outcome> write(List<Change<byte[]>> changes) {
+    return context.settings().keep(SPACE, changes);
   }
 
   /**
@@ -267,11 +260,13 @@ final class Quarantine {
     try (CloseableIterator<Stored> all =
         context.call(() -> state().scan(SPACE, KeyRange.prefix(Key.utf8(prefix()))))) {
       while (all.hasNext()) {
-        Held one = parsed(all.next());
+        Stored stored = all.next();
+        Held one = parsed(stored);
         if (!one.key().isEmpty()) {
           first = first == 0 ? one.next() : Math.min(first, one.next());
           if (one.next() <= context.now() && keys.size() < AGAIN) {
             keys.add(new RowKey(one.key()));
+            records.put(new RowKey(one.key()), stored.version());
           }
         }
       }
@@ -281,15 +276,24 @@ final class Quarantine {
     return keys;
   }
 
-  /** Forgets rows that are no longer in the source. */
+  /** Forgets rows that are no longer in the source, as far as nobody else has held them since. */
   void gone(List<RowKey> keys) {
-    letGo(keys.stream().map(this::name).toList());
+    List<Change<byte[]>> changes = new ArrayList<>();
+    for (RowKey key : keys) {
+      Version version = records.remove(key);
+      if (version != null) {
+        changes.add(Change.delete(name(key), new Expect.At(version)));
+      }
+    }
+    write(changes);
+    recount |= !changes.isEmpty();
   }
 
   /** What is known of a row, as a sentence. */
   Optional<String> why(RowKey key) {
-    return known(List.of(name(key)))
+    return known(List.of(key))
         .get(0)
+        .map(Quarantine::parsed)
         .map(one -> "the replica refused it " + one.attempts() + " times: " + one.error());
   }
 

@@ -45,23 +45,25 @@ record TableSettings(
     }
   }
 
-  /** Writes records, whatever they were before; one that the store does not take is an error. */
-  void keep(String space, List<Change<byte[]>> changes) {
-    if (changes.isEmpty()) {
-      return;
+  /**
+   * Writes records; one that the store does not take is an error.
+   *
+   * @return what became of each, by position
+   */
+  List<Outcome> keep(String space, List<Change<byte[]>> changes) {
+    return changes.isEmpty() ? List.of() : call(() -> kept(state.write(space, changes)));
+  }
+
+  private static List<Outcome> kept(List<Outcome> outcomes) {
+    for (Outcome outcome : outcomes) {
+      if (outcome instanceof Outcome.Rejected rejected) {
+        throw rejected.why();
+      }
+      if (outcome instanceof Outcome.Unsure unsure) {
+        throw unsure.why(); // written again, it is the same
+      }
     }
-    call(
-        () -> {
-          for (Outcome outcome : state.write(space, changes)) {
-            if (outcome instanceof Outcome.Rejected rejected) {
-              throw rejected.why();
-            }
-            if (outcome instanceof Outcome.Unsure unsure) {
-              throw unsure.why(); // written again, it is the same
-            }
-          }
-          return true;
-        });
+    return outcomes;
   }
 
   /** Tells the listener; what it throws is its own. */
