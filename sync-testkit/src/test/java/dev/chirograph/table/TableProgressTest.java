@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.chirograph.SyncException;
+import dev.chirograph.memory.MemoryTable;
 import dev.chirograph.memory.MemoryTables;
 import dev.chirograph.spi.table.Column;
 import dev.chirograph.spi.table.ColumnRules;
@@ -64,6 +65,20 @@ class TableProgressTest {
       lab.clock.advance(Duration.ofMinutes(40));
     }
     assertThat(runs).contains(Compared.ALL);
+  }
+
+  @Test
+  void whatAPieceHasFoundIsSentBeforeTheNextIsDue() {
+    lab.rows(1, 45_000);
+    TableSync sync =
+        engine(lab, lab.office, lab.cloud).pace(Pace.standard().comparing(Duration.ZERO)).build();
+    sync.verify();
+    lab.replica.put("44990", "changed here", "44990");
+    lab.clock.advance(Duration.ofHours(1));
+    TableReport report = sync.run().get(0);
+    assertThat(report.compared()).isEqualTo(Compared.PART);
+    assertThat(report.mended()).isOne();
+    lab.assertEqual();
   }
 
   @Test
@@ -214,6 +229,27 @@ class TableProgressTest {
     ManualClock right = ManualClock.startingAt(lab.clock.instant().minus(Duration.ofDays(365)));
     assertThat(lab.builder().environment(right.environment()).build().run().get(0).mended())
         .isOne();
+    lab.assertEqual();
+  }
+
+  @Test
+  void L6_aSourceThatWentBackIsComparedToTheEndBeforeItOvertakesTheCursor() {
+    lab.rows(1, 25_000);
+    MemoryTable.Backup backup = lab.source.backup();
+    lab.rows(25_001, 25_010);
+    lab.source.put("24990", "changed", "25011");
+    TableSync sync =
+        engine(lab, lab.office, lab.cloud)
+            .compareEvery(Duration.ofDays(1_000))
+            .pace(Pace.standard().comparing(Duration.ZERO))
+            .build();
+    sync.run();
+    lab.source.restore(backup, lab.source.info().incarnation());
+    assertThat(sync.run().get(0).compared()).isEqualTo(Compared.ALL);
+    for (int i = 25_001; i <= 25_020; i++) {
+      lab.source.put(String.valueOf(i), "of the other branch", String.valueOf(i));
+    }
+    sync.run();
     lab.assertEqual();
   }
 
