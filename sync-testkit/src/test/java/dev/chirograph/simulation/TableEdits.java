@@ -2,6 +2,7 @@ package dev.chirograph.simulation;
 
 import static dev.chirograph.simulation.TableWorld.BAG;
 import static dev.chirograph.simulation.TableWorld.CHILD;
+import static dev.chirograph.simulation.TableWorld.NAMED;
 import static dev.chirograph.simulation.TableWorld.PARENT;
 import static dev.chirograph.simulation.TableWorld.PLAIN;
 import static dev.chirograph.simulation.TableWorld.POISON;
@@ -12,10 +13,11 @@ import dev.chirograph.spi.table.Row;
 import dev.chirograph.spi.table.RowKey;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -28,10 +30,10 @@ final class TableEdits {
 
   private final TableWorld world;
   private final RandomGenerator random;
-  private final Consumer<String> trace;
+  private final TableTrace trace;
   private long next;
 
-  TableEdits(TableWorld world, RandomGenerator random, Consumer<String> trace) {
+  TableEdits(TableWorld world, RandomGenerator random, TableTrace trace) {
     this.world = world;
     this.random = random;
     this.trace = trace;
@@ -39,7 +41,7 @@ final class TableEdits {
 
   private void told(TableHappening what, String table, Object row) {
     world.count(what);
-    trace.accept("  " + what + " " + table + " " + row);
+    trace.tell(" ", what, table, row);
   }
 
   // ---- rows
@@ -60,23 +62,32 @@ final class TableEdits {
     return String.valueOf(++next);
   }
 
-  /** Another database has given these out. */
-  private static Optional<Row> row(MemoryTable table, RowKey key) {
-    return table.all().stream().filter(row -> row.key().equals(key)).findFirst();
-  }
-
   private Optional<Row> any(MemoryTable table) {
     List<Row> rows = table.all();
     return rows.isEmpty() ? Optional.empty() : Optional.of(rows.get(random.nextInt(rows.size())));
   }
 
-  private static void put(MemoryTable table, List<@Nullable String> cells) {
+  private static void write(MemoryTable table, List<@Nullable String> cells) {
     table.put(cells.toArray(String[]::new));
   }
 
-  private static void remove(MemoryTable table, Row row) {
+  private static void erase(MemoryTable table, Row row) {
     List<@Nullable String> key = table.shape().key().isEmpty() ? row.cells() : row.key().cells();
     table.remove(key.toArray(String[]::new));
+  }
+
+  private void put(String name, List<@Nullable String> cells) {
+    write(world.office.rows(name), cells);
+    became(name, world.format(name).key(cells));
+  }
+
+  private void remove(String name, Row row) {
+    erase(world.office.rows(name), row);
+    became(name, row.key());
+  }
+
+  private void became(String name, RowKey key) {
+    world.history.became(name, key, world.row(name, key).orElse(null));
   }
 
   // ---- in the office
@@ -110,25 +121,25 @@ final class TableEdits {
     if (cells == null) {
       return;
     }
-    RowKey key =
-        world.cloud.table(name).shape().key().isEmpty() ? new RowKey("") : keyOf(name, cells);
-    if (!name.equals(BAG) && row(table, key).isPresent()) {
+    RowKey key = world.format(name).key(cells);
+    if (!name.equals(BAG) && world.row(name, key).isPresent()) {
       return;
+    }
+    if (name.equals(NAMED)) {
+      TableWorld.alias(table, key).ifPresent(this::rename);
     }
     if (mayBeLate(name)) {
       open(name, cells, null);
       return;
     }
-    put(table, cells);
+    put(name, cells);
     told(TableHappening.INSERT, name, cells);
   }
 
-  private static RowKey keyOf(String name, List<@Nullable String> cells) {
-    if (name.equals(CHILD)) {
-      String region = String.valueOf(cells.get(1)).replace("\\", "\\\\").replace("|", "\\|");
-      return new RowKey(region + "|" + cells.get(0));
-    }
-    return new RowKey(String.valueOf(cells.get(0)).replace("\\", "\\\\").replace("|", "\\|"));
+  /** A name is written otherwise from now on; the database takes both for the same. */
+  private void rename(Row row) {
+    remove(NAMED, row);
+    told(TableHappening.RENAME, NAMED, row.key());
   }
 
   /** A row that is new; null when there cannot be one. */
@@ -148,7 +159,10 @@ final class TableEdits {
       case PLAIN -> Collections.addAll(cells, id, textOrNull());
       case BAG ->
           Collections.addAll(cells, "a" + random.nextInt(4), random.nextInt(3) == 0 ? null : "1");
-      default -> Collections.addAll(cells, "name " + id, textOrNull());
+      default -> {
+        String initial = random.nextInt(4) == 0 ? "N" : "n";
+        Collections.addAll(cells, initial + "ame " + id, textOrNull());
+      }
     }
     return cells;
   }
@@ -189,7 +203,7 @@ final class TableEdits {
       open(name, cells, row.get());
       return;
     }
-    put(table, cells);
+    put(name, cells);
     told(TableHappening.UPDATE, name, cells);
   }
 
@@ -209,7 +223,7 @@ final class TableEdits {
     if (name.equals(PARENT)) {
       children(row).forEach(child -> delete(CHILD, child));
     }
-    remove(world.office.rows(name), row);
+    remove(name, row);
     told(TableHappening.DELETE, name, row.key());
   }
 
@@ -236,12 +250,12 @@ final class TableEdits {
       return;
     }
     List<@Nullable String> cells = new ArrayList<>(row.get().cells());
-    remove(table, row.get());
+    remove(name, row.get());
     changeText(name, cells, textOrNull());
     if (marked(name) && random.nextInt(3) > 0) {
       cells.set(cells.size() - 1, mark());
     }
-    put(table, cells);
+    put(name, cells);
     told(TableHappening.REINSERT, name, cells);
   }
 
@@ -252,7 +266,7 @@ final class TableEdits {
     }
     List<@Nullable String> cells = new ArrayList<>(row.get().cells());
     changeText(name, cells, textOrNull());
-    put(table, cells);
+    put(name, cells);
     told(TableHappening.SILENT_UPDATE, name, cells);
   }
 
@@ -271,8 +285,8 @@ final class TableEdits {
     second.set(2, tag);
     first.set(3, mark());
     second.set(3, mark());
-    put(table, first);
-    put(table, second);
+    put(PARENT, first);
+    put(PARENT, second);
     told(TableHappening.SWAP, PARENT, first + " " + second);
   }
 
@@ -283,14 +297,14 @@ final class TableEdits {
   }
 
   private void open(String name, List<@Nullable String> cells, @Nullable Row before) {
-    RowKey key = keyOf(name, cells);
+    RowKey key = world.format(name).key(cells);
     if (world.office.open().stream()
         .anyMatch(one -> one.table().equals(name) && one.row().key().equals(key))) {
       return;
     }
     Mark mark = new Mark(Long.parseLong(String.valueOf(cells.get(cells.size() - 1))));
     world.office.open().add(new TableOffice.Open(name, new Row(key, mark, cells), before));
-    trace.accept("  begins " + name + " " + cells);
+    trace.tell("  begins", name, cells);
   }
 
   /** Ends the oldest transaction; the locks of a database would have kept others from its row. */
@@ -300,14 +314,12 @@ final class TableEdits {
       return;
     }
     TableOffice.Open one = open.remove(random.nextInt(open.size()));
-    MemoryTable table = world.office.rows(one.table());
     boolean mine =
-        Objects.equals(row(table, one.row().key()).orElse(null), one.before())
+        Objects.equals(world.row(one.table(), one.row().key()).orElse(null), one.before())
             && (!one.table().equals(CHILD)
-                || row(world.office.rows(PARENT), new RowKey(String.valueOf(cell(one.row(), 2))))
-                    .isPresent());
+                || world.row(PARENT, new RowKey(String.valueOf(cell(one.row(), 2)))).isPresent());
     if (mine) {
-      put(table, one.row().cells());
+      put(one.table(), one.row().cells());
       told(TableHappening.LATE_COMMIT, one.table(), one.row().cells());
     } else {
       told(TableHappening.ROLLBACK, one.table(), one.row().key());
@@ -320,7 +332,11 @@ final class TableEdits {
   void wentBack() {
     next = 0;
     for (String name : world.names) {
-      world.office.rows(name).info().last().ifPresent(last -> next = Math.max(next, last.value()));
+      MemoryTable table = world.office.rows(name);
+      table.info().last().ifPresent(last -> next = Math.max(next, last.value()));
+      Set<RowKey> keys = new LinkedHashSet<>(world.history.keys(name));
+      table.all().forEach(row -> keys.add(row.key()));
+      keys.forEach(key -> became(name, key));
     }
   }
 
@@ -331,18 +347,28 @@ final class TableEdits {
     Optional<Row> row = any(table);
     boolean parent = name.equals(PARENT) && world.names.contains(CHILD);
     if (row.isPresent() && !parent && random.nextInt(3) == 0) {
-      remove(table, row.get());
+      erase(table, row.get());
+      world.history.touched(name, row.get().key());
     } else if (row.isPresent() && !name.equals(BAG) && random.nextBoolean()) {
       List<@Nullable String> cells = new ArrayList<>(row.get().cells());
       changeText(name, cells, text());
-      put(table, cells);
+      tamper(name, cells);
     } else if (!name.equals(PARENT) && !name.equals(CHILD)) {
       List<@Nullable String> cells = fresh(name);
       if (cells != null) {
-        put(table, cells);
+        tamper(name, cells);
       }
     }
     told(TableHappening.TAMPERING, name, "");
+  }
+
+  private void tamper(String name, List<@Nullable String> cells) {
+    MemoryTable table = world.cloud.table(name);
+    RowKey key = world.format(name).key(cells);
+    if (!name.equals(NAMED) || TableWorld.alias(table, key).isEmpty()) {
+      write(table, cells);
+      world.history.touched(name, key);
+    }
   }
 
   /** Rows of a database that has nothing to do with this one. */
@@ -353,7 +379,9 @@ final class TableEdits {
         if (name.equals(PARENT)) {
           cells.set(2, null);
         }
-        put(table, cells);
+        if (TableWorld.alias(table, world.format(name).key(cells)).isEmpty()) {
+          write(table, cells);
+        }
       }
     }
   }
@@ -367,7 +395,7 @@ final class TableEdits {
           List<@Nullable String> cells = new ArrayList<>(row.cells());
           changeText(name, cells, text());
           cells.set(cells.size() - 1, mark());
-          put(table, cells);
+          put(name, cells);
           told(TableHappening.UPDATE, name, cells);
         }
       }

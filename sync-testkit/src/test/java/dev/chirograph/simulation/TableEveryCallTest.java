@@ -90,11 +90,7 @@ class TableEveryCallTest {
 
   /** Two sides that have agreed, and then were edited. */
   private static final class Scene {
-    final TableWorld world =
-        new TableWorld(
-            new TableTerms(
-                5, 3, DELETES, false, false, false, false, false, true, false, false, false, 0, 0,
-                0));
+    final TableWorld world = new TableWorld(TableTerms.calm(3, DELETES));
     final Map<String, Long> fences = new HashMap<>();
     private final Duration every;
 
@@ -125,7 +121,7 @@ class TableEveryCallTest {
       scene.put("named", "name 2", null);
       scene.put("bag", "b", "1");
       scene.put("bag", "a", "1");
-      scene.world.clock.advance(Duration.ofHours(2));
+      scene.world.town.clock.advance(Duration.ofHours(2));
       return scene;
     }
 
@@ -164,7 +160,7 @@ class TableEveryCallTest {
       return builder
           .batch(3, 1 << 20, Duration.ofSeconds(2))
           .compareEvery(every)
-          .environment(world.clock.environment().withThreads(TableStorm::inline));
+          .environment(world.town.clock.environment().withThreads(TableBranch::inline));
     }
 
     List<TableReport> run(String agent, TableProcess.Disturbance disturbance) {
@@ -187,7 +183,7 @@ class TableEveryCallTest {
       world.refusing = false;
       world.limitless();
       for (int i = 0; i < 3 && (i == 0 || !world.unequal().isEmpty()); i++) {
-        world.clock.advance(Duration.ofHours(2));
+        world.town.clock.advance(Duration.ofHours(2));
         run("a", calm());
       }
     }
@@ -213,7 +209,7 @@ class TableEveryCallTest {
     return switch (act) {
       case OVERTAKEN ->
           () -> {
-            scene.world.clock.advance(Duration.ofMinutes(3));
+            scene.world.town.clock.advance(Duration.ofMinutes(3));
             scene.put("parent", "5", "later", null, "20");
             scene.run("b", scene.calm());
           };
@@ -292,7 +288,7 @@ class TableEveryCallTest {
                   "office",
                   faults.sourceDatabase(world.office),
                   faults.replicaDatabase(world.cloud),
-                  faults.state(world.state)),
+                  faults.state(world.town.state)),
               DeleteLimit.of(DELETES, 1))
           .agent("a")
           .build()
@@ -311,7 +307,7 @@ class TableEveryCallTest {
       Map<String, Long> before = new HashMap<>();
       scene.world.names.forEach(name -> before.put(name, scene.world.cloud.table(name).size()));
       scene.run("a", new At(call, Act.KILL_BEFORE, () -> {}));
-      scene.world.clock.advance(Duration.ofHours(2));
+      scene.world.town.clock.advance(Duration.ofHours(2));
       scene.run("a", scene.calm());
       for (String table : scene.world.names) {
         assertThat(scene.world.cloud.table(table).size())

@@ -7,6 +7,7 @@ enum TableHappening {
   DELETE,
   DELETE_MANY,
   REINSERT,
+  RENAME,
   SWAP,
   POISON,
   SILENT_UPDATE,
@@ -33,5 +34,7 @@ enum TableHappening {
   HELD_BACK,
   QUARANTINED,
   REFUSED_SOURCE,
-  CERTIFIED
+  CERTIFIED,
+  PIECE,
+  PROOF
 }

@@ -2,6 +2,8 @@ package dev.chirograph.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.chirograph.Change;
+import dev.chirograph.Digest;
 import dev.chirograph.Outcome;
 import dev.chirograph.SyncException;
 import dev.chirograph.SyncException.Kind;
@@ -9,22 +11,26 @@ import dev.chirograph.spi.StateStore;
 import dev.chirograph.spi.table.Horizon;
 import dev.chirograph.spi.table.Mark;
 import dev.chirograph.spi.table.ReplicaDatabase;
+import dev.chirograph.spi.table.ReplicaDatabase.State;
 import dev.chirograph.spi.table.ReplicaTable;
 import dev.chirograph.spi.table.ReplicaTable.Write;
+import dev.chirograph.spi.table.Row;
 import dev.chirograph.spi.table.RowKey;
 import dev.chirograph.spi.table.RowVersion;
+import dev.chirograph.spi.table.Selection;
 import dev.chirograph.spi.table.SourceDatabase;
 import dev.chirograph.spi.table.SourceTable;
+import dev.chirograph.spi.table.TableInfo;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A process with an engine: all its calls go through here, where they are disturbed and watched. It
@@ -52,16 +58,39 @@ final class TableProcess {
 
     /** After it; may throw, although it was made. */
     void after(TableProcess process, String call);
+
+    /** A comparison under a salt asks for digests. */
+    default void compares(String table, String salt) {}
+
+    /** Records were written. */
+    default void remembered(String space, List<Change<byte[]>> changes) {}
+
+    /**
+     * A write was made.
+     *
+     * @param before what the replica had under the keys of the rows that were put
+     * @param told when the source said of keys that it does not have them
+     */
+    default void wrote(
+        String table,
+        Write write,
+        List<Optional<Row>> before,
+        List<Outcome> outcomes,
+        Map<RowKey, Long> told) {}
   }
 
-  private static final Set<String> FACTS = Set.of("limits", "slices", "maxValueBytes", "toString");
+  private static final Set<String> FACTS = Set.of("limits", "maxValueBytes", "toString");
 
   final String agent;
-  final Instant begun;
+
+  /** When it began, by the history. */
+  final long begun;
+
   private final TableWorld world;
   private final Map<String, Long> fences;
   private final Disturbance disturbance;
   private final Map<String, Map<RowKey, Long>> absent = new HashMap<>();
+  private final Map<String, Set<RowKey>> fetched = new HashMap<>();
   private final Map<String, Long> deleted = new HashMap<>();
   private final Set<String> written = new HashSet<>();
   private final Map<String, Mark> horizons = new HashMap<>();
@@ -76,7 +105,7 @@ final class TableProcess {
    */
   TableProcess(String agent, TableWorld world, Map<String, Long> fences, Disturbance disturbance) {
     this.agent = agent;
-    this.begun = world.clock.instant();
+    this.begun = world.history.tick();
     this.world = world;
     this.fences = fences;
     this.disturbance = disturbance;
@@ -128,7 +157,7 @@ final class TableProcess {
   }
 
   StateStore state() {
-    return tapped(StateStore.class, world.state, "state");
+    return tapped(StateStore.class, world.town.state, "state");
   }
 
   private <T> T tapped(Class<T> type, T target, String name) {
@@ -148,6 +177,9 @@ final class TableProcess {
           ? tapped(SourceTable.class, database.table(table), table)
           : tapped(ReplicaTable.class, ((ReplicaDatabase) target).table(table), table);
     }
+    if (method.getName().equals("slices")) {
+      return world.terms.slices();
+    }
     if (FACTS.contains(method.getName())) {
       return made(target, method, arguments);
     }
@@ -156,19 +188,79 @@ final class TableProcess {
     }
     String call = name + "." + method.getName();
     calls++;
+    world.history.tick();
     disturbance.before(this, call);
-    if (method.getName().equals("write") && arguments[0] instanceof Write write) {
-      checkDeletes(name, write);
-      if (disturbance.detains(this, call)) {
-        world.detained.add(() -> arrive((ReplicaTable) target, name, write));
-        throw new SyncException(Kind.UNAVAILABLE, "no answer to " + call);
-      }
-      checkWrite(name, write);
-    }
-    Object answer = made(target, method, arguments);
-    watch(name, method.getName(), arguments, answer);
+    Object answer =
+        method.getName().equals("write") && arguments[0] instanceof Write write
+            ? wrote((ReplicaTable) target, name, write, call)
+            : magnified(made(target, method, arguments));
+    watch(target, name, method.getName(), arguments, answer);
     disturbance.after(this, call);
     return answer;
+  }
+
+  private List<Outcome> wrote(ReplicaTable target, String table, Write write, String call) {
+    checkDeletes(table, write);
+    write.puts().forEach(row -> fetched(table).remove(row.key()));
+    Map<RowKey, Long> told = Map.copyOf(absent.getOrDefault(table, Map.of()));
+    if (disturbance.detains(this, call)) {
+      world.detained.add(() -> arrive(target, table, write, told));
+      throw new SyncException(Kind.UNAVAILABLE, "no answer to " + call);
+    }
+    return arrived(target, table, write, told);
+  }
+
+  private List<Outcome> arrived(
+      ReplicaTable target, String table, Write write, Map<RowKey, Long> told) {
+    checkWrite(table, write);
+    List<RowKey> keys = write.puts().stream().map(Row::key).toList();
+    List<Optional<Row>> before =
+        keys.isEmpty() ? List.of() : target.rows(write.format(), keys, Long.MAX_VALUE);
+    List<Outcome> outcomes = target.write(write);
+    disturbance.wrote(table, write, before, outcomes, told);
+    written(table, outcomes);
+    return outcomes;
+  }
+
+  /** A write comes to the replica when its caller has long gone on. */
+  private void arrive(ReplicaTable target, String table, Write write, Map<RowKey, Long> told) {
+    try {
+      arrived(target, table, write, told);
+      world.count(TableHappening.LATE_WRITE);
+    } catch (SyncException e) {
+      // nobody hears of it
+    }
+  }
+
+  /** Tables say that they are larger than they are, so that small ones are worth cutting. */
+  private Object magnified(Object answer) {
+    if (world.terms.size() == 1) {
+      return answer;
+    }
+    if (answer instanceof TableInfo info) {
+      return magnified(info);
+    }
+    if (answer instanceof List<?> some && !some.isEmpty()) {
+      return some.get(0) instanceof Digest || some.get(0) instanceof TableInfo
+          ? some.stream()
+              .map(
+                  one ->
+                      one instanceof Digest digest
+                          ? world.magnified(digest)
+                          : (Object) magnified((TableInfo) one))
+              .toList()
+          : answer;
+    }
+    if (answer instanceof Optional<?> some && some.orElse(null) instanceof State state) {
+      return Optional.of(
+          new State(state.tag(), state.tables().stream().map(this::magnified).toList()));
+    }
+    return answer;
+  }
+
+  private TableInfo magnified(TableInfo info) {
+    long rows = info.rows() * world.terms.size();
+    return new TableInfo(info.table(), rows, info.last(), info.fingerprint(), info.incarnation());
   }
 
   private static Object made(Object target, Method method, Object[] arguments) throws Throwable {
@@ -180,17 +272,6 @@ final class TableProcess {
   }
 
   // ---- what is watched
-
-  /** A write comes to the replica when its caller has long gone on. */
-  private void arrive(ReplicaTable to, String table, Write write) {
-    try {
-      checkWrite(table, write);
-      written(table, to.write(write));
-      world.count(TableHappening.LATE_WRITE);
-    } catch (SyncException e) {
-      // nobody hears of it
-    }
-  }
 
   private void checkWrite(String table, Write write) {
     if (fences.getOrDefault(table, 0L) != write.fence()) {
@@ -212,16 +293,22 @@ final class TableProcess {
     }
   }
 
-  private void watch(String table, String method, Object[] arguments, Object answer) {
+  private void watch(
+      Object target, String table, String method, Object[] arguments, Object answer) {
     switch (method) {
       case "find" -> absent(table, arguments[1], (List<?>) answer);
-      case "rows" -> absent(table, arguments[1], (List<?>) answer);
+      case "rows" -> {
+        absent(table, arguments[1], (List<?>) answer);
+        ((List<?>) answer).forEach(row -> fetched(table, ((Optional<?>) row).orElse(null)));
+      }
+      case "after" -> ((List<?>) answer).forEach(row -> fetched(table, row));
+      case "digests" -> disturbance.compares(table, ((Selection) arguments[0]).salt());
       case "lease" -> ((Optional<?>) answer).ifPresent(fence -> fences.put(table, (Long) fence));
       case "horizon" ->
           horizons.merge(table, ((Horizon) answer).mark(), (a, b) -> a.compareTo(b) > 0 ? a : b);
       case "write" -> {
-        if (arguments[0] instanceof Write) {
-          written(table, (List<?>) answer);
+        if (target instanceof StateStore) {
+          disturbance.remembered((String) arguments[0], changes((List<?>) arguments[1]));
         }
       }
       default -> {
@@ -230,15 +317,31 @@ final class TableProcess {
     }
   }
 
+  @SuppressWarnings("unchecked")
+  private static List<Change<byte[]>> changes(List<?> changes) {
+    return (List<Change<byte[]>>) changes;
+  }
+
   private void absent(String table, Object keys, List<?> answers) {
     for (int i = 0; i < answers.size(); i++) {
       RowKey key = (RowKey) ((List<?>) keys).get(i);
       if (((Optional<?>) answers.get(i)).isEmpty()) {
-        absent.computeIfAbsent(table, one -> new HashMap<>()).put(key, calls);
+        absent.computeIfAbsent(table, one -> new HashMap<>()).put(key, world.history.tick());
       } else {
         absent.getOrDefault(table, new HashMap<>()).remove(key);
       }
     }
+  }
+
+  private void fetched(String table, @Nullable Object row) {
+    if (row instanceof Row one) {
+      fetched(table).add(one.key());
+    }
+  }
+
+  /** What the source has given and was not sent yet. */
+  Set<RowKey> fetched(String table) {
+    return fetched.computeIfAbsent(table, one -> new HashSet<>());
   }
 
   private void written(String table, List<?> outcomes) {

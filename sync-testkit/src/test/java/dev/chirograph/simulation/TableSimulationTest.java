@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -18,8 +17,8 @@ class TableSimulationTest {
 
   private static final int SCHEDULES = Integer.getInteger("chirograph.schedules", 1_000);
   private static final int PROGRESS = 10_000;
-  private static final Consumer<String> TRACE =
-      Boolean.getBoolean("chirograph.trace") ? System.out::println : line -> {};
+  private static final TableTrace TRACE =
+      Boolean.getBoolean("chirograph.trace") ? TableTrace.to(System.out::println) : TableTrace.NONE;
 
   private final Map<TableHappening, Long> counts = new EnumMap<>(TableHappening.class);
   private final List<Long> failed = new ArrayList<>();
@@ -39,7 +38,7 @@ class TableSimulationTest {
     }
   }
 
-  private static Map<TableHappening, Long> run(long seed, Consumer<String> trace) {
+  private static Map<TableHappening, Long> run(long seed, TableTrace trace) {
     return new TableStorm(Seed.of(seed), trace).run();
   }
 
@@ -70,7 +69,7 @@ class TableSimulationTest {
 
   private static List<String> traced(long seed) {
     List<String> lines = new ArrayList<>();
-    run(seed, lines::add);
+    run(seed, TableTrace.to(lines::add));
     return lines;
   }
 }

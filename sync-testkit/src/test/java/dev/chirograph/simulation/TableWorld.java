@@ -1,19 +1,20 @@
 package dev.chirograph.simulation;
 
+import dev.chirograph.Digest;
 import dev.chirograph.SyncException;
-import dev.chirograph.memory.MemoryBackend;
 import dev.chirograph.memory.MemoryTable;
 import dev.chirograph.memory.MemoryTables;
-import dev.chirograph.spi.StateStore;
 import dev.chirograph.spi.table.Column;
+import dev.chirograph.spi.table.ColumnRules;
 import dev.chirograph.spi.table.ColumnType;
 import dev.chirograph.spi.table.ColumnType.Kind;
 import dev.chirograph.spi.table.Row;
+import dev.chirograph.spi.table.RowFormat;
 import dev.chirograph.spi.table.RowKey;
 import dev.chirograph.spi.table.TableShape;
-import dev.chirograph.testkit.ManualClock;
+import dev.chirograph.spi.table.Tenant;
 import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -71,8 +72,13 @@ final class TableWorld {
               new Column("a", TEXT, true),
               new Column("b", WHOLE, true)));
 
-  final ManualClock clock = ManualClock.create();
+  final TableTown town;
   final TableTerms terms;
+  final TableHistory history = new TableHistory();
+
+  /** Of the engine. */
+  final String name;
+
   final TableOffice office;
   final MemoryTables cloud;
   final List<String> names;
@@ -80,30 +86,49 @@ final class TableWorld {
   /** Writes that are on their way. */
   final List<Runnable> detained = new ArrayList<>();
 
+  /** So many rows each one is in digests, where it is more: a single one is worth naming. */
+  private static final int DIGEST_ROWS = 100;
+
+  private final Map<String, RowFormat> formats = new HashMap<>();
   private final MemoryTables officeTables;
-  private final Map<TableHappening, Long> counts = new EnumMap<>(TableHappening.class);
   private int lives = 1;
   private long most;
-  StateStore state;
   boolean refusing;
 
   TableWorld(TableTerms terms) {
+    this(terms, town(terms), "office");
+  }
+
+  /**
+   * An office.
+   *
+   * @param name of its engine
+   */
+  TableWorld(TableTerms terms, TableTown town, String name) {
     List<TableShape> shapes = SHAPES.subList(0, terms.tables());
+    Tenant tenant = new Tenant("shop", "n" + name.length());
+    town.cloud.register(tenant);
+    this.town = town;
     this.terms = terms;
+    this.name = name;
     this.most = terms.most();
     this.names = shapes.stream().map(TableShape::name).toList();
-    this.officeTables = MemoryTables.of(shapes, clock, "office 1");
-    this.cloud = MemoryTables.of(shapes, clock, "cloud");
+    this.officeTables = MemoryTables.of(shapes, town.clock, "office 1");
+    this.cloud = town.cloud.database(tenant);
     this.office = new TableOffice(officeTables, terms.lag());
-    this.state = MemoryBackend.create(clock).state("office");
     this.refusing = terms.refusals();
-    for (String name : names) {
-      MemoryTable table = cloud.table(name);
-      table.refuse(row -> isRefused(name, row));
-      if (name.equals(PARENT)) {
-        table.unique("tag");
+    for (String table : names) {
+      MemoryTable rows = cloud.table(table);
+      formats.put(table, RowFormat.agreed(rows.shape(), rows.shape(), ColumnRules.standard()));
+      rows.refuse(row -> isRefused(table, row));
+      if (table.equals(PARENT)) {
+        rows.unique("tag");
       }
     }
+  }
+
+  static TableTown town(TableTerms terms) {
+    return new TableTown(SHAPES.subList(0, terms.tables()));
   }
 
   private static Column column(String name, ColumnType type) {
@@ -119,12 +144,44 @@ final class TableWorld {
     if (refusing && row.cells().contains(POISON)) {
       return true;
     }
-    return table.equals(CHILD)
-        && !has(cloud.table(PARENT), new RowKey(String.valueOf(row.cells().get(2))));
+    return switch (table) {
+      case CHILD -> row(cloud, PARENT, new RowKey(String.valueOf(row.cells().get(2)))).isEmpty();
+      case NAMED -> alias(cloud.table(NAMED), row.key()).isPresent();
+      default -> false;
+    };
   }
 
-  private static boolean has(MemoryTable table, RowKey key) {
-    return table.all().stream().anyMatch(row -> row.key().equals(key));
+  /** The row whose name a database takes for the same, although it is another one. */
+  static Optional<Row> alias(MemoryTable table, RowKey key) {
+    return table.all().stream()
+        .filter(row -> row.key().text().equalsIgnoreCase(key.text()) && !row.key().equals(key))
+        .findFirst();
+  }
+
+  /** A row of one of these databases. */
+  Optional<Row> row(MemoryTables database, String table, RowKey key) {
+    return database.table(table).rows(formats.get(table), List.of(key), Long.MAX_VALUE).get(0);
+  }
+
+  /** A row of the office. */
+  Optional<Row> row(String table, RowKey key) {
+    return row(officeTables, table, key);
+  }
+
+  RowFormat format(String table) {
+    return formats.get(table);
+  }
+
+  /** Whether the office is its own source. */
+  boolean isItself() {
+    return office.stranger == null;
+  }
+
+  /** As the databases say it: each row seems to be many. */
+  Digest magnified(Digest digest) {
+    return terms.size() == 1
+        ? digest
+        : new Digest(digest.count() * DIGEST_ROWS, digest.sum(), digest.xor());
   }
 
   /**
@@ -143,7 +200,7 @@ final class TableWorld {
   }
 
   MemoryTables another() {
-    return MemoryTables.of(SHAPES.subList(0, terms.tables()), clock, "stranger");
+    return MemoryTables.of(SHAPES.subList(0, terms.tables()), town.clock, "stranger");
   }
 
   String newLife() {
@@ -163,14 +220,21 @@ final class TableWorld {
     limit(Long.MAX_VALUE);
   }
 
-  void loseState() {
-    state = MemoryBackend.create(clock).state("office");
-  }
-
   /** The tables in which the two sides differ. */
   List<String> unequal() {
     return names.stream()
         .filter(name -> !office.rows(name).all().equals(cloud.table(name).all()))
+        .toList();
+  }
+
+  /** The rows of the source that the replica does not have as they are. */
+  List<Row> missing() {
+    return names.stream()
+        .flatMap(
+            name -> {
+              List<Row> there = cloud.table(name).all();
+              return office.rows(name).all().stream().filter(row -> !there.contains(row));
+            })
         .toList();
   }
 
@@ -195,12 +259,6 @@ final class TableWorld {
   }
 
   void count(TableHappening what, long often) {
-    if (often > 0) {
-      counts.merge(what, often, Long::sum);
-    }
-  }
-
-  Map<TableHappening, Long> counts() {
-    return counts;
+    town.count(what, often);
   }
 }
