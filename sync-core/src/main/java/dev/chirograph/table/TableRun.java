@@ -55,8 +55,8 @@ final class TableRun {
     TableContext context(String table) {
       return new TableContext(
           table,
-          source.table(table),
-          replica.table(table),
+          settings.call(() -> source.table(table)),
+          settings.call(() -> replica.table(table)), // which may ask a server
           tables.getOrDefault(table, TableOptions.standard()),
           settings);
     }
