@@ -164,20 +164,18 @@ final class Comparing {
   private void walk(Round from, long open, boolean whole) {
     TableDiff diff = diff(from);
     long rows = Math.max(1, sides.rows() - from.equalRows());
-    List<Slice> slices = diff.cut(diff.below(open), rows);
+    List<Slice> parts = diff.parts(diff.below(open), rows, whole ? FIRST_ROWS_OF_ALL : FIRST_ROWS);
     long begun = sides.context().nanoTime();
-    long many =
-        sides.format().range().isEmpty()
-            ? slices.size() // each look at a bucket walks the whole table
-            : Math.max(1, (whole ? FIRST_ROWS_OF_ALL : FIRST_ROWS) * slices.size() / rows);
+    int many = 1;
     Round now = from;
-    for (int at = 0; at < slices.size(); ) {
+    for (int at = 0; at < parts.size(); ) {
       if (at > 0 && !whole && isEnough(begun)) {
         return;
       }
       long started = sides.context().nanoTime();
-      int to = (int) Math.min(slices.size(), at + many);
-      now = piece(now, diff, slices, at, to);
+      int to = Math.min(parts.size(), at + many);
+      Optional<Slice> next = to == parts.size() ? Optional.empty() : Optional.of(parts.get(to));
+      now = piece(now, diff, union(parts.get(at), parts.get(to - 1)), next);
       at = to;
       if (sides.context().nanoTime() - started < QUICK.toNanos()) {
         many *= 2;
@@ -185,21 +183,34 @@ final class Comparing {
     }
   }
 
+  /** Parts that follow each other, as one. */
+  private static Slice union(Slice newest, Slice oldest) {
+    return newest instanceof Slice.Marks last && oldest instanceof Slice.Marks first
+        ? new Slice.Marks(first.after(), last.through())
+        : newest;
+  }
+
   private boolean isEnough(long begun) {
     long passed = sides.context().nanoTime() - begun;
     return passed >= pace.pace().comparing().toNanos() || !pace.mayWork();
   }
 
-  /** What was found is sent before the journal says that this piece was looked at. */
-  private Round piece(Round now, TableDiff diff, List<Slice> slices, int from, int to) {
+  /**
+   * Most often a piece is equal, which one digest tells; only otherwise it is cut. What was found
+   * is sent before the journal says that this piece was looked at.
+   */
+  private Round piece(Round now, TableDiff diff, Slice slice, Optional<Slice> next) {
     fence.held();
     Mending mending = mending(now);
-    TableDiff.Piece piece = diff.compare(slices.subList(from, to), mending);
+    TableDiff.Piece piece = diff.compare(List.of(slice), mending);
     uploads.flush();
-    Optional<Long> left =
-        to == slices.size() ? Optional.empty() : Optional.of(through(slices.get(to)));
     Round after =
-        now.after(left, piece.equal(), piece.differing(), mending.deletes(), sides.context().now());
+        now.after(
+            next.map(Comparing::through),
+            piece.equal(),
+            piece.differing(),
+            mending.deletes(),
+            sides.context().now());
     round = after;
     journal.round(after);
     return after;

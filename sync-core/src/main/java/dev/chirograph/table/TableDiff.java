@@ -27,8 +27,8 @@ final class TableDiff {
   /** So many rows are worth naming one by one. */
   private static final int SMALL = 128;
 
-  /** So many rows are meant to be in one of the first slices. */
-  private static final int ROWS_PER_SLICE = 1_000;
+  /** So many rows are meant to be in one slice of a large one: naming them costs little. */
+  private static final int ROWS_PER_SLICE = 250;
 
   /** Up to so many are named as they are where most slices differ: cutting them finds little. */
   private static final int DENSE = 2_000;
@@ -108,18 +108,30 @@ final class TableDiff {
     return new Slice.Marks(Long.MIN_VALUE, last);
   }
 
+  /** Cuts a slice into parts of so many rows, newest first; buckets stay whole. */
+  List<Slice> parts(Slice slice, long rows, long each) {
+    long parts = Math.min(most(), (rows + each - 1) / each);
+    return slice instanceof Slice.Marks range && parts > 1
+        ? new ArrayList<>(ranges(range, (int) parts, true))
+        : List.of(slice);
+  }
+
   /** Cuts a slice so that one pass over the data tells much: newest first. */
   List<Slice> cut(Slice slice, long rows) {
-    int most = Math.min(context.source().slices(), context.replica().slices());
-    int parts = (int) Math.max(1, Math.min(most, rows / ROWS_PER_SLICE));
+    int parts = (int) Math.max(1, Math.min(most(), rows / ROWS_PER_SLICE));
     if (slice instanceof Slice.Marks range) {
       return parts == 1 ? List.of(range) : new ArrayList<>(ranges(range, parts, rows > 0));
     }
-    if (slice instanceof Slice.Bucket bucket) {
-      int bits = Math.min(MOST_BITS, Integer.SIZE - Integer.numberOfLeadingZeros(parts - 1));
-      return new ArrayList<>(bucket.split(Math.max(0, bits - bucket.bits())));
-    }
-    return List.of(slice);
+    return slice instanceof Slice.Bucket bucket ? buckets(bucket, parts) : List.of(slice);
+  }
+
+  private static List<Slice> buckets(Slice.Bucket bucket, int parts) {
+    int bits = Math.min(MOST_BITS, Integer.SIZE - Integer.numberOfLeadingZeros(parts - 1));
+    return new ArrayList<>(bucket.split(Math.max(0, bits - bucket.bits())));
+  }
+
+  private int most() {
+    return Math.min(context.source().slices(), context.replica().slices());
   }
 
   private List<Slice.Marks> ranges(Slice.Marks range, int parts, boolean here) {
@@ -134,22 +146,29 @@ final class TableDiff {
     return cut;
   }
 
+  /** Few rows into few parts, many into many: the next look at them has to tell where. */
   private List<? extends Slice> split(Slice slice, Digest digest) {
     long there = others.getOrDefault(slice, Digest.EMPTY).count();
-    if (dense && Math.max(digest.count(), there) <= DENSE) {
+    long rows = Math.max(digest.count(), there);
+    if (dense && rows <= DENSE) {
       return List.of();
     }
+    int parts = (int) Math.max(PARTS, Math.min(most(), rows / ROWS_PER_SLICE));
     if (slice instanceof Slice.Bucket bucket) {
-      return bucket.bits() == Slice.Bucket.MAX_BITS ? List.of() : bucket.split(PARTS_BITS);
+      if (bucket.bits() == Slice.Bucket.MAX_BITS) {
+        return List.of();
+      }
+      int more = Math.min(MOST_BITS, Integer.SIZE - Integer.numberOfLeadingZeros(parts - 1));
+      return bucket.split(more);
     }
     if (slice instanceof Slice.Part part) {
       return parts(part.marks(), part.bucket());
     }
     Slice.Marks range = (Slice.Marks) slice;
-    if (Math.max(digest.count(), there) <= RANGE) {
+    if (rows <= RANGE) {
       return parts(range, Slice.Bucket.ALL);
     }
-    List<Slice.Marks> cut = ranges(range, PARTS, digest.count() >= there);
+    List<Slice.Marks> cut = ranges(range, parts, digest.count() >= there);
     return cut.size() > 1 ? cut : parts(range, Slice.Bucket.ALL); // many rows of one version
   }
 
