@@ -231,7 +231,10 @@ final class Comparing {
 
   // ---- deleting
 
-  /** Deletes what only the replica has, when everything was walked and the limit allows it. */
+  /**
+   * Deletes what only the replica has, when everything was walked and the limit allows it: as much
+   * as was found and noted, and what has come since later.
+   */
   void delete() {
     Round now = round;
     if (now == null || !now.isThrough() || now.toDelete() == 0) {
@@ -244,7 +247,7 @@ final class Comparing {
       return;
     }
     journal.round(now.withDeleted(now.deleted() + now.toDelete())); // be it killed meanwhile
-    Deletes deletes = new Deletes(mending(now), uploads, rule.allowed());
+    Deletes deletes = new Deletes(mending(now), uploads, now.toDelete());
     if (onlyThere.areAll(now.toDelete())) {
       deletes.onlyThere(onlyThere.rows());
     } else {
