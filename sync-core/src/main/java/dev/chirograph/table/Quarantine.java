@@ -103,6 +103,11 @@ final class Quarantine {
     this.retry = retry;
   }
 
+  /** Begins anew with when the first row is due, in milliseconds; 0 when there is none. */
+  void open(long due) {
+    retry = due;
+  }
+
   /** Has something done when a row is due earlier than any other: before it is left behind. */
   void noting(Runnable action) {
     noted = action;

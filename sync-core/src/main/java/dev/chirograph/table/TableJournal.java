@@ -1,9 +1,15 @@
 package dev.chirograph.table;
 
+import dev.chirograph.Version;
+import dev.chirograph.spi.StateStore.Stored;
 import dev.chirograph.spi.table.TableInfo;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps what a pass finds out, so that a later one goes on from there. */
+/**
+ * Keeps what a pass finds out, so that a later one goes on from there. An agent that has lost its
+ * lease without knowing it writes over nothing that another one has kept since.
+ */
 final class TableJournal {
 
   private final String engine;
@@ -11,6 +17,7 @@ final class TableJournal {
   private final BatchSize size;
   private final Quarantine quarantine;
   private TableMemory memory;
+  private Optional<Version> version = Optional.empty();
 
   /**
    * A journal.
@@ -34,6 +41,14 @@ final class TableJournal {
 
   TableMemory memory() {
     return memory;
+  }
+
+  /** Reads what whoever had the lease until now has left; from now on nobody else may write it. */
+  void open() {
+    Optional<Stored> stored = TableMemory.stored(context.settings(), engine, context.name());
+    version = stored.map(Stored::version);
+    memory = TableMemory.of(stored);
+    quarantine.open(memory.retry());
   }
 
   /** The comparison has come so far. */
@@ -71,6 +86,6 @@ final class TableJournal {
   }
 
   private void write() {
-    memory.write(context.settings(), engine, context.name());
+    version = memory.write(context.settings(), engine, context.name(), version);
   }
 }

@@ -9,13 +9,16 @@ import dev.chirograph.Change;
 import dev.chirograph.Digest;
 import dev.chirograph.Expect;
 import dev.chirograph.Key;
+import dev.chirograph.Outcome;
 import dev.chirograph.SyncException;
+import dev.chirograph.Version;
 import dev.chirograph.spi.StateStore;
 import dev.chirograph.spi.StateStore.Stored;
 import dev.chirograph.spi.table.Mark;
 import dev.chirograph.spi.table.TableInfo;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -165,23 +168,59 @@ record TableMemory(
   /** What is remembered of tables, by position. */
   static List<TableMemory> read(StateStore state, String name, List<String> tables) {
     return state.read(SPACE, tables.stream().map(table -> key(name, table)).toList()).stream()
-        .map(stored -> stored.map(TableMemory::parsed).orElse(NOTHING))
+        .map(TableMemory::of)
         .toList();
   }
 
-  /** A record that another version wrote, or that is damaged, is nothing to rely on. */
-  private static TableMemory parsed(Stored stored) {
+  /** The record of a table; empty when there is none. */
+  static Optional<Stored> stored(TableSettings settings, String name, String table) {
+    return settings.call(() -> settings.state().read(SPACE, List.of(key(name, table)))).get(0);
+  }
+
+  /** What a record says; one that another version wrote, or that is damaged, says nothing. */
+  static TableMemory of(Optional<Stored> stored) {
+    if (stored.isEmpty()) {
+      return NOTHING;
+    }
     try {
-      return JSON.readValue(stored.value(), TableMemory.class);
+      TableMemory memory = JSON.readValue(stored.get().value(), TableMemory.class);
+      return memory == null ? NOTHING : memory;
     } catch (IOException e) {
       return NOTHING;
     }
   }
 
-  void write(TableSettings settings, String name, String table) {
+  /**
+   * Writes the record, unless another agent has.
+   *
+   * @param before the version that is written over; empty when there is no record
+   * @return the version it has now
+   * @throws SyncException of kind CONFLICT when there is another one
+   */
+  Optional<Version> write(
+      TableSettings settings, String name, String table, Optional<Version> before) {
+    byte[] value = bytes(table);
+    Expect expect = before.map(Expect::at).orElse(Expect.absent());
+    if (settings.keep(SPACE, List.of(Change.put(key(name, table), value, expect))).get(0)
+            instanceof Outcome.Applied applied
+        && applied.now().isPresent()) {
+      return applied.now();
+    }
+    return stored(settings, name, table)
+        .filter(one -> Arrays.equals(one.value(), value)) // an answer may have been lost
+        .map(one -> Optional.of(one.version()))
+        .orElseThrow(
+            () ->
+                new SyncException(
+                    SyncException.Kind.CONFLICT,
+                    SyncException.Advice.NEVER,
+                    table + ": another agent has written down what it did meanwhile",
+                    null));
+  }
+
+  private byte[] bytes(String table) {
     try {
-      byte[] value = JSON.writeValueAsBytes(this);
-      settings.keep(SPACE, List.of(Change.put(key(name, table), value, new Expect.Anything())));
+      return JSON.writeValueAsBytes(this);
     } catch (JsonProcessingException e) {
       throw new SyncException(
           SyncException.Kind.UNEXPECTED, "what is known of " + table + " is no JSON", e);

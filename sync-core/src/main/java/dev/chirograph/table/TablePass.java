@@ -77,6 +77,7 @@ final class TablePass implements AutoCloseable {
   // ---- first step: what is new, and what differs
 
   void mend() {
+    journal.open();
     context.settings().listen(one -> one.horizonAge(context.name(), sides.horizon().age()));
     Optional<Cursor> cursor = context.call(context.replica()::cursor);
     Life life = life(cursor);

@@ -1,7 +1,9 @@
 package dev.chirograph.table;
 
+import static dev.chirograph.table.TableReport.Compared.NOTHING;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.chirograph.DeleteLimit;
 import dev.chirograph.SyncException;
 import dev.chirograph.memory.MemoryTable;
 import dev.chirograph.spi.StateStore;
@@ -118,6 +120,58 @@ class TableAgentsTest {
     assertThat(engine(lab.cloud, state, "slow").build().run().get(0).failure()).isEmpty();
     lab.source.restore(before, "another life");
     assertThat(quick().deleted()).isEqualTo(2);
+    lab.assertEqual();
+  }
+
+  @Test
+  void L3_whatAnotherAgentHasDeletedMeanwhileInTheSameRoundCounts() {
+    TableOptions few = TableOptions.standard().withDeletes(DeleteLimit.of(5, 1));
+    TableSync quick = engine(lab.cloud, lab.state, "quick").table(TableLab.NAME, few).build();
+    lab.replica.refuse(row -> row.cells().contains("bad"));
+    lab.source.put("1", "bad", "11"); // a round lasts until this row is taken
+    quick.verify();
+    deleted("2", "3");
+    quick.run();
+    assertThat(quick.run().get(0).deleted()).isEqualTo(2);
+    deleted("4", "5");
+    quick.run();
+    StateStore state =
+        Watched.of(
+            StateStore.class,
+            lab.state,
+            (method, arguments, real) -> {
+              if (arguments[0].equals("table-tag") && still.getAndSet(false)) {
+                assertThat(quick.run().get(0).deleted()).isEqualTo(2);
+                deleted("6", "7");
+                quick.run();
+              }
+              return real.call();
+            });
+    TableSync slow = engine(lab.cloud, state, "slow").table(TableLab.NAME, few).build();
+    TableReport report = slow.run().get(0);
+    assertThat(report.deleted()).isZero();
+    assertThat(report.heldBack()).isEqualTo(2);
+  }
+
+  private void deleted(String... ids) {
+    for (String id : ids) {
+      lab.source.remove(id);
+    }
+  }
+
+  @Test
+  void L4_whatWasFoundOutBeforeAnotherAgentCameIsNotWrittenDownBehindIt() {
+    lab.rows(11, 12);
+    TableReport report =
+        slow(
+            puts("11"),
+            true,
+            () -> {
+              lab.rows(13, 14);
+              assertThat(quick().failure()).isEmpty();
+            });
+    assertThat(report.failure().map(SyncException::kind)).contains(SyncException.Kind.CONFLICT);
+    assertThat(quick().compared()).as("what it has kept is still known").isEqualTo(NOTHING);
     lab.assertEqual();
   }
 }

@@ -223,7 +223,7 @@ class TableRecordsTest {
     TableMemory.Proof proof =
         new TableMemory.Proof("i".repeat(300), far, "0123456789abcdef", round.equal());
     TableMemory memory = TableMemory.NOTHING.withEnd(1, 1, proof).withRound(round);
-    memory.write(settings(), "office", "invoice");
+    memory.write(settings(), "office", "invoice", Optional.empty());
     assertThat(records(lab.state, MEMORY).get(0).value().length).isLessThan(60_000);
   }
 
