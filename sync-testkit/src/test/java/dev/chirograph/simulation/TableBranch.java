@@ -4,35 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.chirograph.Change;
 import dev.chirograph.DeleteLimit;
-import dev.chirograph.Digest;
 import dev.chirograph.Environment;
 import dev.chirograph.Outcome;
-import dev.chirograph.Slice;
 import dev.chirograph.SyncException;
 import dev.chirograph.SyncException.Kind;
 import dev.chirograph.memory.MemoryTable;
 import dev.chirograph.memory.MemoryTables;
-import dev.chirograph.spi.table.ColumnRules;
-import dev.chirograph.spi.table.Mark;
 import dev.chirograph.spi.table.ReplicaTable.Write;
 import dev.chirograph.spi.table.Row;
-import dev.chirograph.spi.table.RowFormat;
 import dev.chirograph.spi.table.RowKey;
-import dev.chirograph.spi.table.Selection;
-import dev.chirograph.table.Certificate;
 import dev.chirograph.table.Pace;
 import dev.chirograph.table.TableOptions;
 import dev.chirograph.table.TableReport;
-import dev.chirograph.table.TableReport.Compared;
 import dev.chirograph.table.TableSync;
 import dev.chirograph.testkit.Seed;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -345,9 +335,7 @@ final class TableBranch implements TableProcess.Disturbance {
     trace.tell(whole ? "verify by" : "run by", agent);
     world.count(whole ? TableHappening.VERIFY : TableHappening.RUN);
     TableProcess process = new TableProcess(agent, world, fences, this);
-    Map<String, Long> extra = new HashMap<>();
-    world.names.forEach(name -> extra.put(name, onlyInReplica(name)));
-    Set<String> others = others();
+    TableVerdict verdict = new TableVerdict(world, claims, process, whole, fresh);
     fresh = false;
     working = agent;
     List<TableReport> reports;
@@ -355,144 +343,13 @@ final class TableBranch implements TableProcess.Disturbance {
       TableSync engine = engine(process, DeleteLimit.of(terms.most(), 1)).build();
       reports = whole ? engine.verify() : engine.run();
     } catch (SyncException | TableProcess.Killed e) {
-      expect(process, e);
+      verdict.failed(e);
       return;
     }
+    reports.forEach(report -> trace.tell(" ", report));
     if (!process.isDead()) {
-      reports.forEach(report -> check(process, report, whole, extra.get(report.table())));
-      reports.stream()
-          .filter(report -> process.isQuiet() && others.contains(report.table()))
-          .forEach(report -> refused(process, report));
+      reports.forEach(verdict::check);
     }
-  }
-
-  /** The tables of which a source that nobody has looked at yet would leave too little. */
-  private Set<String> others() {
-    Set<String> others = new HashSet<>();
-    for (String table : world.names) {
-      MemoryTable source = source(table);
-      boolean read =
-          world
-              .cloud
-              .table(table)
-              .cursor()
-              .filter(one -> !one.incarnation().equals(source.info().incarnation()))
-              .isPresent();
-      if (fresh && read && claims.lost(table, source) > terms.most()) {
-        others.add(table);
-      }
-    }
-    return others;
-  }
-
-  private static void refused(TableProcess process, TableReport report) {
-    assertThat(report.failure().isPresent() && !process.hasWritten(report.table()))
-        .as("%s is of another database, which would leave too little of the replica", report)
-        .isTrue();
-  }
-
-  private static void expect(TableProcess process, Throwable error) {
-    if (error instanceof SyncException e && !process.isDead()) {
-      assertThat(e.kind()).as("%s", e).isNotEqualTo(Kind.UNEXPECTED);
-    } else if (!process.isDead()) {
-      throw new AssertionError("nobody killed it", error);
-    }
-  }
-
-  private long onlyInReplica(String table) {
-    Set<RowKey> known = new HashSet<>();
-    MemoryTables stranger = world.office.stranger;
-    MemoryTable source = stranger == null ? world.office.rows(table) : stranger.table(table);
-    source.all().forEach(row -> known.add(row.key()));
-    return world.cloud.table(table).all().stream()
-        .filter(row -> !known.contains(row.key()))
-        .count();
-  }
-
-  private void check(TableProcess process, TableReport report, boolean whole, long extra) {
-    trace.tell(" ", report);
-    world.count(TableHappening.SENT, report.sent());
-    world.count(TableHappening.MENDED, report.mended());
-    world.count(TableHappening.DELETED, report.deleted());
-    world.count(TableHappening.HELD_BACK, report.heldBack());
-    world.count(TableHappening.QUARANTINED, report.quarantined());
-    world.count(TableHappening.PIECE, report.compared() == Compared.PART ? 1 : 0);
-    report.failure().ifPresent(e -> expect(process, e));
-    if (process.isQuiet() && report.failure().isEmpty() && report.quarantined() == 0) {
-      assertThat(process.fetched(report.table()))
-          .as("rows of %s that were fetched and not sent", report.table())
-          .isEmpty();
-    }
-    if (isRefused(report)) {
-      world.count(TableHappening.REFUSED_SOURCE);
-      assertThat(process.hasWritten(report.table()))
-          .as("%s was written to from a source that was refused", report.table())
-          .isFalse();
-    }
-    if (report.compared() == Compared.ALL) {
-      report.certificate().ifPresent(one -> certified(process, report.table(), one));
-    }
-    if (process.isQuiet() && whole && report.failure().isEmpty()) {
-      verified(process, report, extra);
-    }
-  }
-
-  /** Whether the source was taken for another database. */
-  private static boolean isRefused(TableReport report) {
-    return report
-        .failure()
-        .filter(e -> String.valueOf(e.getMessage()).contains("adopt it"))
-        .isPresent();
-  }
-
-  // ---- what has to be true
-
-  private MemoryTable source(String table) {
-    MemoryTables stranger = world.office.stranger;
-    return stranger == null ? world.office.rows(table) : stranger.table(table);
-  }
-
-  private void certified(TableProcess process, String table, Certificate certificate) {
-    world.count(TableHappening.CERTIFIED);
-    assertThat(terms.lag()).as("%s is certified by a guess", table).isFalse();
-    assertThat(certificate.horizon())
-        .as("horizon of the certificate of %s", table)
-        .isLessThanOrEqualTo(process.horizon(table).orElseThrow());
-    if (process.isQuiet() && claims.hasBegun(table, certificate.salt(), process.begun)) {
-      assertThat(upTo(world.cloud.table(table), certificate.horizon()))
-          .as("%s is certified up to %s", table, certificate.horizon())
-          .isEqualTo(upTo(source(table), certificate.horizon()));
-      assertThat(certificate.incarnation()).isEqualTo(source(table).info().incarnation());
-    }
-  }
-
-  private void verified(TableProcess process, TableReport report, long extra) {
-    String table = report.table();
-    boolean empty = source(table).size() == 0;
-    if (extra > terms.most() || (empty && extra > 0)) {
-      assertThat(process.deleted(table))
-          .as("%s rows of %s are in the replica only", extra, table)
-          .isZero();
-      assertThat(report.heldBack()).isPositive();
-      assertThat(report.certificate()).isEmpty();
-    } else if (report.quarantined() == 0 && report.heldBack() == 0) {
-      Mark horizon = process.horizon(table).orElseThrow();
-      assertThat(upTo(world.cloud.table(table), horizon))
-          .as("%s after a comparison that nothing disturbed", table)
-          .isEqualTo(upTo(source(table), horizon));
-    }
-    report.certificate().ifPresent(one -> assertThat(one.digest()).isEqualTo(digest(table, one)));
-  }
-
-  private Digest digest(String table, Certificate certificate) {
-    MemoryTable source = source(table);
-    RowFormat format = RowFormat.agreed(source.shape(), source.shape(), ColumnRules.standard());
-    Selection selection = new Selection(format, certificate.salt(), certificate.horizon());
-    return world.magnified(source.digests(selection, List.of(Slice.Bucket.ALL)).get(0));
-  }
-
-  private static List<Row> upTo(MemoryTable table, Mark horizon) {
-    return table.all().stream().filter(row -> row.mark().compareTo(horizon) <= 0).toList();
   }
 
   // ---- rest
@@ -529,7 +386,7 @@ final class TableBranch implements TableProcess.Disturbance {
       TableProcess process = new TableProcess("a", world, fences, this);
       DeleteLimit limit = DeleteLimit.of(100_000, 1).allowEmptySource();
       TableSync engine = engine(process, limit).compareEvery(every).build();
-      boolean refused = reports.stream().anyMatch(TableBranch::isRefused);
+      boolean refused = reports.stream().anyMatch(TableVerdict::isRefused);
       reports = refused ? engine.adopt() : engine.run();
       reports.forEach(report -> trace.tell(" ", report));
     }

@@ -42,6 +42,7 @@ final class TableClaims {
   private final TableWorld world;
   private final TableHistory history;
   private final Map<String, Long> begun = new HashMap<>();
+  private final Map<String, Long> deleted = new HashMap<>();
   private final Set<String> checked = new HashSet<>();
   private long mounted;
 
@@ -72,17 +73,21 @@ final class TableClaims {
     for (int i = 0; i < write.deletes().size(); i++) {
       if (outcomes.get(i) instanceof Outcome.Applied) {
         deleted(table, write.deletes().get(i).key(), told);
+        String round = table + " " + write.salt();
+        assertThat(deleted.merge(round, write.deletes().get(i).count(), Long::sum))
+            .as("rows of %s that one round has deleted", table)
+            .isLessThanOrEqualTo(world.most());
       }
     }
-    Set<RowKey> deleted = new HashSet<>();
-    write.deletes().forEach(row -> deleted.add(row.key()));
+    Set<RowKey> keys = new HashSet<>();
+    write.deletes().forEach(row -> keys.add(row.key()));
     Map<RowKey, Row> last = new LinkedHashMap<>();
     write.puts().forEach(row -> last.put(row.key(), row));
     for (int i = 0; i < write.puts().size(); i++) {
       RowKey key = write.puts().get(i).key();
       Row row = last.remove(key);
       if (row != null) {
-        put(table, row, deleted.contains(key) ? null : before.get(i).orElse(null));
+        put(table, row, keys.contains(key) ? null : before.get(i).orElse(null));
       }
     }
   }
