@@ -10,8 +10,9 @@ import dev.chirograph.spi.table.RowFormat;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * How far the rows of a table are all there.
@@ -25,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for use by several threads.
  */
 final class TableHorizon {
+
+  private static final Logger LOG = LoggerFactory.getLogger(TableHorizon.class);
 
   /** No clock of a column ticks more slowly. */
   private static final long TICK = Duration.ofMillis(1_100).toNanos();
@@ -41,6 +44,9 @@ final class TableHorizon {
   private final Deque<Candidate> samples = new ArrayDeque<>();
   private @Nullable Mark proven;
   private @Nullable Candidate candidate;
+
+  /** Why nothing is proven, as it was told last. */
+  private String told = "";
 
   /**
    * A largest version.
@@ -92,7 +98,7 @@ final class TableHorizon {
     }
     boolean tooEarly =
         waiting != null && waiting.running() == null && pacing.nanoTime() - waiting.nanos() < TICK;
-    if (waiting != null && !tooEarly && !judge(waiting)) {
+    if (waiting != null && !tooEarly && !judge(meta, waiting)) {
       return false;
     }
     if (candidate != null) {
@@ -104,17 +110,19 @@ final class TableHorizon {
     }
     Candidate next = new Candidate(last, null, pacing.nanoTime());
     candidate = next;
-    return isTime(meta) || judge(next);
+    return isTime(meta) || judge(meta, next);
   }
 
   /** Whether those who ran have all ended. */
-  private boolean judge(Candidate waiting) {
+  private boolean judge(TableMeta meta, Candidate waiting) {
     TableRunning before = waiting.running();
-    Optional<TableRunning> now = TableRunning.now(database, pacing);
-    if (now.isEmpty()) {
+    TableRunning.Told told = TableRunning.now(database, meta, pacing);
+    TableRunning now = told.running();
+    if (now == null) {
+      tell(meta, told.why());
       return false;
     }
-    TableRunning left = before == null ? now.get() : before.left(now.get());
+    TableRunning left = before == null ? now : before.left(now);
     if (left.isEmpty()) {
       proven = waiting.last();
       candidate = null;
@@ -122,6 +130,18 @@ final class TableHorizon {
       candidate = new Candidate(waiting.last(), left, waiting.nanos());
     }
     return true;
+  }
+
+  /** Says once why nothing is proven. */
+  private void tell(TableMeta meta, String why) {
+    if (!told.equals(why)) {
+      LOG.warn(
+          "Nothing is certified of the table {}, and its new rows wait for {}: of its database, {}",
+          meta.shape().name(),
+          lag,
+          why);
+      told = why;
+    }
   }
 
   // ---- by time

@@ -5,7 +5,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashSet;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -21,9 +20,16 @@ final class TableTransactions {
 
   private static final String STATEMENTS =
       """
-      select concat(id, ' ', query_id) from information_schema.processlist
-      where id <> connection_id()
-        and command not in ('Sleep', 'Daemon', 'Binlog Dump', 'Slave_IO', 'Slave_SQL')""";
+      select concat(id, ' ', query_id), command like 'Slave%'
+      from information_schema.processlist
+      where id <> connection_id() and command not in ('Sleep', 'Daemon', 'Binlog Dump')""";
+
+  /** Rows of a replica or of a cluster may have been numbered where nobody sees it from here. */
+  private static final String ELSEWHERE =
+      """
+      select count(*) from information_schema.global_variables
+      where (variable_name = 'READ_ONLY' and variable_value <> 'OFF')
+        or (variable_name = 'WSREP_ON' and variable_value = 'ON')""";
 
   private static final String TRANSACTIONS =
       """
@@ -40,30 +46,45 @@ final class TableTransactions {
 
   private TableTransactions() {}
 
-  /** Empty where the server does not tell, as MySQL does not tell one statement from the next. */
-  static Optional<TableRunning> of(Database database, Pacing pacing) {
+  /** Nothing where the server does not tell, as MySQL does not tell one statement from the next. */
+  static TableRunning.Told of(Database database, Pacing pacing) {
     for (int look = 0; look < LOOKS; look++) {
       Look seen = database.snapshot("looking at transactions", TableTransactions::look);
-      if (!seen.told()) {
-        return Optional.empty();
-      }
-      if (seen.fresh()) {
-        return Optional.of(seen.running());
+      if (seen.fresh() || !seen.told().why().isEmpty()) {
+        return seen.told();
       }
       pacing.await(BETWEEN);
     }
-    return Optional.empty();
+    return TableRunning.Told.nothing("its list of transactions is never up to date");
   }
 
-  private record Look(boolean told, boolean fresh, TableRunning running) {}
+  private record Look(boolean fresh, TableRunning.Told told) {
+
+    static Look nothing(String why) {
+      return new Look(false, TableRunning.Told.nothing(why));
+    }
+  }
 
   private static Look look(Connection connection) throws SQLException {
     if (!TableIncarnation.isMariaDb(connection)) {
-      return new Look(false, false, new TableRunning(Set.of(), Set.of()));
+      return Look.nothing("MySQL does not tell who is writing");
     }
     Set<String> under = new HashSet<>();
+    boolean[] elsewhere = {
+      TableQuery.of(ELSEWHERE).read(connection, 0, rows -> rows.next() && rows.getLong(1) > 0)
+    };
+    TableQuery.of(STATEMENTS)
+        .each(
+            connection,
+            0,
+            row -> {
+              under.add(row.getString(1));
+              elsewhere[0] |= row.getBoolean(2);
+            });
+    if (elsewhere[0]) {
+      return Look.nothing("it is read-only, a replica or in a cluster: others write elsewhere");
+    }
     Set<String> writing = new HashSet<>();
-    TableQuery.of(STATEMENTS).each(connection, 0, row -> under.add(row.getString(1)));
     String sign =
         TableQuery.of("select concat('look ', uuid_short())")
             .read(connection, 0, rows -> rows.next() ? rows.getString(1) : "");
@@ -82,6 +103,6 @@ final class TableTransactions {
                 writing.add(Long.toString(id));
               }
             });
-    return new Look(true, fresh[0], new TableRunning(under, writing));
+    return new Look(fresh[0], TableRunning.Told.of(new TableRunning(under, writing)));
   }
 }
