@@ -6,16 +6,15 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /** Reads a database's catalogue: three queries, for any number of tables. */
 final class TableCatalogue {
 
-  /** Table, column, type, size, digits, nullable, filled, type to cast to. */
+  /** Table, column, type, size, digits, nullable, filled, type to cast to, who writes it. */
   private final String columns;
 
-  /** Table, index, unique, column; the primary key first. */
+  /** Table, index, unique, identifies, ranges, column, exact; the primary key first. */
   private final String indexes;
 
   /** Table and the one that it refers to. */
@@ -101,7 +100,8 @@ final class TableCatalogue {
     int at = tail.indexOf(":tables");
     query.add(tail.substring(0, at));
     if (names.isEmpty()) {
-      query.add("1 = 1");
+      // Their rows are those of the tables that they are parts of.
+      query.add(dialect == Dialect.POSTGRESQL ? "not c.relispartition" : "1 = 1");
     } else {
       String column = dialect == Dialect.POSTGRESQL ? "c.relname" : "t.table_name";
       query.add(column + " in (");
@@ -126,18 +126,27 @@ final class TableCatalogue {
         row.getInt(5),
         row.getBoolean(6),
         row.getBoolean(7),
-        row.getString(8));
+        row.getString(8),
+        TableColumn.Written.valueOf(row.getString(9)));
   }
 
   private static void addIndexed(TableFacts facts, ResultSet row) throws SQLException {
-    String index = row.getString(2);
-    boolean unique = row.getBoolean(3);
-    String column = row.getString(4);
-    List<String> columns =
-        facts
-            .indexes()
-            .computeIfAbsent(index, name -> new TableFacts.Index(unique, new ArrayList<>()))
-            .columns();
-    columns.add(column == null ? "" : column);
+    String name = row.getString(2);
+    TableFacts.Index index = facts.indexes().get(name);
+    if (index == null) {
+      index =
+          new TableFacts.Index(
+              row.getBoolean(3),
+              row.getBoolean(4),
+              row.getBoolean(5),
+              new ArrayList<>(),
+              new ArrayList<>());
+      facts.indexes().put(name, index);
+    }
+    String column = row.getString(6);
+    index.columns().add(column == null ? "" : column);
+    if (column != null && row.getBoolean(7)) {
+      index.exact().add(column);
+    }
   }
 }

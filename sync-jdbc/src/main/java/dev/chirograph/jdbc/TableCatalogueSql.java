@@ -5,7 +5,7 @@ final class TableCatalogueSql {
 
   private TableCatalogueSql() {}
 
-  // ---- table, column, type, size, digits, nullable, filled, type to cast to
+  // ---- table, column, type, size, digits, nullable, filled, type to cast to, who writes it
 
   static final String POSTGRES_COLUMNS =
       """
@@ -22,7 +22,9 @@ final class TableCatalogueSql {
           else 0 end,
         not (a.attnotnull or y.typnotnull),
         a.atthasdef or a.attidentity <> '',
-        format_type(coalesce(b.oid, y.oid), null)
+        format_type(coalesce(b.oid, y.oid), null),
+        case when a.attgenerated <> '' then 'BY_DATABASE' when a.attidentity = 'a' then 'ONCE'
+          else 'BY_ANYBODY' end
       from pg_class c
       join pg_namespace n on n.oid = c.relnamespace
       join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
@@ -42,7 +44,8 @@ final class TableCatalogueSql {
         c.is_nullable = 'YES',
         coalesce(c.column_default, 'NULL') <> 'NULL' or c.extra like '%auto_increment%'
           or c.extra like '%GENERATED%',
-        c.data_type
+        c.data_type,
+        case when coalesce(c.generation_expression, '') = '' then 'BY_ANYBODY' else 'BY_DATABASE' end
       from information_schema.tables t
       join information_schema.columns c
         on c.table_schema = t.table_schema and c.table_name = t.table_name
@@ -56,7 +59,9 @@ final class TableCatalogueSql {
         coalesce(c.datetime_precision, c.numeric_scale, 0),
         c.is_nullable = 'YES',
         c.column_default is not null or c.is_identity = 'YES' or c.is_generated = 'ALWAYS',
-        c.data_type
+        c.data_type,
+        case when c.is_generated = 'ALWAYS' then 'BY_DATABASE'
+          when c.identity_generation = 'ALWAYS' then 'ONCE' else 'BY_ANYBODY' end
       from information_schema.tables t
       join information_schema.columns c
         on c.table_schema = t.table_schema and c.table_name = t.table_name
@@ -70,39 +75,43 @@ final class TableCatalogueSql {
   static final String SQLITE_COLUMNS =
       """
       select t.table_name, c.name, c.type, 0, 0, c."notnull" = 0 and c.pk = 0,
-        c.dflt_value is not null or (c.pk > 0 and upper(c.type) = 'INTEGER'), c.type
+        c.dflt_value is not null or (c.pk > 0 and upper(c.type) = 'INTEGER'), c.type, 'BY_ANYBODY'
       from (select name as table_name, type from sqlite_master) t
       join pragma_table_info(t.table_name) c
       where t.type = 'table' and t.table_name not like 'sqlite\\_%' escape '\\' :schema and :tables
       order by t.table_name, c.cid""";
 
-  // ---- table, index, unique, column; the primary key first
+  // ---- table, index, unique, identifies, ranges, column, exact; the primary key first
 
   static final String POSTGRES_INDEXES =
       """
-      select c.relname, cast(x.indexrelid as varchar),
-        x.indisunique and x.indpred is null and x.indisvalid and x.indimmediate, a.attname
+      select c.relname, cast(x.indexrelid as varchar), x.indisunique or x.indisexclusion,
+        x.indisunique and x.indpred is null and x.indisvalid and x.indimmediate,
+        m.amname = 'btree' and x.indpred is null and x.indisvalid, a.attname,
+        k.coll <> a.attcollation and not o.collisdeterministic
       from pg_class c
       join pg_namespace n on n.oid = c.relnamespace
-      join pg_index x on x.indrelid = c.oid and x.indpred is null
+      join pg_index x on x.indrelid = c.oid
       join pg_class i on i.oid = x.indexrelid
-      join pg_am m on m.oid = i.relam and m.amname = 'btree'
-      cross join lateral unnest(x.indkey) with ordinality k(attnum, place)
+      join pg_am m on m.oid = i.relam
+      cross join lateral unnest(x.indkey, x.indcollation) with ordinality k(attnum, coll, place)
       left join pg_attribute a on a.attrelid = c.oid and a.attnum = k.attnum and k.attnum > 0
+      left join pg_collation o on o.oid = a.attcollation
       where n.nspname = coalesce(:schema, current_schema()) and :tables and k.place <= x.indnkeyatts
       order by c.relname, not x.indisprimary, x.indexrelid, k.place""";
 
   static final String MARIADB_INDEXES =
       """
       select t.table_name, t.index_name, t.non_unique = 0,
-        case when t.sub_part is null then t.column_name end
+        t.non_unique = 0 and t.index_type = 'BTREE', t.index_type = 'BTREE',
+        case when t.sub_part is null then t.column_name end, 0
       from information_schema.statistics t
-      where t.table_schema = coalesce(:schema, database()) and t.index_type = 'BTREE' and :tables
+      where t.table_schema = coalesce(:schema, database()) and :tables
       order by t.table_name, t.index_name <> 'PRIMARY', t.index_name, t.seq_in_index""";
 
   static final String H2_INDEXES =
       """
-      select t.table_name, t.index_name, t.is_unique, t.column_name
+      select t.table_name, t.index_name, t.is_unique, t.is_unique, true, t.column_name, false
       from information_schema.index_columns t
       join information_schema.indexes i
         on i.index_schema = t.index_schema and i.index_name = t.index_name
@@ -110,19 +119,21 @@ final class TableCatalogueSql {
       where t.table_schema = coalesce(:schema, current_schema) and :tables
       order by t.table_name, i.index_type_name <> 'PRIMARY KEY', t.index_name, t.ordinal_position""";
 
+  /** Whatever the collations of indexes: rows are ordered letter by letter. */
   static final String SQLITE_INDEXES =
       """
-      select t.table_name, 'primary key', 1, p.name, 0 as late, p.pk as place
+      select t.table_name, 'primary key', 1, 1, 1, p.name, 0, 0 as late, p.pk as place
       from (select name as table_name, type from sqlite_master) t
       join pragma_table_info(t.table_name) p on p.pk > 0
       where t.type = 'table' :schema and :tables
       union all
-      select t.table_name, l.name, l."unique", i.name, 1, i.seqno
+      select t.table_name, l.name, l."unique", l."unique" and not l.partial, not l.partial, i.name,
+        0, 1, i.seqno
       from (select name as table_name, type from sqlite_master) t
-      join pragma_index_list(t.table_name) l on l.partial = 0 and l.origin <> 'pk'
+      join pragma_index_list(t.table_name) l on l.origin <> 'pk'
       join pragma_index_info(l.name) i
       where t.type = 'table'
-      order by 1, 5, 2, 6""";
+      order by 1, 8, 2, 9""";
 
   // ---- table and the one that it refers to
 

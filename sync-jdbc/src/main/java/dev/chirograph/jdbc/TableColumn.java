@@ -8,8 +8,20 @@ import dev.chirograph.spi.table.ColumnType;
  *
  * @param column as its shape has it
  * @param sqlType what the database calls its type, without length: values are cast to it
+ * @param label whether its values are those of a list, and no others
+ * @param written how it can be written
  */
-record TableColumn(Column column, String sqlType) {
+record TableColumn(Column column, String sqlType, boolean label, Written written) {
+
+  /** Who says what a column holds. */
+  enum Written {
+    /** Whoever writes a row. */
+    BY_ANYBODY,
+    /** Whoever inserts a row; afterwards nobody changes it. */
+    ONCE,
+    /** The database, from other columns. */
+    BY_DATABASE
+  }
 
   /** No value of a bounded column is larger, in characters or bytes. */
   private static final int WIDE = 4_000;
@@ -26,10 +38,15 @@ record TableColumn(Column column, String sqlType) {
     return column.type().kind();
   }
 
+  /** Whether the database computes its values. */
+  boolean isComputed() {
+    return written == Written.BY_DATABASE;
+  }
+
   /** Whether a single value may be so large that rows are not read by the thousand. */
   boolean wide() {
     return switch (kind()) {
-      case TEXT, PADDED, BYTES -> type().size() == 0 || type().size() > WIDE;
+      case TEXT, PADDED, BYTES -> !label && (type().size() == 0 || type().size() > WIDE);
       case JSON -> true;
       default -> false;
     };

@@ -27,6 +27,7 @@ record TableFacts(List<Raw> columns, Map<String, Index> indexes, Set<String> par
    * @param size characters, bytes, digits; 0 when there is no bound
    * @param digits behind the point
    * @param sqlType what values are cast to
+   * @param written who says what the column holds
    */
   record Raw(
       String name,
@@ -35,13 +36,22 @@ record TableFacts(List<Raw> columns, Map<String, Index> indexes, Set<String> par
       int digits,
       boolean nullable,
       boolean filled,
-      String sqlType) {}
+      String sqlType,
+      TableColumn.Written written) {}
 
   /**
    * An index.
    *
-   * @param unique whether it allows a value once
+   * @param unique whether rows may be refused because of others
+   * @param identifies whether it allows each value once, in all rows and at any time
+   * @param ranges whether it finds ranges of values, in all rows
    * @param columns in its order; empty names for expressions
+   * @param exact those among them that take more values for different than their column does
    */
-  record Index(boolean unique, List<String> columns) {}
+  record Index(
+      boolean unique,
+      boolean identifies,
+      boolean ranges,
+      List<String> columns,
+      List<String> exact) {}
 }

@@ -6,13 +6,9 @@ import dev.chirograph.spi.table.ColumnType;
 import dev.chirograph.spi.table.ColumnType.Kind;
 import dev.chirograph.spi.table.RowFormat;
 import dev.chirograph.spi.table.RowKey;
-import java.math.BigDecimal;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -25,18 +21,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class TableKeys {
 
-  private static final Pattern ID =
-      Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
-  private static final Pattern NUMBER = Pattern.compile("-?[0-9]+(\\.[0-9]+)?");
-  private static final int LONGEST_NUMBER = 150_000;
-  private static final Pattern DATE = Pattern.compile("-?infinity|\\d{4,6}-\\d\\d-\\d\\d( BC)?");
-  private static final Pattern TIME = Pattern.compile("-?\\d{2,3}:\\d\\d:\\d\\d(\\.\\d{1,9})?");
-  private static final Pattern MOMENT =
-      Pattern.compile("-?infinity|\\d{4,6}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d(\\.\\d{1,9})?( BC)?");
-
   private final Dialect dialect;
   private final boolean sorted;
   private final List<Part> parts = new ArrayList<>();
+  private final TableKeyValues values;
 
   /** One column of the key. */
   private record Part(TableColumn column, ColumnType wanted, String name, Optional<String> text) {}
@@ -44,6 +32,7 @@ final class TableKeys {
   TableKeys(Dialect dialect, TableMeta meta, RowFormat format) {
     this.dialect = dialect;
     this.sorted = meta.uniqueKey();
+    this.values = new TableKeyValues(dialect);
     TableCells cells = new TableCells(dialect, meta.shape().name());
     for (String key : format.key()) {
       TableColumn column = meta.column(key);
@@ -119,17 +108,17 @@ final class TableKeys {
     if (cells.size() != parts.size()) {
       return Optional.empty();
     }
-    List<TableValue> values = new ArrayList<>();
+    List<TableValue> found = new ArrayList<>();
     for (int i = 0; i < parts.size(); i++) {
       String cell = cells.get(i);
       Optional<TableValue> value =
-          cell == null ? Optional.empty() : value(parts.get(i), cell, ordering);
+          cell == null ? values.none(ordering) : value(parts.get(i), cell, ordering);
       if (value.isEmpty()) {
         return Optional.empty();
       }
-      values.add(value.get());
+      found.add(value.get());
     }
-    return Optional.of(values);
+    return Optional.of(found);
   }
 
   /** Where a text is not a value of the column any more, the texts are compared: no index helps. */
@@ -138,7 +127,7 @@ final class TableKeys {
         isTime(part.wanted().kind()) && part.column().type().digits() > part.wanted().digits();
     boolean other =
         (part.wanted().kind() == Kind.UUID && part.column().kind() != Kind.UUID)
-            || part.column().sqlType().equals("enum");
+            || (part.column().label() && dialect != Dialect.POSTGRESQL);
     return (shorter || other) && part.text().isPresent();
   }
 
@@ -154,6 +143,7 @@ final class TableKeys {
       return switch (part.column().kind()) {
         case UUID -> "lower(" + part.name() + ")";
         case TIMESTAMP, INSTANT -> TableSqlite.comparable(part.name());
+        case TIME -> TableSqlite.comparableTime(part.name());
         case DATE -> "substr(" + part.name() + ", 1, 10)";
         default -> part.name();
       };
@@ -165,99 +155,7 @@ final class TableKeys {
   }
 
   private Optional<TableValue> value(Part part, String text, boolean ordering) {
-    if (!ordering && byText(part)) {
-      return storable(text).map(one -> new TableValue("?", one));
-    }
-    return switch (part.column().kind()) {
-      case INTEGER, DECIMAL -> number(text);
-      case BOOLEAN -> truth(text);
-      case BYTES -> bytes(text);
-      case UUID -> ID.matcher(text).matches() ? Optional.of(id(text)) : Optional.empty();
-      case DATE -> matching(DATE, text).map(one -> typed(part, one, "date"));
-      case TIME -> matching(TIME, text).map(one -> typed(part, one, "time(9)"));
-      case TIMESTAMP -> matching(MOMENT, text).map(one -> typed(part, one, "timestamp(9)"));
-      case INSTANT ->
-          matching(MOMENT, text).map(one -> typed(part, inUtc(one), "timestamp(9) with time zone"));
-      default -> storable(text).map(one -> typed(part, one, ""));
-    };
-  }
-
-  /** Only as a key is written: {@code 1e999999999} would be written out by drivers. */
-  private static Optional<TableValue> number(String text) {
-    if (text.length() > LONGEST_NUMBER || !NUMBER.matcher(text).matches()) {
-      return Optional.empty();
-    }
-    BigDecimal number = new BigDecimal(text);
-    boolean whole = number.signum() == 0 || number.stripTrailingZeros().scale() <= 0;
-    boolean small = number.precision() - number.scale() <= 18;
-    return Optional.of(
-        new TableValue("?", whole && small ? (Object) number.longValueExact() : number));
-  }
-
-  private Optional<TableValue> truth(String text) {
-    if (!text.equals("0") && !text.equals("1")) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        switch (dialect) {
-          case POSTGRESQL, H2 -> new TableValue("cast(? as boolean)", text);
-          default -> new TableValue("?", Long.valueOf(text));
-        });
-  }
-
-  private static Optional<TableValue> bytes(String text) {
-    try {
-      return Optional.of(new TableValue("?", HexFormat.of().parseHex(text)));
-    } catch (IllegalArgumentException e) {
-      return Optional.empty();
-    }
-  }
-
-  private TableValue id(String text) {
-    return switch (dialect) {
-      case POSTGRESQL -> new TableValue("cast(? as uuid)", text);
-      case H2 -> new TableValue("?", UUID.fromString(text));
-      default -> new TableValue("?", text);
-    };
-  }
-
-  private TableValue typed(Part part, String text, String h2) {
-    return switch (dialect) {
-      case POSTGRESQL -> new TableValue("cast(? as " + postgres(part.column()) + ")", text);
-      case H2 -> new TableValue(h2.isEmpty() ? "?" : "cast(? as " + h2 + ")", text);
-      case SQLITE -> new TableValue("?", comparable(part, text));
-      case MARIADB -> new TableValue("?", text);
-    };
-  }
-
-  /** Without a length, "character" is a single one. */
-  private static String postgres(TableColumn column) {
-    return column.sqlType().equals("character") ? "bpchar" : column.sqlType();
-  }
-
-  private static String comparable(Part part, String text) {
-    return switch (part.column().kind()) {
-      case TIMESTAMP, INSTANT -> new ColumnType(Kind.TIMESTAMP, 6).text(text.replace("+00", ""));
-      default -> text;
-    };
-  }
-
-  private String inUtc(String text) {
-    if (dialect == Dialect.MARIADB || text.endsWith("infinity")) { // MariaDB's sessions are in UTC
-      return text;
-    }
-    return text.endsWith(" BC") ? text.replace(" BC", "+00 BC") : text + "+00";
-  }
-
-  private static Optional<String> matching(Pattern pattern, String text) {
-    return pattern.matcher(text).matches() ? Optional.of(text) : Optional.empty();
-  }
-
-  /** A text that the database can have; another is no row's. */
-  private Optional<String> storable(String text) {
-    boolean zero = dialect == Dialect.POSTGRESQL && text.indexOf('\0') >= 0;
-    boolean broken = text.codePoints().anyMatch(c -> c >= 0xD800 && c <= 0xDFFF);
-    return zero || broken ? Optional.empty() : Optional.of(text);
+    return !ordering && byText(part) ? values.text(text) : values.of(part.column(), text);
   }
 
   // ---- order
@@ -268,14 +166,17 @@ final class TableKeys {
   }
 
   private String ordered(Part part) {
-    if (sorted || !isText(part)) {
+    if (!isText(part)) {
       return compared(part);
     }
     return switch (dialect) {
-      case POSTGRESQL -> part.name() + "::text collate \"C\"";
-      case MARIADB -> "cast(convert(" + part.name() + " using utf8mb4) as binary)";
+      case POSTGRESQL -> sorted ? part.name() : part.name() + "::text collate \"C\"";
+      // It sorts by the beginning of a long text only.
+      case MARIADB ->
+          sorted ? compared(part) : "sha2(convert(" + part.name() + " using utf8mb4), 256)";
+      // An index may tell apart what its column takes for equal.
       case SQLITE -> part.name() + " collate binary";
-      case H2 -> part.name();
+      case H2 -> compared(part);
     };
   }
 
@@ -285,20 +186,27 @@ final class TableKeys {
 
   /** Rows that come after one in this order. */
   TableQuery after(RowKey key) {
-    List<TableValue> values =
+    List<TableValue> last =
         values(key, true)
             .orElseThrow(
                 () ->
                     SyncException.invalid(
                         "pages cannot go on after a key that is none of this table's"));
-    return after(values, 0);
+    return after(last, 0);
   }
 
   /** (a, b) > (x, y), written so that every database uses its index. */
-  private TableQuery after(List<TableValue> values, int from) {
+  private TableQuery after(List<TableValue> last, int from) {
     String column = ordered(parts.get(from));
-    TableValue value = values.get(from);
-    if (from == parts.size() - 1) {
+    TableValue value = last.get(from);
+    boolean end = from == parts.size() - 1;
+    if (value.isNone()) { // which sorts before every other
+      TableQuery later = TableQuery.of(column + " is not null");
+      return end
+          ? later
+          : TableQuery.of("(").add(later).add(" or ").add(after(last, from + 1)).add(")");
+    }
+    if (end) {
       return TableQuery.of(column + " > ").add(place(from, value));
     }
     return TableQuery.of("(" + column + " >= ")
@@ -306,7 +214,7 @@ final class TableKeys {
         .add(" and (" + column + " > ")
         .add(place(from, value))
         .add(" or ")
-        .add(after(values, from + 1))
+        .add(after(last, from + 1))
         .add("))");
   }
 
@@ -316,7 +224,7 @@ final class TableKeys {
     }
     return switch (dialect) {
       case POSTGRESQL -> new TableValue("cast(? as text) collate \"C\"", value.value());
-      case MARIADB -> new TableValue("cast(convert(? using utf8mb4) as binary)", value.value());
+      case MARIADB -> new TableValue("sha2(convert(? using utf8mb4), 256)", value.value());
       default -> value;
     };
   }

@@ -11,7 +11,9 @@ import java.util.Set;
  *
  * @param schema where it is; empty for the one the connection stands in
  * @param shape what the other side sees of it
- * @param columns by name, those of the shape and others
+ * @param columns those of the shape, by name
+ * @param leftOut the names of those that are not in the shape, without those that tell tenants
+ *     apart
  * @param indexed columns that an index begins with
  * @param uniqueKey whether an index keeps the key unique, and sorts by it
  */
@@ -19,11 +21,13 @@ record TableMeta(
     String schema,
     TableShape shape,
     Map<String, TableColumn> columns,
+    Set<String> leftOut,
     Set<String> indexed,
     boolean uniqueKey) {
 
   TableMeta {
     columns = Map.copyOf(columns);
+    leftOut = Set.copyOf(leftOut);
     indexed = Set.copyOf(indexed);
   }
 

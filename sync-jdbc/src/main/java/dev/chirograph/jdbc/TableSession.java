@@ -15,10 +15,20 @@ final class TableSession {
       set local extra_float_digits = 1; set local intervalstyle = 'postgres';
       set local bytea_output = 'hex'""";
 
+  /**
+   * Keys are sorted as a whole, and not by their first kilobyte: an index has no more of one than
+   * these bytes. An empty text is no null.
+   */
   private static final String MARIADB =
-      "set @chirograph_time_zone = @@session.time_zone, session time_zone = '+00:00'";
+      "set @chirograph_time_zone = @@session.time_zone, session time_zone = '+00:00',"
+          + " @chirograph_sort = @@session.max_sort_length,"
+          + " session max_sort_length = greatest(@@session.max_sort_length, 16384),"
+          + " @chirograph_mode = @@session.sql_mode,"
+          + " session sql_mode = replace(@@session.sql_mode, 'EMPTY_STRING_IS_NULL', '')";
 
-  private static final String MARIADB_BEFORE = "set session time_zone = @chirograph_time_zone";
+  private static final String MARIADB_BEFORE =
+      "set session time_zone = @chirograph_time_zone, session max_sort_length = @chirograph_sort,"
+          + " session sql_mode = @chirograph_mode";
 
   private TableSession() {}
 

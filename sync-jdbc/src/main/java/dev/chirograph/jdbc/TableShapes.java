@@ -44,11 +44,14 @@ final class TableShapes {
       if (!options.leftOut().contains(raw.name()) && !scope.contains(raw.name())) {
         ColumnType type = type(dialect, table, raw, options);
         Column column = new Column(raw.name(), type, raw.nullable(), raw.filled());
-        columns.put(raw.name(), new TableColumn(column, raw.sqlType()));
+        boolean label = raw.type().equalsIgnoreCase("enum");
+        columns.put(raw.name(), new TableColumn(column, raw.sqlType(), label, raw.written()));
         shown.add(column);
       }
     }
     options.check(table, names);
+    names.removeAll(columns.keySet());
+    scope.forEach(names::remove);
     Optional<List<String>> unique = uniqueKey(facts, columns, scope);
     List<String> key = options.key().isEmpty() ? unique.orElse(List.of()) : options.key();
     TableShape shape = new TableShape(table, shown, key, options.mark());
@@ -57,12 +60,12 @@ final class TableShapes {
     for (TableFacts.Index index : facts.indexes().values()) {
       List<String> mine = new ArrayList<>(index.columns());
       mine.removeAll(scope);
-      if (!mine.isEmpty()) {
+      if (index.ranges() && !mine.isEmpty()) {
         indexed.add(mine.get(0));
       }
     }
     boolean sorted = isUnique(facts, key, scope);
-    return new TableMeta(schema, shape, columns, indexed, sorted);
+    return new TableMeta(schema, shape, columns, names, indexed, sorted);
   }
 
   private static void checkMark(TableShape shape) {
@@ -108,7 +111,7 @@ final class TableShapes {
       List<String> mine = new ArrayList<>(index.columns());
       mine.removeAll(scope);
       boolean usable =
-          index.unique()
+          index.identifies()
               && !mine.isEmpty()
               && mine.stream()
                   .allMatch(
@@ -127,7 +130,7 @@ final class TableShapes {
 
   private static boolean isUnique(TableFacts facts, List<String> key, List<String> scope) {
     return facts.indexes().values().stream()
-        .filter(TableFacts.Index::unique)
+        .filter(index -> index.identifies() && index.exact().isEmpty())
         .anyMatch(
             index -> {
               List<String> mine = new ArrayList<>(index.columns());

@@ -1,5 +1,6 @@
 package dev.chirograph.jdbc;
 
+import dev.chirograph.SyncException;
 import dev.chirograph.spi.table.ColumnType;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -12,6 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Values of SQLite as text: each value has a type of its own, whatever its column declares. */
@@ -23,15 +25,32 @@ final class TableSqlite {
 
   private static final Pattern TIME = Pattern.compile("(\\d\\d:\\d\\d)(:\\d\\d)?(\\.\\d+)?");
 
+  private static final Pattern NUMBER =
+      Pattern.compile("\\s*[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?\\s*");
+
   private TableSqlite() {}
 
   /** SQL for a date and time with six digits of its second, which compares as it is ordered. */
   static String comparable(String value) {
-    return "substr(replace(replace("
+    String utc = "replace(replace(replace(" + value + ", 'T', ' '), 'Z', ''), '+00:00', '')";
+    return filled(utc, "substr(' 00:00:00.000000', length(" + utc + ") - 9)", 26);
+  }
+
+  /** The same for a time of day. */
+  static String comparableTime(String value) {
+    return filled(value, "substr(':00.000000', length(" + value + ") - 4)", 15);
+  }
+
+  private static String filled(String value, String end, int length) {
+    return "substr("
         + value
-        + ", 'T', ' '), 'Z', '') || case when instr("
+        + " || case when instr("
         + value
-        + ", '.') > 0 then '000000' else '.000000' end, 1, 26)";
+        + ", '.') > 0 then '000000' else "
+        + end
+        + " end, 1, "
+        + length
+        + ")";
   }
 
   /** SQL for up to eight bytes as an unsigned number whose sign bit is flipped. */
@@ -70,6 +89,41 @@ final class TableSqlite {
       case TEXT, PADDED, UUID, JSON ->
           type.text(value instanceof Number ? value.toString() : text(value));
     };
+  }
+
+  /**
+   * Whether a text that is stored in a column is read as the same.
+   *
+   * @param declared the type of the column, which says whether numbers are kept as text
+   */
+  static boolean keeps(ColumnType type, String declared, String text) {
+    return switch (type.kind()) {
+      case INTEGER, BOOLEAN, FLOAT, DOUBLE, BYTES -> true; // bound as what they are
+      default -> {
+        try {
+          yield text(type, stored(declared.toUpperCase(Locale.ROOT), text)).equals(text);
+        } catch (IllegalArgumentException | SyncException e) {
+          yield false;
+        }
+      }
+    };
+  }
+
+  /** What a column makes of a text: one that keeps no texts makes numbers of those that are. */
+  private static Object stored(String declared, String text) {
+    boolean asText =
+        !declared.contains("INT")
+            && Stream.of("CHAR", "CLOB", "TEXT", "BLOB").anyMatch(declared::contains);
+    if (asText || declared.isEmpty() || !NUMBER.matcher(text).matches()) {
+      return text;
+    }
+    double number = Double.parseDouble(text.strip());
+    try {
+      return Long.valueOf(text.strip());
+    } catch (NumberFormatException e) {
+      boolean whole = number == Math.rint(number) && Math.abs(number) < 1L << 62;
+      return whole ? (Object) (long) number : (Object) number;
+    }
   }
 
   private static BigDecimal number(Object value) {

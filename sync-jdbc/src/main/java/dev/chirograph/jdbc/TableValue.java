@@ -6,4 +6,12 @@ package dev.chirograph.jdbc;
  * @param place where it stands in SQL, with one question mark
  * @param value a number, text, bytes
  */
-record TableValue(String place, Object value) {}
+record TableValue(String place, Object value) {
+
+  /** Null, which nothing is equal to. */
+  static final TableValue NONE = new TableValue("", "");
+
+  boolean isNone() {
+    return place.isEmpty();
+  }
+}
