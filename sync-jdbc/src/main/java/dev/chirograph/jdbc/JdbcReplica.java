@@ -133,14 +133,14 @@ public final class JdbcReplica implements ReplicaDatabase {
      */
     public JdbcReplica build() {
       Database database = settings.open(JdbcSchema.Component.TABLE);
-      TableBook book = new TableBook(database, "", "");
+      TableReplicas.Hosts hosts = TableReplicas.Hosts.of(database, schema, options);
       return new JdbcReplica(
           database,
           new TableReplicas(
               database,
-              new TableReplicas.Hosts(schema, options),
+              hosts,
               TableScope.ALL,
-              book,
+              new TableBook(database, "", "", hosts.schema()),
               new TableViews(settings.pacing)));
     }
   }

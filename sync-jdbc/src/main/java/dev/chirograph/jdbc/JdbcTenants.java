@@ -19,11 +19,12 @@ import javax.sql.DataSource;
  * MySQL, H2 or SQLite.
  *
  * <p>Each of these tables has two columns, {@code customer_id} and {@code database_id} unless told
- * otherwise, that come first in its primary key and are part of every unique index; a table in
- * which that is not so, or whose columns take different names for one, is refused. They are no
- * columns to those who read and write: both are in every statement, and what they are compared
- * with, and set to, is the {@link Tenant} that {@link #database} was asked for, and never comes
- * with rows, keys or formats. {@link #script} writes such a table's definition.
+ * otherwise, that come first in its primary key and are part of every unique index, be it over some
+ * of its rows only, and of every other rule by which rows keep others out; a table in which that is
+ * not so, or whose columns take different names for one, is refused. They are no columns to those
+ * who read and write: both are in every statement, and what they are compared with, and set to, is
+ * the {@link Tenant} that {@link #database} was asked for, and never comes with rows, keys or
+ * formats. {@link #script} writes such a table's definition.
  *
  * <p>Who is registered, cursors and leases are in tables of ours, which {@link JdbcSchema} creates.
  * What {@link JdbcReplica} says of writes is true here. A handle may go by what its table was a few
@@ -41,7 +42,7 @@ public final class JdbcTenants implements ReplicaTenants {
 
   private JdbcTenants(Database database, Builder builder) {
     this.database = database;
-    this.hosts = new TableReplicas.Hosts(builder.schema, builder.options);
+    this.hosts = TableReplicas.Hosts.of(database, builder.schema, builder.options);
     this.columns = List.of(builder.customer, builder.database);
     this.register = new TableRegister(database);
     this.views = new TableViews(builder.settings.pacing);
@@ -77,7 +78,7 @@ public final class JdbcTenants implements ReplicaTenants {
         database,
         hosts,
         new TableScope(columns, List.of(tenant.customer(), tenant.database())),
-        new TableBook(database, tenant.customer(), tenant.database()),
+        new TableBook(database, tenant.customer(), tenant.database(), hosts.schema()),
         views);
   }
 

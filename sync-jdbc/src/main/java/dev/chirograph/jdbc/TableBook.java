@@ -32,6 +32,7 @@ final class TableBook {
   private final Dialect dialect;
   private final String customer;
   private final String databaseName;
+  private final String schema;
   private final String all;
   private final String read;
   private final String lock;
@@ -40,12 +41,17 @@ final class TableBook {
   private final String release;
   private final String wrote;
 
-  /** The replicas of a tenant; both names are empty where tenants do not share tables. */
-  TableBook(Database database, String customer, String databaseName) {
+  /**
+   * The replicas of a tenant; both names are empty where tenants do not share tables.
+   *
+   * @param schema of their tables; empty for the one that connections stand in
+   */
+  TableBook(Database database, String customer, String databaseName, String schema) {
     this.database = database;
     this.dialect = database.dialect();
     this.customer = customer;
     this.databaseName = databaseName;
+    this.schema = schema;
     String select = "select " + COLUMNS + " from ${table_replica}";
     this.all = database.sql(select + TENANT);
     this.read = database.sql(select + ONE);
@@ -95,7 +101,16 @@ final class TableBook {
     }
   }
 
-  /** All replicas by the names of their tables. */
+  /** Under which name something is kept about a table: another one in each schema. */
+  String name(String table) {
+    return (schema.isEmpty() ? "" : escaped(schema) + ".") + escaped(table);
+  }
+
+  private static String escaped(String name) {
+    return name.replace("\\", "\\\\").replace(".", "\\.");
+  }
+
+  /** All replicas of the tenant, in all schemas, by what {@link #name} says. */
   Map<String, Entry> all(Connection connection) throws SQLException {
     Map<String, Entry> entries = new HashMap<>();
     try (PreparedStatement statement = connection.prepareStatement(database.timed(all))) {
@@ -210,7 +225,7 @@ final class TableBook {
       setMark(statement, 6, now.last());
       Column.bindName(statement, 7, customer, dialect);
       Column.bindName(statement, 8, databaseName, dialect);
-      Column.bindName(statement, 9, table, dialect);
+      Column.bindName(statement, 9, name(table), dialect);
       statement.executeUpdate();
     }
   }
@@ -234,6 +249,6 @@ final class TableBook {
   }
 
   private Parameters bind(Parameters parameters, String table) throws SQLException {
-    return bindTenant(parameters).addName(table, dialect);
+    return bindTenant(parameters).addName(name(table), dialect);
   }
 }

@@ -24,6 +24,8 @@ final class TableErrors {
   private static final Set<Integer> MARIADB_VALUE =
       Set.of(1364, 1366, 1265, 1292, 1406, 1264, 1411);
 
+  private static final int MARIADB_SIGNAL = 1644;
+  private static final int H2_TRIGGER = 90044;
   private static final int SQLITE_TOO_BIG = 18;
   private static final int SQLITE_MISMATCH = 20;
 
@@ -63,6 +65,9 @@ final class TableErrors {
     if (isTooLarge(error)) {
       return Kind.TOO_LARGE;
     }
+    if (isOfTrigger(error)) {
+      return Kind.INVALID_ARGUMENT;
+    }
     Kind kind = SqlErrors.of("", error).kind();
     return kind == Kind.UNEXPECTED && isOfValue(error) ? Kind.INVALID_ARGUMENT : kind;
   }
@@ -82,6 +87,13 @@ final class TableErrors {
         || (isMariaDb(error) && MARIADB_VALUE.contains(error.getErrorCode()));
   }
 
+  /** What the host's own code raises about a row, whatever a driver makes of it. */
+  private static boolean isOfTrigger(SQLException error) {
+    return state(error).equals("P0001")
+        || (isMariaDb(error) && error.getErrorCode() == MARIADB_SIGNAL)
+        || (isH2(error) && error.getErrorCode() == H2_TRIGGER);
+  }
+
   private static String reason(Kind kind, SQLException error) {
     return switch (kind) {
       case ALREADY_EXISTS -> "another row has the same unique value";
@@ -92,6 +104,9 @@ final class TableErrors {
   }
 
   private static Optional<String> reasonOfRow(SQLException error) {
+    if (isOfTrigger(error)) {
+      return Optional.of("a trigger does not take it");
+    }
     String text = text(error);
     if (isSqlite(error)) {
       return text.contains("foreign key")
@@ -154,7 +169,11 @@ final class TableErrors {
   private static boolean isMariaDb(SQLException error) {
     return !isSqlite(error)
         && !error.getClass().getName().startsWith("org.postgresql.")
-        && !error.getClass().getName().startsWith("org.h2.");
+        && !isH2(error);
+  }
+
+  private static boolean isH2(SQLException error) {
+    return error.getClass().getName().startsWith("org.h2.");
   }
 
   private static String text(SQLException error) {

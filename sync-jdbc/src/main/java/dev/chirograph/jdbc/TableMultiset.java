@@ -2,6 +2,7 @@ package dev.chirograph.jdbc;
 
 import dev.chirograph.Guard;
 import dev.chirograph.Outcome;
+import dev.chirograph.SyncException;
 import dev.chirograph.jdbc.TablePuts.Put;
 import dev.chirograph.spi.table.Column;
 import dev.chirograph.spi.table.ColumnType;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -171,18 +173,41 @@ final class TableMultiset implements TableChanges {
 
   private String rowId() {
     return switch (dialect) {
-      case POSTGRESQL -> "t.ctid::text";
+      case POSTGRESQL -> "t.ctid::text, t.tableoid::text";
       case H2 -> "t._rowid_";
-      case SQLITE -> "t.rowid";
+      case SQLITE -> "t." + numberOfSqlite();
       case MARIADB -> "''";
     };
+  }
+
+  /** A column of the host's may have one of its names, and then hides it. */
+  private String numberOfSqlite() {
+    return Stream.of("rowid", "_rowid_", "oid")
+        .filter(name -> names().noneMatch(name::equalsIgnoreCase))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new SyncException(
+                    SyncException.Kind.UNSUPPORTED,
+                    "columns of "
+                        + meta.shape().name()
+                        + " have all the names of the number of a row, so rows without key are not"
+                        + " found: rename one"));
+  }
+
+  private Stream<String> names() {
+    return Stream.concat(meta.columns().keySet().stream(), meta.leftOut().stream());
   }
 
   /** The number of the row; where rows have none, its values as they are selected. */
   private List<@Nullable String> place(RowFormat format, ResultSet row) throws SQLException {
     List<@Nullable String> place = new ArrayList<>();
     if (dialect != Dialect.MARIADB) {
-      place.add(row.getString(1 + format.columns().size()));
+      int first = 1 + format.columns().size();
+      place.add(row.getString(first));
+      if (dialect == Dialect.POSTGRESQL) {
+        place.add(row.getString(first + 1));
+      }
       return place;
     }
     for (int i = 0; i < format.columns().size(); i++) {
@@ -201,9 +226,10 @@ final class TableMultiset implements TableChanges {
     }
     String found =
         switch (dialect) {
-          case POSTGRESQL -> "ctid = cast(? as tid)";
+          // Each part of a table counts its rows for itself.
+          case POSTGRESQL -> "ctid = cast(? as tid) and tableoid = cast(? as oid)";
           case H2 -> "_rowid_ = cast(? as bigint)";
-          case SQLITE -> "rowid = cast(? as integer)";
+          case SQLITE -> numberOfSqlite() + " = cast(? as integer)";
           case MARIADB -> equalBytes();
         };
     String one = dialect == Dialect.MARIADB ? " limit 1" : "";
@@ -216,9 +242,24 @@ final class TableMultiset implements TableChanges {
         }
         statement.addBatch();
       }
-      statement.executeBatch();
+      for (int count : statement.executeBatch()) {
+        checkRemoved(count);
+      }
     }
     tally.add(-places.size());
+  }
+
+  /** A driver need not tell how many there were. */
+  private void checkRemoved(int count) {
+    if (count >= 0 && count != 1) {
+      throw new SyncException(
+          SyncException.Kind.UNEXPECTED,
+          "deleting one of the equal rows of "
+              + meta.shape().name()
+              + " would have deleted "
+              + count
+              + ": nothing was written");
+    }
   }
 
   /**

@@ -42,13 +42,18 @@ record TablePuts(List<Column> values, List<Column> key, List<Put> rows) {
   /**
    * The rows of a write.
    *
-   * @param shape of the table that takes them
+   * @param meta of the table that takes them
    * @throws SyncException of kind INVALID_ARGUMENT when a row cannot be stored, UNSUPPORTED when
    *     the format is not one of this table
    */
-  static TablePuts of(TableShape shape, RowFormat format, List<Row> puts, Dialect dialect) {
+  static TablePuts of(TableMeta meta, RowFormat format, List<Row> puts, Dialect dialect) {
+    TableShape shape = meta.shape();
     List<Column> own = columns(shape, format);
-    List<Column> values = own.stream().filter(c -> !shape.key().contains(c.name())).toList();
+    checkComputed(meta, own);
+    List<Column> values =
+        own.stream()
+            .filter(c -> !shape.key().contains(c.name()) && !meta.column(c.name()).isComputed())
+            .toList();
     List<Column> key = key(shape);
     int[] order =
         Stream.concat(values.stream(), key.stream())
@@ -69,6 +74,11 @@ record TablePuts(List<Column> values, List<Column> key, List<Put> rows) {
       List<@Nullable String> stored = new ArrayList<>();
       for (int i = 0; i < own.size(); i++) {
         @Nullable String cell = row.cells().get(i);
+        if (meta.column(own.get(i).name()).isComputed()) {
+          stored.add(null);
+          sent.add(cell);
+          continue;
+        }
         if (cell == null && !own.get(i).nullable()) {
           throw SyncException.invalid(
               "a row cannot be stored in "
@@ -77,8 +87,7 @@ record TablePuts(List<Column> values, List<Column> key, List<Put> rows) {
                   + own.get(i).name()
                   + "' is null");
         }
-        stored.add(
-            cell == null ? null : TableValues.checked(shape.name(), own.get(i), cell, dialect));
+        stored.add(cell == null ? null : stored(meta, own.get(i), cell, dialect));
         sent.add(
             cell == null
                 ? null
@@ -92,6 +101,40 @@ record TablePuts(List<Column> values, List<Column> key, List<Put> rows) {
       rows.put(identity, new Put(identity, format.mark(sent), cells, row.count()));
     }
     return new TablePuts(values, key, rows.values().stream().sorted(BY_KEY).toList());
+  }
+
+  /** What is computed is not written, so no row is found again by it. */
+  private static void checkComputed(TableMeta meta, List<Column> columns) {
+    for (Column column : columns) {
+      boolean identifies =
+          meta.shape().key().isEmpty() || meta.shape().key().contains(column.name());
+      if (identifies && meta.column(column.name()).isComputed()) {
+        throw new SyncException(
+            Kind.UNSUPPORTED,
+            "'"
+                + column.name()
+                + "' of "
+                + meta.shape().name()
+                + " is computed by the database, and rows are told apart by it: leave it out, or"
+                + " give the table a key");
+      }
+    }
+  }
+
+  private static String stored(TableMeta meta, Column column, String cell, Dialect dialect) {
+    String text = TableValues.checked(meta.shape().name(), column, cell, dialect);
+    if (dialect == Dialect.SQLITE
+        && !TableSqlite.keeps(column.type(), meta.column(column.name()).sqlType(), text)) {
+      throw SyncException.invalid(
+          "a row cannot be stored in "
+              + meta.shape().name()
+              + ": its '"
+              + column.name()
+              + "' is no "
+              + column.type()
+              + " that SQLite gives back as it was");
+    }
+    return text;
   }
 
   /**

@@ -146,7 +146,7 @@ final class TableReplica implements ReplicaTable {
   private List<Outcome> write(Connection connection, View now, Write write) throws SQLException {
     Entry before = lease.hold(connection, write.fence());
     TablePuts puts =
-        TablePuts.of(now.reader().shape(), write.format(), write.puts(), database.dialect());
+        TablePuts.of(now.reader().meta(), write.format(), write.puts(), database.dialect());
     if (database.dialect() == Dialect.MARIADB) {
       TablePackets.check(connection, puts);
     }

@@ -29,6 +29,11 @@ import java.util.TreeMap;
  */
 final class TableReplicas implements ReplicaDatabase {
 
+  private static final String ENGINES =
+      "select count(*) from information_schema.tables t"
+          + " join information_schema.engines e on e.engine = t.engine"
+          + " where coalesce(e.transactions, 'NO') <> 'YES'";
+
   private final Database database;
   private final Hosts hosts;
   private final TableScope scope;
@@ -44,6 +49,31 @@ final class TableReplicas implements ReplicaDatabase {
   record Hosts(String schema, Map<String, JdbcTable> options) {
     Hosts {
       options = Map.copyOf(options);
+    }
+
+    /**
+     * The same, under one name for the schema that connections stand in, however it was named: what
+     * is kept about a table is kept once.
+     */
+    static Hosts of(Database database, String schema, Map<String, JdbcTable> options) {
+      String current =
+          switch (database.dialect()) {
+            case POSTGRESQL -> "select current_schema()";
+            case MARIADB -> "select database()";
+            case H2 -> "select current_schema";
+            case SQLITE -> "select 'main'";
+          };
+      boolean here =
+          !schema.isEmpty()
+              && database.<Boolean>read(
+                  "asking for the schema",
+                  connection ->
+                      TableQuery.of(current)
+                          .read(
+                              connection,
+                              0,
+                              rows -> rows.next() && schema.equals(rows.getString(1))));
+      return new Hosts(here ? "" : schema, options);
     }
 
     private boolean has(String table) {
@@ -104,7 +134,7 @@ final class TableReplicas implements ReplicaDatabase {
     for (TableMeta meta : metas(connection).values()) {
       String name = meta.shape().name();
       String fingerprint = meta.shape().fingerprint();
-      Optional<Entry> entry = Optional.ofNullable(kept.get(name));
+      Optional<Entry> entry = Optional.ofNullable(kept.get(book.name(name)));
       infos.add(
           new TableInfo(
               name,
@@ -211,7 +241,28 @@ final class TableReplicas implements ReplicaDatabase {
     }
     TableMeta meta = meta(name, facts);
     TableSharing.check(connection, database.dialect(), meta, facts, scope);
+    checkEngine(connection, meta);
     return views.saw(name, meta, TableRows.types(connection, database.dialect(), meta));
+  }
+
+  /** Some tables of MariaDB and MySQL keep what is written, whatever becomes of the transaction. */
+  private void checkEngine(Connection connection, TableMeta meta) throws SQLException {
+    boolean kept =
+        database.dialect() == Dialect.MARIADB
+            && TableQuery.of(ENGINES)
+                .add(" and t.table_name = ?", meta.shape().name())
+                .add(
+                    " and t.table_schema = coalesce(nullif(cast(? as char(200)), ''), database())",
+                    meta.schema())
+                .read(connection, 0, rows -> rows.next() && rows.getLong(1) > 0);
+    if (kept) {
+      throw new SyncException(
+          Kind.UNSUPPORTED,
+          "the table "
+              + meta.shape().name()
+              + " has no transactions, so no write to it is made as a whole or not at all: alter it"
+              + " to engine = InnoDB");
+    }
   }
 
   /** What a table is like, as far as its writes tell; counted where there was none. */

@@ -31,7 +31,7 @@ final class TableSharing {
               if (index.unique() && !index.columns().containsAll(scope.columns())) {
                 throw refused(
                     table,
-                    "its unique index over "
+                    "its unique index or rule over "
                         + index.columns()
                         + " is not over "
                         + scope.columns()
