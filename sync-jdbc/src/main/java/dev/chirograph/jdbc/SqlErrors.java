@@ -21,9 +21,14 @@ import org.jspecify.annotations.Nullable;
 final class SqlErrors {
 
   /**
-   * MySQL and MariaDB: deadlock, lock wait timeout, row changed since the snapshot, counter locked.
+   * MySQL and MariaDB: deadlock, lock wait timeout, row or table changed since the snapshot,
+   * counter locked.
    */
-  private static final Set<Integer> MARIADB_LOCKS = Set.of(1213, 1205, 1020, 1467);
+  private static final Set<Integer> MARIADB_LOCKS = Set.of(1213, 1205, 1020, 1412, 1467);
+
+  /** MySQL and MariaDB: no disk or table space left, too many connections, read-only for now. */
+  private static final Set<Integer> MARIADB_UNAVAILABLE =
+      Set.of(1021, 1114, 1203, 1226, 1290, 1792);
 
   /** H2: deadlock, lock timeout, concurrent update. */
   private static final Set<Integer> H2_LOCKS = Set.of(40001, 50200, 90131);
@@ -32,6 +37,9 @@ final class SqlErrors {
 
   /** Serialisation failure, deadlock (PostgreSQL), lock not available, lock timeout. */
   private static final Set<String> LOCK_STATES = Set.of("40001", "40P01", "55P03", "HYT00");
+
+  /** PostgreSQL: a standby by now; a transaction that was idle or open for too long. */
+  private static final Set<String> UNAVAILABLE_STATES = Set.of("25006", "25P03", "25P04");
 
   private static final Set<Integer> MARIADB_DENIED = Set.of(1044, 1045, 1142, 1143, 1227);
 
@@ -42,6 +50,7 @@ final class SqlErrors {
   private static final int SQLITE_LOCKED = 6;
   private static final int SQLITE_READONLY = 8;
   private static final int SQLITE_CORRUPT = 11;
+  private static final Set<Integer> SQLITE_UNAVAILABLE = Set.of(10, 13, 14); // disk, full, no file
   private static final int SQLITE_CONSTRAINT = 19;
   private static final int SQLITE_NOT_A_DATABASE = 26;
 
@@ -207,7 +216,10 @@ final class SqlErrors {
         || error instanceof SQLTimeoutException
         || state.startsWith("08")
         || state.startsWith("53")
-        || state.startsWith("57");
+        || state.startsWith("57")
+        || UNAVAILABLE_STATES.contains(state)
+        || (isSqlite(error) && SQLITE_UNAVAILABLE.contains(code(error)))
+        || (!isSqlite(error) && !isH2(error) && MARIADB_UNAVAILABLE.contains(error.getErrorCode()));
   }
 
   private static boolean isSqlite(SQLException error) {
