@@ -1,0 +1,7 @@
+package dev.chirograph.jdbc;
+
+class MariaDbTableColumnsIT extends TableColumnsAcceptance {
+  MariaDbTableColumnsIT() {
+    super(TestDatabase.MARIADB);
+  }
+}

@@ -1,0 +1,7 @@
+package dev.chirograph.jdbc;
+
+class MariaDbTableRowsIT extends TableRowsAcceptance {
+  MariaDbTableRowsIT() {
+    super(TestDatabase.MARIADB);
+  }
+}

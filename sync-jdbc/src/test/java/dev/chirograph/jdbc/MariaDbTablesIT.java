@@ -1,7 +1,0 @@
-package dev.chirograph.jdbc;
-
-class MariaDbTablesIT extends TableAcceptance {
-  MariaDbTablesIT() {
-    super(TestDatabase.MARIADB);
-  }
-}

@@ -1,0 +1,7 @@
+package dev.chirograph.jdbc;
+
+class PostgresTableColumnsIT extends TableColumnsAcceptance {
+  PostgresTableColumnsIT() {
+    super(TestDatabase.POSTGRESQL);
+  }
+}

@@ -1,0 +1,7 @@
+package dev.chirograph.jdbc;
+
+class PostgresTableRowsIT extends TableRowsAcceptance {
+  PostgresTableRowsIT() {
+    super(TestDatabase.POSTGRESQL);
+  }
+}

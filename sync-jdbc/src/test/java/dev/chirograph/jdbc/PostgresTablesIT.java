@@ -1,7 +1,0 @@
-package dev.chirograph.jdbc;
-
-class PostgresTablesIT extends TableAcceptance {
-  PostgresTablesIT() {
-    super(TestDatabase.POSTGRESQL);
-  }
-}

@@ -1,0 +1,7 @@
+package dev.chirograph.jdbc;
+
+class SqliteTableColumnsIT extends TableColumnsAcceptance {
+  SqliteTableColumnsIT() {
+    super(TestDatabase.SQLITE);
+  }
+}

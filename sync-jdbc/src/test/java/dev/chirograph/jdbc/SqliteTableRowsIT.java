@@ -1,0 +1,7 @@
+package dev.chirograph.jdbc;
+
+class SqliteTableRowsIT extends TableRowsAcceptance {
+  SqliteTableRowsIT() {
+    super(TestDatabase.SQLITE);
+  }
+}

@@ -1,7 +1,0 @@
-package dev.chirograph.jdbc;
-
-class SqliteTablesIT extends TableAcceptance {
-  SqliteTablesIT() {
-    super(TestDatabase.SQLITE);
-  }
-}
