@@ -68,8 +68,12 @@ public final class JdbcTable {
    * identity or auto-increment column, a sequence, a default or trigger. The statement that writes
    * the row has to draw them on MariaDB and H2; on PostgreSQL any statement of the transaction.
    *
-   * <p>Not so: values that the application makes up, the clock of an application, and sequences of
-   * PostgreSQL with {@code CACHE}, which give a session numbers for its later transactions.
+   * <p>Not so: values that the application makes up, the clock of an application, sequences of
+   * PostgreSQL with {@code CACHE}, which give a session numbers for its later transactions, and the
+   * time of day in a zone whose clocks are put back, without that zone. Rows that are not written
+   * here are not drawn here: of a standby, a subscription, a replica or a node of a cluster of
+   * MariaDB nothing is proven, nor to a user who does not see all transactions: on MariaDB one
+   * without {@code PROCESS}, on H2 one who is no administrator. A warning in the log says why.
    */
   public JdbcTable markDrawnInTransaction(String column) {
     return new JdbcTable(key, Optional.of(column), true, leftOut, types);
