@@ -18,6 +18,7 @@ final class FailingTenants implements ReplicaTenants {
   private final ReplicaTenants real;
   private @Nullable RuntimeException failure;
   private @Nullable Outcome outcome;
+  private @Nullable ReplicaTable any;
   private boolean lost;
 
   FailingTenants(ReplicaTenants real) {
@@ -33,6 +34,12 @@ final class FailingTenants implements ReplicaTenants {
   /** What every delete comes to instead. */
   FailingTenants outcome(Outcome value) {
     outcome = value;
+    return this;
+  }
+
+  /** This table is there under every name. */
+  FailingTenants any(ReplicaTable table) {
+    any = table;
     return this;
   }
 
@@ -63,7 +70,7 @@ final class FailingTenants implements ReplicaTenants {
 
       @Override
       public ReplicaTable table(String name) {
-        return failing(database.table(name));
+        return failing(any == null ? database.table(name) : any);
       }
     };
   }

@@ -125,7 +125,7 @@ class TableHandlerTest {
 
   @Test
   void aPlaceIsGivenBackOnce() throws IOException {
-    TableHandler one = lab.handler().atOnce(1, 1).build();
+    TableHandler one = lab.handler().atOnce(1, 9).build();
     Ask acme = ask("GET", "");
     HttpReply first = one.handle(acme.call());
     first.close();

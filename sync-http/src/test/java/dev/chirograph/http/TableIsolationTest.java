@@ -20,6 +20,7 @@ import dev.chirograph.http.TableLab.Answered;
 import dev.chirograph.http.TableLab.Ask;
 import dev.chirograph.http.TableRequests.Deletes;
 import dev.chirograph.http.TableRequests.Rows;
+import dev.chirograph.spi.table.ReplicaTable;
 import dev.chirograph.spi.table.ReplicaTable.Write;
 import dev.chirograph.spi.table.Row;
 import dev.chirograph.spi.table.RowKey;
@@ -243,6 +244,20 @@ class TableIsolationTest {
       assertThat(TableLab.handle(handler, ask).status()).as(ask.path).isEqualTo(404);
     }
     assertThat(lab.state()).isEqualTo(before);
+  }
+
+  /** Whatever tables there are: what is ambiguous to somebody on the way has no address. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"..", ".", "a%2Fb", "..%2Finvoice", "a%5Cb", "a%3Bb", "%00", "a%25b", "a%0Ab", ""})
+  void TAB_11_anAmbiguousNameReachesNoTable(String name) {
+    ReplicaTable any = lab.table(NORTH);
+    TableHandler lenient =
+        TableHandler.builder(new FailingTenants(lab.tenants).any(any), lab.access).build();
+    String path = "/v1/customers/acme/databases/north/tables/";
+    assertThat(TableLab.handle(lenient, new Ask("GET", path + "any%20name")).status())
+        .isEqualTo(200);
+    assertThat(TableLab.handle(lenient, new Ask("GET", path + name)).status()).isEqualTo(404);
   }
 
   // ---- headers
