@@ -138,6 +138,14 @@ final class TableMarks {
     return query;
   }
 
+  /** Rows of this version or an earlier one, where they have one. */
+  TableQuery upTo(long through) {
+    return through == Long.MAX_VALUE || (isTime() && through > LATEST)
+        ? new TableQuery()
+        : TableQuery.of(compared() + " <= ")
+            .add(value(Math.max(through, isTime() ? EARLIEST : Long.MIN_VALUE)));
+  }
+
   /** Rows of one version. */
   TableQuery at(long mark) {
     if (mark == Long.MIN_VALUE) {

@@ -6,10 +6,12 @@ import dev.chirograph.spi.table.ColumnType.Kind;
 import dev.chirograph.spi.table.Mark;
 import dev.chirograph.spi.table.RowFormat;
 import dev.chirograph.spi.table.RowKey;
+import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -109,20 +111,25 @@ final class TableRowSql {
     String safe =
         wanted.type().kind() == Kind.TEXT
             ? "replace(replace(%s, %s, %s), '|', %s)"
-                .formatted(
-                    text, backslash(), joined(backslash(), backslash()), joined(backslash(), "'|'"))
+                .formatted(text, afterBackslash(""), afterBackslash("\\"), afterBackslash("|"))
             : text;
     return meta.column(wanted.name()).column().nullable()
-        ? "coalesce(" + safe + ", " + joined(backslash(), "'N'") + ")"
+        ? "coalesce(" + safe + ", " + afterBackslash("N") + ")"
         : safe;
   }
 
-  /** Whatever the session makes of backslashes in text. */
-  private String backslash() {
-    return switch (dialect) {
-      case POSTGRESQL -> "chr(92)";
-      case MARIADB -> "char(92 using utf8mb4)";
-      default -> "char(92)";
+  /** A backslash and what follows, whatever the session makes of backslashes in text. */
+  private String afterBackslash(String next) {
+    if (dialect == Dialect.MARIADB) { // which puts a function together anew for each row
+      return "_utf8mb4 x'"
+          + HexFormat.of().formatHex(("\\" + next).getBytes(StandardCharsets.US_ASCII))
+          + "'";
+    }
+    String backslash = dialect == Dialect.POSTGRESQL ? "chr(92)" : "char(92)";
+    return switch (next) {
+      case "" -> backslash;
+      case "\\" -> joined(backslash, backslash);
+      default -> joined(backslash, "'" + next + "'");
     };
   }
 

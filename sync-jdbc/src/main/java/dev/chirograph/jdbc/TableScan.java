@@ -51,6 +51,11 @@ final class TableScan {
                     + " has neither versions nor a whole number as its key, so it has no ranges"));
   }
 
+  /** Whether all rows of the table are meant, and not those of one tenant. */
+  boolean isOfAll() {
+    return scope.columns().isEmpty();
+  }
+
   boolean rangeIsIndexed() {
     return meta.indexed().contains(range().column().name());
   }

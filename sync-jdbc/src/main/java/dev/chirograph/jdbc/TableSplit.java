@@ -1,11 +1,15 @@
 package dev.chirograph.jdbc;
 
 import dev.chirograph.Slice;
+import dev.chirograph.spi.table.ColumnType;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /** Cuts ranges of versions where the rows are. */
 final class TableSplit {
@@ -15,14 +19,24 @@ final class TableSplit {
 
   private static final long SORTED = 4_000_000;
 
-  private TableSplit() {}
+  private final Connection connection;
+  private final TableScan scan;
+  private final Slice.Marks range;
+  private final int parts;
+
+  private TableSplit(Connection connection, TableScan scan, Slice.Marks range, int parts) {
+    this.connection = connection;
+    this.scan = scan;
+    this.range = range;
+    this.parts = parts;
+  }
 
   /** Parts with about as many rows, in their order. */
   static List<Slice.Marks> of(Connection connection, TableScan scan, Slice.Marks range, int parts)
       throws SQLException {
     List<Slice.Marks> cut = new ArrayList<>();
     long after = range.after();
-    for (long end : ends(connection, scan, range, parts)) {
+    for (long end : new TableSplit(connection, scan, range, parts).ends()) {
       if (end > after && end < range.through()) {
         cut.add(new Slice.Marks(after, end));
         after = end;
@@ -32,34 +46,32 @@ final class TableSplit {
     return cut;
   }
 
-  private static List<Long> ends(
-      Connection connection, TableScan scan, Slice.Marks range, int parts) throws SQLException {
-    return scan.rangeIsIndexed()
-        ? walked(connection, scan, range, parts)
-        : sorted(connection, scan, range, parts);
-  }
-
-  private static boolean isServer(Dialect dialect) {
-    return dialect == Dialect.POSTGRESQL || dialect == Dialect.MARIADB;
-  }
-
-  /** From one end of a part to the next, along the index. */
-  private static List<Long> walked(
-      Connection connection, TableScan scan, Slice.Marks range, int parts) throws SQLException {
-    List<Long> ends = new ArrayList<>();
-    long count =
-        scan.from("count(*)", present(scan, range.after(), range.through()))
-            .read(connection, 0, rows -> rows.next() ? rows.getLong(1) : 0L);
-    if (parts > MANY && count <= SORTED && isServer(scan.dialect())) {
-      return sorted(connection, scan, range, parts);
+  private List<Long> ends() throws SQLException {
+    if (!scan.rangeIsIndexed()) {
+      return sorted();
     }
-    long after = range.after();
-    long left = count;
-    for (int part = parts; part > 1 && left > 1; part--) {
-      long size = Math.max(1, left / part);
-      OptionalLong end =
-          scan.from(scan.range().number(), present(scan, after, range.through()))
-              .add(" order by " + scan.range().compared() + " limit 1 offset " + (size - 1))
+    long count =
+        scan.from("count(*)", present(range.after()))
+            .read(connection, 0, rows -> rows.next() ? rows.getLong(1) : 0L);
+    long each = Math.max(1, (count + parts - 1) / parts);
+    if (scan.dialect() == Dialect.POSTGRESQL) {
+      return walkedByPostgres(each);
+    }
+    if (mayWalkByMariaDb()) {
+      return walkedByMariaDb(each);
+    }
+    boolean sorts = scan.dialect() == Dialect.MARIADB && parts > MANY && count <= SORTED;
+    return sorts ? sorted() : walked(each);
+  }
+
+  /** From one end of a part to the next, along the index, with a statement for each. */
+  private List<Long> walked(long each) throws SQLException {
+    List<Long> ends = new ArrayList<>();
+    OptionalLong end = OptionalLong.of(range.after());
+    while (ends.size() < parts - 1) {
+      end =
+          scan.from(scan.range().number(), present(end.getAsLong()))
+              .add(" order by " + scan.range().compared() + " limit 1 offset " + (each - 1))
               .read(
                   connection,
                   0,
@@ -67,22 +79,70 @@ final class TableSplit {
       if (end.isEmpty()) {
         break;
       }
-      after = end.getAsLong();
-      ends.add(after);
-      left -= size;
+      ends.add(end.getAsLong());
     }
     return ends;
   }
 
+  /** The same with one statement, which goes on from each row to the next. */
+  private List<Long> walkedByPostgres(long each) throws SQLException {
+    String compared = scan.range().compared();
+    String selected = compared + " as v, " + scan.range().number() + " as n";
+    String next = " order by " + compared + " limit 1 offset " + (each - 1);
+    TableQuery above = TableQuery.of(compared + " > e.v").and(scan.range().upTo(range.through()));
+    List<Long> ends = new ArrayList<>();
+    TableQuery.of("with recursive e(v, n) as ((")
+        .add(scan.from(selected, present(range.after())).add(next))
+        .add(") union all select x.v, x.n from e, lateral (")
+        .add(scan.from(selected, above).add(next))
+        .add(") x) select n from e limit " + (parts - 1))
+        .each(connection, 0, row -> ends.add(row.getLong(1)));
+    return ends;
+  }
+
+  /** MySQL has no such blocks, and what they are told has to be a number. */
+  private boolean mayWalkByMariaDb() throws SQLException {
+    return scan.dialect() == Dialect.MARIADB
+        && connection.getMetaData().getDatabaseProductVersion().contains("MariaDB")
+        && scan.range().column().kind() == ColumnType.Kind.INTEGER
+        && scan.isOfAll();
+  }
+
+  /** The same by a loop in the server, as MariaDB finds no index for what another row tells. */
+  private List<Long> walkedByMariaDb(long each) throws SQLException {
+    String compared = scan.range().compared();
+    String next =
+        scan.from(
+                compared,
+                TableQuery.of(compared + " > at_end and " + compared + " <= " + range.through()))
+            .add(" order by " + compared + " limit 1 offset " + (each - 1))
+            .toString();
+    String loop =
+        "begin not atomic declare at_end bigint default "
+            + range.after()
+            + "; declare all_ends longtext default ''; repeat set at_end = ("
+            + next
+            + "); if at_end is not null then set all_ends = concat(all_ends, at_end, ' '); end if;"
+            + " until at_end is null end repeat; select all_ends; end";
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(loop)) {
+      rows.next();
+      return Stream.of(rows.getString(1).split(" "))
+          .filter(end -> !end.isEmpty())
+          .limit(parts - 1L)
+          .map(Long::valueOf)
+          .toList();
+    }
+  }
+
   /** By one pass over all versions of the range, which the database sorts. */
-  private static List<Long> sorted(
-      Connection connection, TableScan scan, Slice.Marks range, int parts) throws SQLException {
+  private List<Long> sorted() throws SQLException {
     List<Long> ends = new ArrayList<>();
     String number = scan.range().number();
     TableQuery numbered =
         scan.from(
             number + " as n, ntile(" + parts + ") over (order by " + number + ") as part",
-            present(scan, range.after(), range.through()));
+            present(range.after()));
     TableQuery.of("select max(n) from (")
         .add(numbered)
         .add(") x group by part order by 1")
@@ -90,8 +150,8 @@ final class TableSplit {
     return ends;
   }
 
-  private static TableQuery present(TableScan scan, long after, long through) {
-    TableQuery condition = scan.range().within(after, through);
+  private TableQuery present(long after) {
+    TableQuery condition = scan.range().within(after, range.through());
     return scan.range().column().column().nullable()
         ? condition.and(TableQuery.of(scan.range().compared() + " is not null"))
         : condition;
