@@ -7,7 +7,6 @@ import dev.chirograph.http.Signatures.Parameters;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -32,20 +31,19 @@ final class Connection {
 
   /**
    * @param key signs every request to the peer; null when the transport authenticates this node
-   * @param mostHeaders how many characters the headers of an answer may have
+   * @param sender to the peer
    */
   Connection(
       String caller,
       String peer,
       @Nullable Supplier<SigningKey> key,
-      HttpClient client,
-      int mostHeaders,
+      Sender sender,
       InstantSource clock,
       RandomGenerator random) {
     this.caller = caller;
     this.peer = peer;
     this.key = key;
-    this.sender = new Sender(peer, client, mostHeaders);
+    this.sender = sender;
     this.clock = clock;
     this.random = random;
   }
@@ -99,6 +97,12 @@ final class Connection {
 
   HttpResponse<InputStream> send(HttpRequest request, Deadline deadline) {
     return sender.send(request, deadline);
+  }
+
+  InputStream content(
+      HttpRequest request, HttpResponse<InputStream> response, InputStream body, long most)
+      throws IOException {
+    return sender.content(request, response, body, most);
   }
 
   SyncException broken(HttpRequest request, IOException why) {

@@ -1,8 +1,10 @@
 package dev.chirograph.http;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.zip.Deflater;
@@ -47,6 +49,16 @@ final class Gzip {
     } finally {
       zipped.end();
     }
+  }
+
+  static byte[] zipped(byte[] plain) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try {
+      write(bytes, out -> out.write(plain));
+    } catch (IOException e) {
+      throw new UncheckedIOException("writing to memory failed", e);
+    }
+    return bytes.toByteArray();
   }
 
   /** Whether a header of accepted codings names it. */

@@ -69,16 +69,13 @@ public final class HttpLogPeer implements LogPeer {
             builder.node,
             builder.peer,
             builder.key,
-            builder.client == null
-                ? Sender.client(builder.bases.get(0), builder.connectTimeout)
-                : builder.client,
-            builder.mostHeaders,
+            builder.options.sender(builder.peer, builder.bases.get(0)),
             builder.clock,
             builder.random);
-    this.contents = new ContentFetch(connection, bases, builder.timeout);
-    this.timeout = builder.timeout;
-    this.mostAnswer = builder.mostAnswer;
-    this.gzip = builder.gzip;
+    this.contents = new ContentFetch(connection, bases, builder.options.timeout());
+    this.timeout = builder.options.timeout();
+    this.mostAnswer = builder.options.mostAnswer();
+    this.gzip = builder.options.gzip();
   }
 
   /**
@@ -103,7 +100,7 @@ public final class HttpLogPeer implements LogPeer {
       if (response.statusCode() != 200) {
         throw connection.problem(sent, response);
       }
-      return Answers.read(request, content(sent, response, body));
+      return Answers.read(request, connection.content(sent, response, body, mostAnswer));
     } catch (WireException | JsonProcessingException | ZipException | EOFException e) {
       throw new SyncException(
           Kind.CORRUPT, connection.named(sent) + " gave an unusable answer: " + unusable(e), e);
@@ -136,7 +133,7 @@ public final class HttpLogPeer implements LogPeer {
       boolean zipped = gzip && peerTakesGzip && plain.length >= Gzip.WORTHWHILE;
       sent =
           connection
-              .signed(route.method(), URI.create(address), zipped ? zipped(plain) : plain)
+              .signed(route.method(), URI.create(address), zipped ? Gzip.zipped(plain) : plain)
               .header("Content-Type", Json.TYPE);
       if (zipped) {
         sent.header("Content-Encoding", Gzip.NAME);
@@ -157,35 +154,6 @@ public final class HttpLogPeer implements LogPeer {
     return bytes.toByteArray();
   }
 
-  private static byte[] zipped(byte[] plain) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try {
-      Gzip.write(bytes, out -> out.write(plain));
-    } catch (IOException e) {
-      throw new UncheckedIOException("writing to memory failed", e);
-    }
-    return bytes.toByteArray();
-  }
-
-  private InputStream content(
-      HttpRequest sent, HttpResponse<InputStream> response, InputStream body) throws IOException {
-    String type = response.headers().firstValue("Content-Type").orElse("none");
-    if (!type.startsWith(Json.TYPE)) {
-      throw new SyncException(
-          Kind.UNEXPECTED,
-          connection.named(sent)
-              + " answered with another content type than "
-              + Json.TYPE
-              + "; is that the address of a node?");
-    }
-    String coding = response.headers().firstValue("Content-Encoding").orElse("identity");
-    return switch (coding) {
-      case "identity" -> new LimitedInput(body, mostAnswer);
-      case Gzip.NAME -> new LimitedInput(Gzip.in(body), mostAnswer);
-      default -> throw new WireException("its content coding is neither gzip nor none");
-    };
-  }
-
   @Override
   public InputStream content(LogEntry.Content content, long from) {
     return contents.open(content, from);
@@ -203,12 +171,7 @@ public final class HttpLogPeer implements LogPeer {
     private final List<URI> bases = new ArrayList<>();
     private @Nullable Supplier<SigningKey> key;
     private boolean unsigned;
-    private @Nullable HttpClient client;
-    private Duration connectTimeout = Duration.ofSeconds(10);
-    private Duration timeout = Duration.ofSeconds(30);
-    private long mostAnswer = 64L << 20;
-    private int mostHeaders = 16 << 10;
-    private boolean gzip = true;
+    private final ClientOptions options = new ClientOptions(Duration.ofSeconds(30), 64L << 20);
     private InstantSource clock = InstantSource.system();
     private RandomGenerator random = new SecureRandom();
 
@@ -251,13 +214,13 @@ public final class HttpLogPeer implements LogPeer {
      * default the peer has one of its own.
      */
     public Builder client(HttpClient value) {
-      this.client = Objects.requireNonNull(value, "value");
+      options.client(value);
       return this;
     }
 
     /** How long connecting may take with a client of its own; 10 seconds by default. */
     public Builder connectTimeout(Duration atMost) {
-      this.connectTimeout = positive(atMost, "time to connect");
+      options.connectTimeout(atMost);
       return this;
     }
 
@@ -266,38 +229,25 @@ public final class HttpLogPeer implements LogPeer {
      * For contents it is how long the beginning and each piece may take.
      */
     public Builder timeout(Duration atMost) {
-      this.timeout = positive(atMost, "time for an answer");
+      options.timeout(atMost);
       return this;
-    }
-
-    private static Duration positive(Duration time, String what) {
-      if (time.toMillis() < 1) {
-        throw SyncException.invalid("the " + what + " is at least a millisecond, not " + time);
-      }
-      return time;
     }
 
     /** The largest answer, after decompression; 64 MiB by default. Contents have no limit. */
     public Builder answerLimit(long bytes) {
-      if (bytes < 1) {
-        throw SyncException.invalid("an answer has to be allowed 1 byte at least, not " + bytes);
-      }
-      this.mostAnswer = bytes;
+      options.answerLimit(bytes);
       return this;
     }
 
     /** The largest sum of the headers of an answer; 16 KiB by default. */
     public Builder headerLimit(int characters) {
-      if (characters < 1) {
-        throw SyncException.invalid("headers have to be allowed some room, not " + characters);
-      }
-      this.mostHeaders = characters;
+      options.headerLimit(characters);
       return this;
     }
 
     /** Neither sends nor wants compressed bodies, as in one data center. */
     public Builder withoutGzip() {
-      this.gzip = false;
+      options.withoutGzip();
       return this;
     }
 
@@ -323,9 +273,6 @@ public final class HttpLogPeer implements LogPeer {
       if (unsigned == (key != null)) {
         throw SyncException.invalid(
             "requests to " + peer + " are either signed with a key or declared unsigned");
-      }
-      if (client != null) {
-        Sender.checkRedirects(client, peer);
       }
       return new HttpLogPeer(this, Bases.of(bases));
     }

@@ -103,12 +103,7 @@ public final class HttpReplica implements ReplicaDatabase {
     private final Tenant tenant;
     private @Nullable Supplier<String> token;
     private boolean withoutToken;
-    private @Nullable HttpClient client;
-    private Duration connectTimeout = Duration.ofSeconds(10);
-    private Duration timeout = Duration.ofSeconds(60);
-    private long mostAnswer = 256L << 20;
-    private int mostHeaders = 16 << 10;
-    private boolean gzip = true;
+    private final ClientOptions options = new ClientOptions(Duration.ofSeconds(60), 256L << 20);
 
     private Builder(URI base, Tenant tenant) {
       this.base = Objects.requireNonNull(base, "base");
@@ -138,50 +133,37 @@ public final class HttpReplica implements ReplicaDatabase {
      * default the database has one of its own.
      */
     public Builder client(HttpClient value) {
-      this.client = Objects.requireNonNull(value, "value");
+      options.client(value);
       return this;
     }
 
     /** How long connecting may take with a client of its own; 10 seconds by default. */
     public Builder connectTimeout(Duration atMost) {
-      this.connectTimeout = positive(atMost);
+      options.connectTimeout(atMost);
       return this;
     }
 
     /** How long a request may take, to the end of its answer; 60 seconds by default. */
     public Builder timeout(Duration atMost) {
-      this.timeout = positive(atMost);
+      options.timeout(atMost);
       return this;
-    }
-
-    private static Duration positive(Duration time) {
-      if (time.toMillis() < 1) {
-        throw SyncException.invalid("a time is at least a millisecond, not " + time);
-      }
-      return time;
     }
 
     /** The largest answer, after decompression; 256 MiB by default. */
     public Builder answerLimit(long bytes) {
-      if (bytes < 1) {
-        throw SyncException.invalid("an answer has to be allowed 1 byte at least, not " + bytes);
-      }
-      this.mostAnswer = bytes;
+      options.answerLimit(bytes);
       return this;
     }
 
     /** The largest sum of the headers of an answer; 16 KiB by default. */
     public Builder headerLimit(int characters) {
-      if (characters < 1) {
-        throw SyncException.invalid("headers have to be allowed some room, not " + characters);
-      }
-      this.mostHeaders = characters;
+      options.headerLimit(characters);
       return this;
     }
 
     /** Neither sends nor wants compressed bodies, as in one data center. */
     public Builder withoutGzip() {
-      this.gzip = false;
+      options.withoutGzip();
       return this;
     }
 
@@ -197,9 +179,6 @@ public final class HttpReplica implements ReplicaDatabase {
         throw SyncException.invalid(
             "requests for " + tenant + " either have a token or are declared to have none");
       }
-      if (client != null) {
-        Sender.checkRedirects(client, base.getHost());
-      }
       String address =
           Bases.of(List.of(base)).node()
               + "/"
@@ -208,15 +187,14 @@ public final class HttpReplica implements ReplicaDatabase {
               + tenant.customer()
               + "/databases/"
               + tenant.database();
-      HttpClient asking = client == null ? Sender.client(base, connectTimeout) : client;
       return new HttpReplica(
           new TableClient(
               address,
-              new Sender(tenant.toString(), asking, mostHeaders),
+              options.sender(tenant.toString(), base),
               Optional.ofNullable(token),
-              timeout,
-              mostAnswer,
-              gzip),
+              options.timeout(),
+              options.mostAnswer(),
+              options.gzip()),
           address);
     }
   }

@@ -10,13 +10,10 @@ import dev.chirograph.log.LogRequest;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Collections;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -49,7 +46,7 @@ public final class LogHandler implements HttpEndpoint {
   private final int mostHeaders;
   private final Replies replies;
   private final ReplyForm form;
-  private final Map<Refusal, LongAdder> refusals = new EnumMap<>(Refusal.class);
+  private final Refusals refusals = new Refusals();
 
   private LogHandler(Builder builder, CallerCheck callers) {
     this.node = builder.node;
@@ -58,9 +55,6 @@ public final class LogHandler implements HttpEndpoint {
     this.mostHeaders = builder.mostHeaders;
     this.form = new ReplyForm(builder.gzip, "Signature");
     this.replies = new Replies(builder.node, form);
-    for (Refusal refusal : Refusal.values()) {
-      refusals.put(refusal, new LongAdder());
-    }
   }
 
   /** A builder of a handler that answers for a node. */
@@ -70,9 +64,7 @@ public final class LogHandler implements HttpEndpoint {
 
   /** How many requests were refused since this handler was made, by the reason. */
   public Map<Refusal, Long> refusals() {
-    Map<Refusal, Long> counts = new EnumMap<>(Refusal.class);
-    refusals.forEach((refusal, count) -> counts.put(refusal, count.sum()));
-    return Collections.unmodifiableMap(counts);
+    return refusals.counts();
   }
 
   @Override
@@ -139,7 +131,7 @@ public final class LogHandler implements HttpEndpoint {
   }
 
   private HttpReply refused(HttpCall call, RefusedException refused) {
-    count(refused.refusal());
+    refusals.count(refused.refusal());
     LOG.debug(
         "refused {} {}: {} ({})",
         call.method(),
@@ -155,10 +147,6 @@ public final class LogHandler implements HttpEndpoint {
       LOG.warn("{} could not answer a request: {}", node.node(), error.summary(), error);
     }
     return form.problem(problem);
-  }
-
-  private void count(Refusal refusal) {
-    Objects.requireNonNull(refusals.get(refusal)).increment();
   }
 
   /** Says whom a handler believes, and how much it takes. Not safe for use by several threads. */

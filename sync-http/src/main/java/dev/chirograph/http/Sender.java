@@ -96,6 +96,31 @@ final class Sender {
     }
   }
 
+  /**
+   * The content of an answer.
+   *
+   * @param most how many bytes it has at most, as it is sent and after decompression
+   */
+  InputStream content(
+      HttpRequest request, HttpResponse<InputStream> response, InputStream body, long most)
+      throws IOException {
+    String type = response.headers().firstValue("Content-Type").orElse("none");
+    if (!type.startsWith(Json.TYPE)) {
+      throw new SyncException(
+          Kind.UNEXPECTED,
+          named(request)
+              + " answered with another content type than "
+              + Json.TYPE
+              + "; is that the address of a handler?");
+    }
+    String coding = response.headers().firstValue("Content-Encoding").orElse("identity");
+    return switch (coding) {
+      case "identity" -> new LimitedInput(body, most);
+      case Gzip.NAME -> new LimitedInput(Gzip.in(body), most);
+      default -> throw new WireException("its content coding is neither gzip nor none");
+    };
+  }
+
   /** An answer did not come, or not whole. */
   SyncException broken(HttpRequest request, IOException why) {
     String what =

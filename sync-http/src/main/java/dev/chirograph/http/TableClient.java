@@ -98,7 +98,7 @@ final class TableClient {
   Answer sent(String method, String place, TableRequests.Body message) {
     byte[] plain = bytes(message);
     boolean zipped = compresses() && plain.length >= Gzip.WORTHWHILE;
-    BodyPublisher body = BodyPublishers.ofByteArray(zipped ? zipped(plain) : plain);
+    BodyPublisher body = BodyPublishers.ofByteArray(zipped ? Gzip.zipped(plain) : plain);
     return send(
         coded(request(place).method(method, body).header("Content-Type", Json.TYPE), zipped));
   }
@@ -127,16 +127,6 @@ final class TableClient {
       message.write(out);
     } catch (JsonProcessingException e) {
       throw SyncException.invalid("the request holds a text that is none: a lone surrogate", e);
-    } catch (IOException e) {
-      throw new UncheckedIOException("writing to memory failed", e);
-    }
-    return bytes.toByteArray();
-  }
-
-  private static byte[] zipped(byte[] plain) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try {
-      Gzip.write(bytes, out -> out.write(plain));
     } catch (IOException e) {
       throw new UncheckedIOException("writing to memory failed", e);
     }
@@ -173,7 +163,8 @@ final class TableClient {
         }
         throw failure(answer, problem);
       }
-      try (JsonIn json = Json.reader(LONG_TEXTS, content(answer, body))) {
+      try (JsonIn json =
+          Json.reader(LONG_TEXTS, sender.content(request, answer.response(), body, mostAnswer))) {
         return Optional.of(JsonIn.document(json, value));
       }
     } catch (WireException | ZipException | EOFException e) {
@@ -226,22 +217,5 @@ final class TableClient {
   private SyncException ofRows(Problem problem) {
     String why = problem.detail().isEmpty() ? "status " + problem.status() : problem.detail();
     return new SyncException(problem.kind(), sender.name() + " does not take it: " + why);
-  }
-
-  private InputStream content(Answer answer, InputStream body) throws IOException {
-    var headers = answer.response().headers();
-    if (!headers.firstValue("Content-Type").orElse("none").startsWith(Json.TYPE)) {
-      throw new SyncException(
-          Kind.UNEXPECTED,
-          sender.named(answer.request())
-              + " answered with another content type than "
-              + Json.TYPE
-              + "; is that the address of a handler of tables?");
-    }
-    return switch (headers.firstValue("Content-Encoding").orElse("identity")) {
-      case "identity" -> new LimitedInput(body, mostAnswer);
-      case Gzip.NAME -> new LimitedInput(Gzip.in(body), mostAnswer);
-      default -> throw new WireException("its content coding is neither gzip nor none");
-    };
   }
 }

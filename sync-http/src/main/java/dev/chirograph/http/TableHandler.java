@@ -8,13 +8,10 @@ import dev.chirograph.spi.table.ReplicaTenants;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.Collections;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,7 +50,7 @@ public final class TableHandler implements HttpEndpoint {
   private final Pacing pacing;
   private final Permits permits;
   private final ReplyForm form;
-  private final Map<Refusal, LongAdder> refusals = new EnumMap<>(Refusal.class);
+  private final Refusals refusals = new Refusals();
 
   private TableHandler(Builder builder) {
     this.access = builder.access;
@@ -64,9 +61,6 @@ public final class TableHandler implements HttpEndpoint {
     this.form = new ReplyForm(builder.gzip, "Bearer");
     this.bodies = new TableBodies(builder.limits, form);
     this.service = new TableService(builder.tenants, bodies, builder.random);
-    for (Refusal refusal : Refusal.values()) {
-      refusals.put(refusal, new LongAdder());
-    }
   }
 
   /**
@@ -81,9 +75,7 @@ public final class TableHandler implements HttpEndpoint {
 
   /** How many requests were refused since this handler was made, by the reason. */
   public Map<Refusal, Long> refusals() {
-    Map<Refusal, Long> counts = new EnumMap<>(Refusal.class);
-    refusals.forEach((refusal, count) -> counts.put(refusal, count.sum()));
-    return Collections.unmodifiableMap(counts);
+    return refusals.counts();
   }
 
   @Override
@@ -155,7 +147,7 @@ public final class TableHandler implements HttpEndpoint {
   }
 
   private HttpReply refused(HttpCall call, RefusedException refused) {
-    Objects.requireNonNull(refusals.get(refused.refusal())).increment();
+    refusals.count(refused.refusal());
     LOG.debug(
         "refused {} of {}: {} ({})",
         call.method(),

@@ -55,7 +55,7 @@ class BadAnswerTest {
     try (Canned server = Canned.answering(Canned.ok("text/html", "<html>log in</html>"))) {
       SyncException failure = failure(server);
       assertThat(failure.kind()).isEqualTo(Kind.UNEXPECTED);
-      assertThat(failure).hasMessageContaining("is that the address of a node");
+      assertThat(failure).hasMessageContaining("is that the address of a handler");
     }
   }
 

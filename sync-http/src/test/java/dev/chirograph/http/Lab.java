@@ -120,7 +120,12 @@ final class Lab {
     Ask sign() {
       Connection connection =
           new Connection(
-              caller, target, () -> key, HttpClient.newHttpClient(), 1 << 14, clock, random);
+              caller,
+              target,
+              () -> key,
+              new Sender(target, HttpClient.newHttpClient(), 1 << 14),
+              clock,
+              random);
       String address = "http://bergen" + BASE + path + (query.isEmpty() ? "" : "?" + query);
       HttpRequest request = connection.signed(method, URI.create(address), body).build();
       headers.putAll(request.headers().map());

@@ -49,8 +49,7 @@ class SignatureTest {
             "oslo",
             "b\u00e6rgen 1",
             () -> key,
-            HttpClient.newHttpClient(),
-            1 << 14,
+            new Sender("b\u00e6rgen 1", HttpClient.newHttpClient(), 1 << 14),
             ManualClock.startingAt(Instant.parse("2026-01-01T00:00:00.999Z")),
             COUNTING);
     HttpRequest request =
