@@ -62,6 +62,9 @@ public final class JdbcSource implements SourceDatabase {
   @Override
   public List<String> tables() {
     Map<String, TableFacts> facts = facts(options.keySet());
+    if (options.isEmpty()) {
+      facts.keySet().removeIf(name -> database.names().isOurs(name));
+    }
     Set<String> ordered = new LinkedHashSet<>();
     facts.keySet().stream()
         .sorted()
@@ -166,7 +169,9 @@ public final class JdbcSource implements SourceDatabase {
       return this;
     }
 
-    /** A table to be read, named as the database has it; all of the schema when none is named. */
+    /**
+     * A table to be read, named as the database has it; all of the schema but ours when none is.
+     */
     public Builder table(String name) {
       return table(name, JdbcTable.standard());
     }

@@ -54,9 +54,10 @@ public final class JdbcTable {
   }
 
   /**
-   * These options, and this column grows with each change of a row. Nothing is known of when its
-   * values are drawn, so that a transaction that commits late is waited for by time alone, and
-   * nothing is certified.
+   * These options, and this column grows with each change of a row: a whole number, a time of at
+   * most six digits, or up to eight bytes, of one length. Nothing is known of when its values are
+   * drawn, so that a transaction that commits late is waited for by time alone, and nothing is
+   * certified.
    */
   public JdbcTable mark(String column) {
     return new JdbcTable(key, Optional.of(column), false, leftOut, types);

@@ -1,6 +1,7 @@
 package dev.chirograph.jdbc;
 
 import dev.chirograph.SyncException;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -32,6 +33,11 @@ record TableNames(String schema, String prefix) {
 
   TableNames withPrefix(String text) {
     return new TableNames(schema, text);
+  }
+
+  /** Whether a table in the schema of our tables is one of them, whatever the case of its name. */
+  boolean isOurs(String table) {
+    return !prefix.isEmpty() && table.toLowerCase(Locale.ROOT).startsWith(prefix);
   }
 
   /** The qualified name of a table. */

@@ -1,5 +1,7 @@
 package dev.chirograph.jdbc;
 
+import dev.chirograph.SyncException;
+import dev.chirograph.spi.table.ColumnType;
 import dev.chirograph.spi.table.Cursor;
 import dev.chirograph.spi.table.Mark;
 import dev.chirograph.spi.table.Row;
@@ -120,6 +122,26 @@ final class TablePages {
                     : OptionalLong.empty());
   }
 
+  /** Bytes of several lengths sort in another way than the versions that they are. */
+  private Mark mark(List<@Nullable String> cells) {
+    ColumnType type = scan.range().column().type();
+    String cell = cells.get(format.indexOf(scan.range().column().name()));
+    if (type.kind() == ColumnType.Kind.BYTES && cell != null && cell.length() != 2 * type.size()) {
+      throw new SyncException(
+          SyncException.Kind.UNSUPPORTED,
+          "a version in '"
+              + scan.range().column().name()
+              + "' of the table "
+              + scan.meta().shape().name()
+              + " has "
+              + cell.length() / 2
+              + " bytes and others have "
+              + type.size()
+              + ": rows in their order would be left out; give all the same length");
+    }
+    return format.mark(cells);
+  }
+
   // ---- rows with keys
 
   private void keyed(Connection connection, TableQuery condition, String order, Page page)
@@ -133,7 +155,7 @@ final class TablePages {
             scan.rows().fetch(),
             row -> {
               List<@Nullable String> cells = scan.rows().cells(row);
-              page.add(new Row(format.key(cells), format.mark(cells), cells));
+              page.add(new Row(format.key(cells), mark(cells), cells));
             });
     page.full = page.full || most < room;
   }
@@ -189,7 +211,7 @@ final class TablePages {
     }
 
     void add(List<@Nullable String> cells) {
-      Mark now = format.mark(cells);
+      Mark now = mark(cells);
       if (!now.equals(mark)) {
         end();
         mark = now;

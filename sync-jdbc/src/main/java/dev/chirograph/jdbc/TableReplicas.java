@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -177,11 +176,7 @@ final class TableReplicas implements ReplicaDatabase {
   }
 
   private boolean isReplica(String name, TableFacts facts) {
-    String prefix = database.names().prefix();
-    boolean ours =
-        hosts.options().isEmpty()
-            && !prefix.isEmpty()
-            && name.toLowerCase(Locale.ROOT).startsWith(prefix);
+    boolean ours = hosts.options().isEmpty() && database.names().isOurs(name);
     return !ours && facts.columns().stream().map(Raw::name).toList().containsAll(scope.columns());
   }
 

@@ -1,8 +1,10 @@
 package dev.chirograph.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.chirograph.Slice;
+import dev.chirograph.SyncException;
 import dev.chirograph.spi.table.ColumnRules;
 import dev.chirograph.spi.table.Cursor;
 import dev.chirograph.spi.table.Mark;
@@ -183,6 +185,20 @@ class TableKeysIT {
     assertThat(table.shape().key()).containsExactly("k");
     assertThat(manifest(table, 1)).containsExactlyInAnyOrder("a", "A", "b", "B", "c");
     assertThat(pages(table, 1)).containsExactlyInAnyOrder("a", "A", "b", "B", "c");
+  }
+
+  @Test
+  void TAB_7_versionsOfSeveralLengthsAreRefusedAndNotReadInAnotherOrder() throws SQLException {
+    open(
+        TestDatabase.MARIADB,
+        "create table t (k bigint not null primary key, v varbinary(2) not null)",
+        "insert into t values (1, X'0100'), (5, X'0100')");
+    SourceTable table = table("t", JdbcTable.standard().mark("v"));
+    assertThat(pages(table, 1)).containsExactly("1", "5");
+    HostTable.execute(spy.dataSource(), "insert into t values (3, X'01')");
+    assertThatThrownBy(() -> pages(table, 1))
+        .isInstanceOf(SyncException.class)
+        .hasMessageContaining("1 bytes");
   }
 
   /** SQLite keeps null in primary keys. */

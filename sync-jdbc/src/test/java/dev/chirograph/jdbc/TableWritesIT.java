@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
@@ -119,6 +120,17 @@ class TableWritesIT {
       assertThat(scene.all()).isEqualTo(ReplicaScene.byKey(List.of(kept)));
       assertThat(scene.table.cursor()).isEmpty();
     }
+  }
+
+  /** The database would not say of which column. */
+  @Test
+  void L11_aTextWithNulIsToldByItsColumn() throws Exception {
+    ReplicaScene scene = ReplicaScene.invoices(host(TestDatabase.POSTGRESQL));
+    Row row = scene.raw("2", "secret \0", "1.00", "1");
+    assertThat(refused(Kind.INVALID_ARGUMENT, () -> scene.put(row)).getMessage())
+        .contains("'customer'", "NUL")
+        .doesNotContain("secret");
+    assertThat(scene.all()).isEmpty();
   }
 
   // ---- keys that a collation takes for one
