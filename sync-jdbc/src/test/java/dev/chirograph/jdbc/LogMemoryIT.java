@@ -8,9 +8,6 @@ import dev.chirograph.servers.Shared;
 import dev.chirograph.spi.LogEntry.Body;
 import dev.chirograph.spi.LogEntry.Content;
 import dev.chirograph.spi.LogEntry.Operation;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.util.List;
 import java.util.UUID;
@@ -41,7 +38,8 @@ class LogMemoryIT {
       }
       host.commit();
     }
-    assertThat(read(database)).isEqualTo(CALLS * IN_A_CALL + WAITING + " items");
+    assertThat(SmallJvm.run(96, LogReadingProcess.class, database))
+        .isEqualTo(CALLS * IN_A_CALL + WAITING + " items");
   }
 
   private static List<Body> bodies(String key, int many) {
@@ -53,28 +51,5 @@ class LogMemoryIT {
               return new Body(UUID.randomUUID(), Operation.ADD, of, "1", Content.NONE, payload);
             })
         .toList();
-  }
-
-  /** What the other JVM says. */
-  private static String read(Database database) throws IOException, InterruptedException {
-    String classPath =
-        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx96m",
-                "-cp",
-                classPath,
-                LogReadingProcess.class.getName(),
-                database.jdbcUrl(),
-                database.user(),
-                database.password())
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
-    try {
-      return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-    } finally {
-      process.destroyForcibly().waitFor();
-    }
   }
 }

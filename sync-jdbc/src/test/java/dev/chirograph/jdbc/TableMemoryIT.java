@@ -4,9 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.chirograph.servers.Database;
 import dev.chirograph.servers.Shared;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -29,29 +26,7 @@ class TableMemoryIT {
             + (postgres
                 ? "generate_series(1, " + ROWS + ") i"
                 : "(select seq as i from seq_1_to_" + ROWS + ") s"));
-    assertThat(read(database)).isEqualTo("false " + ROWS + " 1000");
-  }
-
-  /** What the other JVM says. */
-  private static String read(Database database) throws IOException, InterruptedException {
-    String classPath =
-        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx64m",
-                "-cp",
-                classPath,
-                TableReadingProcess.class.getName(),
-                database.jdbcUrl(),
-                database.user(),
-                database.password())
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
-    try {
-      return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-    } finally {
-      process.destroyForcibly().waitFor();
-    }
+    assertThat(SmallJvm.run(64, TableReadingProcess.class, database))
+        .isEqualTo("false " + ROWS + " 1000");
   }
 }
