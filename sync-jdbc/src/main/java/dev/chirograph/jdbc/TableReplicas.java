@@ -134,14 +134,17 @@ final class TableReplicas implements ReplicaDatabase {
       String name = meta.shape().name();
       String fingerprint = meta.shape().fingerprint();
       Optional<Entry> entry = Optional.ofNullable(kept.get(book.name(name)));
-      infos.add(
+      TableInfo info =
           new TableInfo(
               name,
               entry.map(Entry::rows).orElse(0L),
               entry.flatMap(Entry::last),
               fingerprint,
-              incarnation));
+              incarnation);
+      infos.add(info);
+      // The first lease finds out how many rows there are, and writes none.
       facts.append('\n').append(entry.map(Entry::revision).orElse(0L)).append(' ');
+      facts.append(info.rows()).append(' ').append(info.last()).append(' ');
       facts.append(fingerprint).append(' ').append(name);
     }
     return digest(facts.toString());

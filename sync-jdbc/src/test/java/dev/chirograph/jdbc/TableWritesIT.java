@@ -10,8 +10,12 @@ import dev.chirograph.spi.table.Column;
 import dev.chirograph.spi.table.ColumnType;
 import dev.chirograph.spi.table.Cursor;
 import dev.chirograph.spi.table.Mark;
+import dev.chirograph.spi.table.ReplicaDatabase.State;
+import dev.chirograph.spi.table.ReplicaTable;
 import dev.chirograph.spi.table.Row;
+import dev.chirograph.spi.table.TableInfo;
 import dev.chirograph.spi.table.TableShape;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -73,6 +77,32 @@ class TableWritesIT {
           .as("delete " + name)
           .hasSizeLessThanOrEqualTo(5 + more + many / 500);
     }
+  }
+
+  // ---- what is told of a replica
+
+  /** The number of rows is found out then, so what was told before is no longer so. */
+  @ParameterizedTest
+  @EnumSource(TestDatabase.class)
+  void rowsThatWereThereBeforeTheFirstLeaseChangeTheTag(TestDatabase database) throws Exception {
+    ReplicaHost host = host(database);
+    JdbcReplica replica = JdbcReplica.of(host.spy().dataSource());
+    host.create(ReplicaScene.INVOICE, replica.script(ReplicaScene.INVOICE));
+    host.execute(
+        "insert into "
+            + host.quoted("invoice")
+            + " ("
+            + host.quoted("id")
+            + ", "
+            + host.quoted("version")
+            + ") values (1, 1);\n");
+    State before = replica.state(Optional.empty()).orElseThrow();
+    ReplicaTable table = replica.table("invoice");
+    long fence = table.lease("agent", Duration.ofMinutes(1)).orElseThrow();
+    State after = replica.state(Optional.of(before.tag())).orElseThrow();
+    assertThat(after.tables()).singleElement().extracting(TableInfo::rows).isEqualTo(1L);
+    table.release(fence);
+    assertThat(replica.state(Optional.of(after.tag()))).isEmpty();
   }
 
   // ---- rows that are refused
