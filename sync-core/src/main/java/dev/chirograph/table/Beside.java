@@ -3,6 +3,7 @@ package dev.chirograph.table;
 import dev.chirograph.Environment;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
 /** Something that is done in a thread of its own, while the caller does something else. */
@@ -22,6 +23,20 @@ final class Beside<T> {
               }
             })
         .start();
+  }
+
+  /** Does two things at once; neither is under way any more when this ends. */
+  static <A, B, R> R both(
+      Environment environment, Supplier<A> here, Supplier<B> there, BiFunction<A, B, R> then) {
+    Beside<B> other = new Beside<>(environment, there);
+    A mine;
+    try {
+      mine = here.get();
+    } catch (RuntimeException e) {
+      other.settle();
+      throw e;
+    }
+    return then.apply(mine, other.get());
   }
 
   /** Waits until it has ended, well or not. */

@@ -89,6 +89,8 @@ final class TableDiff {
     }
   }
 
+  private record Manifests(Map<RowKey, RowVersion> here, Map<RowKey, RowVersion> there) {}
+
   TableDiff(TableContext context, Selection mine, Selection theirs, Pace.Keeper pace) {
     this.context = context;
     this.mine = mine;
@@ -212,19 +214,13 @@ final class TableDiff {
 
   /** Both sides at once: they are different databases. */
   private Both digests(List<Slice> slices) {
-    Beside<List<Digest>> there =
-        new Beside<>(
+    Both both =
+        Beside.both(
             context.settings().environment(),
-            () -> context.call(() -> context.replica().digests(theirs, slices)));
-    List<Digest> here;
-    try {
-      here = context.call(() -> context.source().digests(mine, slices));
-    } catch (RuntimeException e) {
-      there.settle();
-      throw e;
-    }
-    Both both = new Both(here, there.get());
-    pace.rows(here.stream().mapToLong(Digest::count).sum());
+            () -> context.call(() -> context.source().digests(mine, slices)),
+            () -> context.call(() -> context.replica().digests(theirs, slices)),
+            Both::new);
+    pace.rows(both.here.stream().mapToLong(Digest::count).sum());
     return both;
   }
 
@@ -248,8 +244,14 @@ final class TableDiff {
 
   private void exchangeBatch(List<Slice> slices, Differences differences) {
     List<Slice> asked = List.copyOf(slices);
-    Map<RowKey, RowVersion> ours = manifest(context.source(), mine, asked);
-    Map<RowKey, RowVersion> there = manifest(context.replica(), theirs, asked);
+    Manifests both =
+        Beside.both(
+            context.settings().environment(),
+            () -> manifest(context.source(), mine, asked),
+            () -> manifest(context.replica(), theirs, asked),
+            Manifests::new);
+    Map<RowKey, RowVersion> ours = both.here();
+    Map<RowKey, RowVersion> there = both.there();
     List<RowVersion> missing =
         ours.values().stream().filter(row -> !row.equals(there.get(row.key()))).toList();
     List<RowVersion> onlyThere =

@@ -38,8 +38,9 @@ final class TableManifest {
     boolean keyed = !format.key().isEmpty();
     if (scan.rows().inSql()) {
       TableQuery condition = any(layouts.stream().map(this::inside).toList());
+      boolean few = layouts.stream().allMatch(TableSlices::isBounded);
       return keyed
-          ? keyed(connection, condition, after, limit)
+          ? keyed(connection, condition, few, after, limit)
           : counted(connection, condition, after, limit);
     }
     return keyed
@@ -78,21 +79,24 @@ final class TableManifest {
   // ---- by the database
 
   private List<RowVersion> keyed(
-      Connection connection, TableQuery condition, Optional<RowKey> after, int limit)
+      Connection connection, TableQuery condition, boolean few, Optional<RowKey> after, int limit)
       throws SQLException {
     TableKeys keys = scan.keys();
     after.ifPresent(key -> condition.and(keys.after(key)));
-    TableQuery query = versions(condition).add(" order by " + keys.order() + " limit " + limit);
+    TableQuery rows = few ? scan.fromFew(version(), condition) : versions(condition);
+    TableQuery query = rows.add(" order by " + keys.order() + " limit " + limit);
     return read(connection, query);
   }
 
   /** Key, version, hash. */
   TableQuery versions(TableQuery condition) {
-    return scan.from(
-        TableQuery.of(scan.rows().key() + ", " + scan.rows().mark() + ", ")
-            .add(scan.rows().hash(selection.salt()))
-            .add(", 1"),
-        condition);
+    return scan.from(version(), condition);
+  }
+
+  private TableQuery version() {
+    return TableQuery.of(scan.rows().key() + ", " + scan.rows().mark() + ", ")
+        .add(scan.rows().hash(selection.salt()))
+        .add(", 1");
   }
 
   private List<RowVersion> counted(

@@ -70,11 +70,24 @@ final class TableScan {
   }
 
   TableQuery from(TableQuery selected, TableQuery condition) {
+    return from(selected, "", condition);
+  }
+
+  /**
+   * The same for few rows that are to be sorted: MariaDB would rather walk the whole table in the
+   * order that is wanted.
+   */
+  TableQuery fromFew(TableQuery selected, TableQuery condition) {
+    return from(
+        selected, dialect == Dialect.MARIADB ? " use index for order by ()" : "", condition);
+  }
+
+  private TableQuery from(TableQuery selected, String hint, TableQuery condition) {
     TableQuery where = scope.condition(dialect, TableRowSql.ALIAS).and(condition);
     TableQuery query =
         TableQuery.of("select ")
             .add(selected)
-            .add(" from " + meta.qualified(dialect) + " " + TableRowSql.ALIAS);
+            .add(" from " + meta.qualified(dialect) + " " + TableRowSql.ALIAS + hint);
     return where.isEmpty() ? query : query.add(" where ").add(where);
   }
 

@@ -159,6 +159,11 @@ final class TableSlices {
     return runs;
   }
 
+  /** Whether no range is open at its end: those that are compared are small. */
+  boolean isBounded() {
+    return byMark && runs.get(runs.size() - 1).through() != Long.MAX_VALUE;
+  }
+
   /** Whether the ranges alone say which rows are meant, and that they are of one slice. */
   boolean single() {
     return !byBucket && places.slices() == 1;
