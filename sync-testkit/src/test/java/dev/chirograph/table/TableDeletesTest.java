@@ -119,4 +119,24 @@ class TableDeletesTest {
       lab.source.remove(String.valueOf(next[0]++));
     }
   }
+
+  @Test
+  void L3_noMoreIsDeletedThanWasNotedBeforeWhateverIsFoundThen() {
+    TableLab lab = new TableLab();
+    lab.rows(1, 20);
+    TableSync sync =
+        lab.builder()
+            .table(TableLab.NAME, TableOptions.standard().withDeletes(DeleteLimit.of(3, 1)))
+            .build();
+    sync.run();
+    lab.replica.refuse(row -> row.cells().contains("bad"));
+    lab.source.put("20", "bad", "21"); // the round lasts until this row is taken
+    sync.verify();
+    lab.source.remove("1");
+    assertThat(sync.run().get(0).deleted()).as("it is found, and noted").isZero();
+    for (int i = 2; i <= 6; i++) {
+      lab.source.remove(String.valueOf(i));
+    }
+    assertThat(sync.run().get(0).deleted()).isOne();
+  }
 }
