@@ -234,13 +234,15 @@ final class Comparing {
   /**
    * Deletes what only the replica has, when everything was walked and the limit allows it: as much
    * as was found and noted, and what has come since later.
+   *
+   * @param others how many rows this pass has deleted without comparing
    */
-  void delete() {
+  void delete(long others) {
     Round now = round;
     if (now == null || !now.isThrough() || now.toDelete() == 0) {
       return;
     }
-    DeleteRule rule = sides.deletes(now.deleted());
+    DeleteRule rule = sides.deletes(now.deleted() + others);
     refusal = rule.refusal(now.toDelete()).orElse(null);
     if (refusal != null) {
       heldBack = now.toDelete();

@@ -252,7 +252,7 @@ final class TablePass implements AutoCloseable {
 
   void delete() {
     shortened.delete();
-    comparing.delete();
+    comparing.delete(shortened.found());
   }
 
   void settle() {

@@ -2,6 +2,7 @@ package dev.chirograph.table;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.chirograph.DeleteLimit;
 import dev.chirograph.spi.table.ReplicaDatabase;
 import dev.chirograph.spi.table.ReplicaTable;
 import dev.chirograph.spi.table.RowKey;
@@ -96,6 +97,23 @@ class TableShortenedTest {
     TableReport report = run();
     assertThat(report.deleted()).isZero();
     assertThat(report.mended()).isOne();
+    lab.assertEqual();
+  }
+
+  @Test
+  void L3_whatAComparisonFindsBesidesSharesTheLimit() {
+    begin(3_000);
+    remove(2_998, 3_000);
+    remove(1, 3);
+    lab.clock.advance(Duration.ofHours(1));
+    TableSync sync =
+        builder(lab.cloud)
+            .table(TableLab.NAME, TableOptions.standard().withDeletes(DeleteLimit.of(5, 1)))
+            .build();
+    TableReport report = sync.run().get(0);
+    assertThat(report.deleted()).isEqualTo(3);
+    assertThat(report.heldBack()).isEqualTo(3);
+    assertThat(sync.run().get(0).deleted()).isEqualTo(3);
     lab.assertEqual();
   }
 
