@@ -42,7 +42,7 @@ final class TableClaims {
   private final TableWorld world;
   private final TableHistory history;
   private final Map<String, Long> begun = new HashMap<>();
-  private final Map<String, Long> deleted = new HashMap<>();
+  private final Map<String, Map<RowKey, Long>> deleted = new HashMap<>();
   private final Set<String> checked = new HashSet<>();
   private long mounted;
 
@@ -73,8 +73,10 @@ final class TableClaims {
     for (int i = 0; i < write.deletes().size(); i++) {
       if (outcomes.get(i) instanceof Outcome.Applied) {
         deleted(table, write.deletes().get(i).key(), told);
-        String round = table + " " + write.salt();
-        assertThat(deleted.merge(round, write.deletes().get(i).count(), Long::sum))
+        Map<RowKey, Long> round =
+            deleted.computeIfAbsent(table + " " + write.salt(), one -> new HashMap<>());
+        round.put(write.deletes().get(i).key(), write.deletes().get(i).count());
+        assertThat(round.values().stream().mapToLong(Long::longValue).sum())
             .as("rows of %s that one round has deleted", table)
             .isLessThanOrEqualTo(world.most());
       }

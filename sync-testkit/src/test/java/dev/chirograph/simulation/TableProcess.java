@@ -91,7 +91,7 @@ final class TableProcess {
   private final Disturbance disturbance;
   private final Map<String, Map<RowKey, Long>> absent = new HashMap<>();
   private final Map<String, Set<RowKey>> fetched = new HashMap<>();
-  private final Map<String, Long> deleted = new HashMap<>();
+  private final Map<String, Set<RowKey>> deleted = new HashMap<>();
   private final Set<String> written = new HashSet<>();
   private final Map<String, Mark> horizons = new HashMap<>();
   private long calls;
@@ -133,7 +133,7 @@ final class TableProcess {
 
   /** How many rows of a table it has deleted. */
   long deleted(String table) {
-    return deleted.getOrDefault(table, 0L);
+    return deleted.getOrDefault(table, Set.of()).size();
   }
 
   /** Whether it has written to a table. */
@@ -218,7 +218,7 @@ final class TableProcess {
         keys.isEmpty() ? List.of() : target.rows(write.format(), keys, Long.MAX_VALUE);
     List<Outcome> outcomes = target.write(write);
     disturbance.wrote(table, write, before, outcomes, told);
-    written(table, outcomes);
+    written(table, write, outcomes);
     return outcomes;
   }
 
@@ -344,10 +344,14 @@ final class TableProcess {
     return fetched.computeIfAbsent(table, one -> new HashSet<>());
   }
 
-  private void written(String table, List<?> outcomes) {
+  private void written(String table, Write write, List<Outcome> outcomes) {
     written.add(table);
-    long gone = outcomes.stream().filter(Outcome.Applied.class::isInstance).count();
-    deleted.merge(table, gone, Long::sum);
+    Set<RowKey> gone = deleted.computeIfAbsent(table, one -> new HashSet<>());
+    for (int i = 0; i < outcomes.size(); i++) {
+      if (outcomes.get(i) instanceof Outcome.Applied) {
+        gone.add(write.deletes().get(i).key());
+      }
+    }
     assertThat(deleted(table))
         .as("rows of %s deleted by one run of %s", table, agent)
         .isLessThanOrEqualTo(world.most());

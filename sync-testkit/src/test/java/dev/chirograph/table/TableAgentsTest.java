@@ -103,6 +103,7 @@ class TableAgentsTest {
           lab.source.put("3", "bad", "16"); // it was not
           assertThat(quick().quarantined()).isGreaterThan(1);
         });
+    assertThat(held()).as("records of the rows 1, 2 and 3").isEqualTo(3);
     lab.replica.refuse(row -> false);
     lab.clock.advance(Duration.ofHours(1));
     quick();
@@ -181,6 +182,16 @@ class TableAgentsTest {
     assertThat(report.failure().map(SyncException::kind)).contains(SyncException.Kind.CONFLICT);
     assertThat(memory()).isEqualTo(kept.get());
     lab.assertEqual();
+  }
+
+  private long held() {
+    long number = 0;
+    try (CloseableIterator<Stored> records = lab.state.scan("table-quarantine", KeyRange.all())) {
+      for (; records.hasNext(); records.next()) {
+        number++;
+      }
+    }
+    return number;
   }
 
   private byte[] memory() {
