@@ -10,8 +10,8 @@ import java.util.List;
  */
 final class OnlyThere {
 
-  private static final int MOST = 1_000;
-  private static final int MOST_CHARACTERS = 100_000;
+  private static final int MOST = 10_000;
+  private static final int MOST_CHARACTERS = 1_000_000;
 
   private final List<RowVersion> rows = new ArrayList<>();
   private long number;
