@@ -145,8 +145,11 @@ final class Comparing {
                 sides.name(),
                 sides.context().now())
             : known;
-    boolean ahead =
-        sides.there().last().filter(last -> last.compareTo(sides.horizon().mark()) > 0).isPresent();
+    if (whole) {
+      now = now.withStrangers();
+    }
+    Mark from = beyondFrom(now);
+    boolean ahead = sides.there().last().filter(last -> last.compareTo(from) > 0).isPresent();
     round = isBeyondKnown ? now.withBeyond(0) : ahead || now.beyond() > 0 ? lookBeyond(now) : now;
     Long open = round.open();
     if (open != null) {
@@ -154,9 +157,17 @@ final class Comparing {
     }
   }
 
+  /**
+   * New versions of a source that went back may overtake the rows of its former life, which then
+   * lie beyond what is compared, and not beyond the newest one any more.
+   */
+  private Mark beyondFrom(Round now) {
+    return now.strangers() ? new Mark(now.horizon()) : sides.horizon().mark();
+  }
+
   private Round lookBeyond(Round now) {
     Mending mending = mending(now);
-    sides.diff(now.salt(), sides.horizon().mark(), pace).beyond(mending);
+    sides.diff(now.salt(), beyondFrom(now), pace).beyond(mending);
     uploads.flush();
     return now.withBeyond(mending.deletes());
   }
@@ -263,7 +274,7 @@ final class Comparing {
 
   private void findAgain(Round now, Deletes deletes) {
     if (now.beyond() > 0) {
-      sides.diff(now.salt(), sides.horizon().mark(), pace).beyond(deletes);
+      sides.diff(now.salt(), beyondFrom(now), pace).beyond(deletes);
     }
     TableDiff diff = diff(now);
     diff.compare(pending(now, diff), deletes);

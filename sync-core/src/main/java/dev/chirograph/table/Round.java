@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param incarnation of the source
  * @param format what was agreed on when it began
  * @param began when, in milliseconds since 1970
+ * @param strangers whether the replica may have rows of another life of the source beyond the
+ *     horizon
  * @param open up to where the ranges lie that were not compared yet; null when all were
  * @param beyond how many rows beyond the horizon only the replica had when last looked at
  * @param deletes how many other rows were found only in the replica
@@ -34,6 +36,7 @@ record Round(
     String incarnation,
     String format,
     long began,
+    boolean strangers,
     @Nullable Long open,
     long beyond,
     long deletes,
@@ -103,6 +106,7 @@ record Round(
         incarnation,
         format,
         now,
+        false,
         Long.MAX_VALUE,
         0,
         0,
@@ -154,6 +158,24 @@ record Round(
     return with(left, beyond, more, List.of(), List.of(all));
   }
 
+  /** The source may have gone back before it was begun. */
+  Round withStrangers() {
+    return new Round(
+        salt,
+        horizon,
+        certain,
+        incarnation,
+        format,
+        began,
+        true,
+        open,
+        beyond,
+        deletes,
+        deleted,
+        equal,
+        pending);
+  }
+
   /** So many rows beyond the horizon are only in the replica. */
   Round withBeyond(long number) {
     return with(Optional.ofNullable(open), number, deletes, equal, pending);
@@ -181,6 +203,7 @@ record Round(
         incarnation,
         format,
         began,
+        strangers,
         open,
         beyond,
         deletes,
@@ -202,6 +225,7 @@ record Round(
         incarnation,
         format,
         began,
+        strangers,
         left.orElse(null),
         further,
         only,

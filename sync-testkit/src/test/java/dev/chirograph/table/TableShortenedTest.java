@@ -3,6 +3,8 @@ package dev.chirograph.table;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.chirograph.DeleteLimit;
+import dev.chirograph.SyncException;
+import dev.chirograph.memory.MemoryTable;
 import dev.chirograph.spi.table.ReplicaDatabase;
 import dev.chirograph.spi.table.ReplicaTable;
 import dev.chirograph.spi.table.RowKey;
@@ -174,6 +176,32 @@ class TableShortenedTest {
       certificate = builder.build().run().get(0).certificate();
     }
     assertThat(certificate).isPresent();
+    lab.assertEqual();
+  }
+
+  @Test
+  void L6_rowsOfAFormerLifeAreDeletedThoughNewVersionsHaveOvertakenThem() {
+    lab.rows(1, 40);
+    MemoryTable.Backup backup = lab.source.backup();
+    lab.rows(41, 50);
+    assertThat(run().compared()).isEqualTo(Compared.ALL);
+    lab.source.restore(backup, "another life");
+    ReplicaDatabase breaking =
+        Watched.replica(
+            lab.cloud,
+            (method, arguments, real) -> {
+              if (method.getName().equals("write")) {
+                throw new SyncException(SyncException.Kind.UNAVAILABLE, "broken");
+              }
+              return real.call();
+            });
+    assertThat(builder(breaking).build().run().get(0).failure()).isPresent();
+    for (int i = 41; i <= 60; i++) {
+      lab.source.put(String.valueOf(100 + i), "new", String.valueOf(i));
+    }
+    for (int runs = 0; runs < 3; runs++) {
+      run();
+    }
     lab.assertEqual();
   }
 }
