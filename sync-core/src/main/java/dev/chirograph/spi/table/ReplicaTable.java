@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The table that is brought into agreement. A handle is bound to one tenant's table.
+ * The table that is brought into agreement. A handle is bound to one tenant's table. What {@link
+ * #info} says is what its writes tell, as in {@link ReplicaDatabase.State}, so that nobody has to
+ * count its rows; where it was never leased, it is looked at.
  *
  * <ul>
  *   <li><b>TAB-8</b> A write is made as a whole with its cursor, or not at all, and only under a
@@ -18,13 +20,6 @@ import java.util.Optional;
  * </ul>
  */
 public interface ReplicaTable extends ComparableTable {
-
-  /**
-   * What it is like, as far as its writes tell, as {@link ReplicaDatabase.State} has it: nobody has
-   * to count its rows. Where it was never leased, it is looked at.
-   */
-  @Override
-  TableInfo info();
 
   /** How far it has caught up; empty at first. */
   Optional<Cursor> cursor();
