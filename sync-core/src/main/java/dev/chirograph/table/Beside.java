@@ -6,48 +6,40 @@ import java.util.concurrent.CompletionException;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
-/** Something that is done in a thread of its own, while the caller does something else. */
-final class Beside<T> {
+/** Two things at once: they are done by different databases. */
+final class Beside {
 
-  private final CompletableFuture<T> result = new CompletableFuture<>();
+  private Beside() {}
 
-  Beside(Environment environment, Supplier<T> work) {
-    environment
-        .threads()
-        .newThread(
-            () -> {
-              try {
-                result.complete(work.get());
-              } catch (RuntimeException | Error e) {
-                result.completeExceptionally(e);
-              }
-            })
-        .start();
-  }
-
-  /** Does two things at once; neither is under way any more when this ends. */
+  /**
+   * Does one thing here and the other in a thread of its own; neither is under way any more when
+   * this ends. When both fail, the first one's failure is told.
+   */
   static <A, B, R> R both(
       Environment environment, Supplier<A> here, Supplier<B> there, BiFunction<A, B, R> then) {
-    Beside<B> other = new Beside<>(environment, there);
+    CompletableFuture<B> other = new CompletableFuture<>();
+    environment.threads().newThread(() -> complete(other, there)).start();
     A mine;
     try {
       mine = here.get();
-    } catch (RuntimeException e) {
-      other.settle();
+    } catch (RuntimeException | Error e) {
+      other.handle((value, error) -> true).join();
       throw e;
     }
-    return then.apply(mine, other.get());
+    return then.apply(mine, result(other));
   }
 
-  /** Waits until it has ended, well or not. */
-  void settle() {
-    result.handle((value, error) -> true).join();
-  }
-
-  /** Waits for it; what it threw is thrown here. */
-  T get() {
+  private static <B> void complete(CompletableFuture<B> result, Supplier<B> work) {
     try {
-      return result.join();
+      result.complete(work.get());
+    } catch (RuntimeException | Error e) {
+      result.completeExceptionally(e);
+    }
+  }
+
+  private static <B> B result(CompletableFuture<B> other) {
+    try {
+      return other.join();
     } catch (CompletionException e) {
       if (e.getCause() instanceof RuntimeException cause) {
         throw cause;

@@ -136,18 +136,16 @@ final class Comparing {
   void walk(boolean anew, boolean whole) {
     Round known = journal.memory().round();
     Round now =
-        known == null || anew || !isUnderWay()
+        known == null || anew || !isUnderWay() || (whole && !known.strangers())
             ? Round.begin(
                 sides.context().salt(),
                 sides.horizon().mark().value(),
                 sides.horizon().proof().certifies(),
                 sides.here().incarnation(),
                 sides.name(),
-                sides.context().now())
+                sides.context().now(),
+                whole)
             : known;
-    if (whole) {
-      now = now.withStrangers();
-    }
     Mark from = beyondFrom(now);
     boolean ahead = sides.there().last().filter(last -> last.compareTo(from) > 0).isPresent();
     round = isBeyondKnown ? now.withBeyond(0) : ahead || now.beyond() > 0 ? lookBeyond(now) : now;
@@ -277,13 +275,7 @@ final class Comparing {
       sides.diff(now.salt(), beyondFrom(now), pace).beyond(deletes);
     }
     TableDiff diff = diff(now);
-    diff.compare(pending(now, diff), deletes);
-  }
-
-  /** What is pending; one part may stand for all, and is cut so that it need not be halved. */
-  private List<Slice> pending(Round now, TableDiff diff) {
-    List<Slice> slices = now.pending().stream().map(Round.Spot::slice).toList();
-    return slices.size() == 1 ? diff.cut(slices.get(0), sides.rows()) : slices;
+    diff.compare(now.differing(), deletes);
   }
 
   // ---- proving
@@ -311,7 +303,7 @@ final class Comparing {
     TableDiff diff = diff(now);
     for (int i = 0; i < TRIES && !now.pending().isEmpty(); i++) {
       Mending mending = mending(now);
-      TableDiff.Piece piece = diff.compare(pending(now, diff), mending);
+      TableDiff.Piece piece = diff.compare(now.differing(), mending);
       uploads.flush();
       now = now.settled(piece.equal(), piece.differing(), mending.deletes(), sides.context().now());
     }

@@ -65,7 +65,6 @@ final class Quarantine {
 
   private boolean recount;
   private long retry;
-  private Runnable noted = () -> {};
 
   /**
    * A row that was not taken.
@@ -106,11 +105,6 @@ final class Quarantine {
   /** Begins anew with when the first row is due, in milliseconds; 0 when there is none. */
   void open(long due) {
     retry = due;
-  }
-
-  /** Has something done when a row is due earlier than any other: before it is left behind. */
-  void noting(Runnable action) {
-    noted = action;
   }
 
   /** How many rows were held back in this pass, tried or not; at most 10,000 are counted. */
@@ -215,21 +209,13 @@ final class Quarantine {
         instanceof Outcome.Applied written) {
       written.now().ifPresent(version -> records.put(row.key(), version));
     }
-    boolean first = retry == 0 || now.next() < retry;
-    due(now.next());
-    if (first) {
-      noted.run();
-    }
+    retry = retry == 0 ? now.next() : Math.min(retry, now.next());
     count(row.key(), now.error());
   }
 
   /** Half a character has no form in UTF-8. */
   private static String encoded(String text) {
     return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
-  }
-
-  private void due(long next) {
-    retry = retry == 0 ? next : Math.min(retry, next);
   }
 
   /** Lets rows go that were taken after all. */

@@ -98,7 +98,13 @@ record Round(
   }
 
   static Round begin(
-      String salt, long horizon, boolean certain, String incarnation, String format, long now) {
+      String salt,
+      long horizon,
+      boolean certain,
+      String incarnation,
+      String format,
+      long now,
+      boolean strangers) {
     return new Round(
         salt,
         horizon,
@@ -106,13 +112,18 @@ record Round(
         incarnation,
         format,
         now,
-        false,
+        strangers,
         Long.MAX_VALUE,
         0,
         0,
         0,
         List.of(),
         List.of());
+  }
+
+  /** The parts that were not found equal. */
+  List<Slice> differing() {
+    return pending.stream().map(Spot::slice).toList();
   }
 
   boolean isThrough() {
@@ -156,24 +167,6 @@ record Round(
             ? Spot.of(Slice.Bucket.ALL)
             : new Spot(left.orElse(Long.MIN_VALUE), Long.MAX_VALUE, -1, 0);
     return with(left, beyond, more, List.of(), List.of(all));
-  }
-
-  /** The source may have gone back before it was begun. */
-  Round withStrangers() {
-    return new Round(
-        salt,
-        horizon,
-        certain,
-        incarnation,
-        format,
-        began,
-        true,
-        open,
-        beyond,
-        deletes,
-        deleted,
-        equal,
-        pending);
   }
 
   /** So many rows beyond the horizon are only in the replica. */

@@ -4,8 +4,6 @@ import dev.chirograph.Slice;
 import dev.chirograph.spi.table.Mark;
 import dev.chirograph.spi.table.RowVersion;
 import java.util.List;
-import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Tells a source whose newest rows were deleted from one that went back and writes its history
@@ -14,15 +12,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class Shortened {
 
+  /** So many rows tell the one from the other. */
+  private static final long NEWEST = 1_000;
+
   private final Comparing.Sides sides;
   private final Uploads uploads;
   private final OnlyThere onlyThere = new OnlyThere();
   private final Mending mending;
   private final TableDiff diff;
   private List<RowVersion> found = List.of();
-  private long deleted;
-  private long heldBack;
-  private @Nullable String why;
+  private Deletes deletes;
 
   Shortened(Comparing.Sides sides, Uploads uploads, BatchSize size, Pace.Keeper pace) {
     String salt = sides.context().salt();
@@ -32,6 +31,7 @@ final class Shortened {
     this.diff = sides.diff(salt, upTo, pace);
     this.mending =
         new Mending(sides.context(), sides.selection(salt, upTo), uploads, size, onlyThere);
+    this.deletes = new Deletes(mending, uploads, 0);
   }
 
   /**
@@ -40,7 +40,7 @@ final class Shortened {
    * versions are mended.
    */
   boolean isAll() {
-    Slice newest = diff.cut(diff.below(Long.MAX_VALUE), sides.rows()).get(0);
+    Slice newest = diff.parts(diff.below(Long.MAX_VALUE), sides.rows(), NEWEST).get(0);
     if (!diff.isEqual(newest)) {
       return false;
     }
@@ -59,22 +59,12 @@ final class Shortened {
 
   /** Deletes them; what the replica does not let go, its number of rows tells later passes of. */
   void delete() {
-    Deletes deletes = new Deletes(mending, uploads, sides.deletes(0).allowed());
+    deletes = new Deletes(mending, uploads, sides.deletes(0).allowed());
     deletes.onlyThere(found);
-    deleted = deletes.deleted();
-    heldBack = deletes.heldBack();
-    why = deletes.why().orElse(null);
   }
 
-  long deleted() {
-    return deleted;
-  }
-
-  long heldBack() {
-    return heldBack;
-  }
-
-  Optional<String> why() {
-    return Optional.ofNullable(why);
+  /** What was deleted; nothing until then. */
+  Deletes deletes() {
+    return deletes;
   }
 }

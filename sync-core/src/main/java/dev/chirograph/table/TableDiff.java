@@ -38,7 +38,6 @@ final class TableDiff {
 
   private static final int PARTS = 16;
   private static final int PARTS_BITS = 4;
-  private static final int MOST_BITS = 12;
   private static final int PAGE = 5_000;
 
   private final TableContext context;
@@ -118,20 +117,6 @@ final class TableDiff {
         : List.of(slice);
   }
 
-  /** Cuts a slice so that one pass over the data tells much: newest first. */
-  List<Slice> cut(Slice slice, long rows) {
-    int parts = (int) Math.max(1, Math.min(most(), rows / ROWS_PER_SLICE));
-    if (slice instanceof Slice.Marks range) {
-      return parts == 1 ? List.of(range) : new ArrayList<>(ranges(range, parts, rows > 0));
-    }
-    return slice instanceof Slice.Bucket bucket ? buckets(bucket, parts) : List.of(slice);
-  }
-
-  private static List<Slice> buckets(Slice.Bucket bucket, int parts) {
-    int bits = Math.min(MOST_BITS, Integer.SIZE - Integer.numberOfLeadingZeros(parts - 1));
-    return new ArrayList<>(bucket.split(Math.max(0, bits - bucket.bits())));
-  }
-
   private int most() {
     return Math.min(context.source().slices(), context.replica().slices());
   }
@@ -157,11 +142,8 @@ final class TableDiff {
     }
     int parts = (int) Math.max(PARTS, Math.min(most(), rows / ROWS_PER_SLICE));
     if (slice instanceof Slice.Bucket bucket) {
-      if (bucket.bits() == Slice.Bucket.MAX_BITS) {
-        return List.of();
-      }
-      int more = Math.min(MOST_BITS, Integer.SIZE - Integer.numberOfLeadingZeros(parts - 1));
-      return bucket.split(more);
+      int more = Integer.SIZE - Integer.numberOfLeadingZeros(parts - 1);
+      return bucket.bits() == Slice.Bucket.MAX_BITS ? List.of() : bucket.split(more);
     }
     if (slice instanceof Slice.Part part) {
       return parts(part.marks(), part.bucket());

@@ -36,7 +36,6 @@ final class TableJournal {
     this.size = size;
     this.quarantine = quarantine;
     this.memory = memory;
-    quarantine.noting(this::work);
   }
 
   TableMemory memory() {
@@ -77,10 +76,6 @@ final class TableJournal {
 
   /** The pass has failed; how large batches may be is worth knowing all the same. */
   void failed() {
-    work();
-  }
-
-  private void work() {
     memory = memory.withWork(size.rows(), quarantine.retry());
     write();
   }

@@ -154,7 +154,7 @@ final class TablePass implements AutoCloseable {
     Census census = new Census(context, sides.selection(salt, upTo));
     TableDiff diff = sides.diff(salt, upTo, pace);
     TableDiff.Differences few = census.checked(() -> refuseOther(cursor, census.lost()));
-    diff.compare(diff.cut(diff.below(Long.MAX_VALUE), sides.rows()), few);
+    diff.compare(List.of(diff.below(Long.MAX_VALUE)), few);
     diff.beyond(few);
   }
 
@@ -191,15 +191,13 @@ final class TablePass implements AutoCloseable {
         return;
       }
       int rows = size.rows();
-      Beside<List<Row>> following =
-          new Beside<>(context.settings().environment(), () -> page(next, rows));
-      try {
-        sent += uploads.put(page, next);
-      } catch (RuntimeException e) {
-        following.settle();
-        throw e;
-      }
-      page = following.get();
+      List<Row> now = page;
+      page =
+          Beside.both(
+              context.settings().environment(),
+              () -> sent += uploads.put(now, next),
+              () -> page(next, rows),
+              (number, following) -> following);
     }
   }
 
@@ -268,7 +266,7 @@ final class TablePass implements AutoCloseable {
             || quarantine.held() > 0
             || stopped
             || comparing.hasFoundDifferences()
-            || shortened.heldBack() > 0
+            || shortened.deletes().heldBack() > 0
             || (!comparing.isFinished() && uploads.mended() > 0);
     return new TableReport(
         context.name(),
@@ -276,9 +274,9 @@ final class TablePass implements AutoCloseable {
         Optional.of(sides.horizon()),
         sent,
         uploads.mended(),
-        comparing.deleted() + shortened.deleted(),
-        comparing.heldBack() + shortened.heldBack(),
-        comparing.refusal().or(shortened::why),
+        comparing.deleted() + shortened.deletes().deleted(),
+        comparing.heldBack() + shortened.deletes().heldBack(),
+        comparing.refusal().or(shortened.deletes()::why),
         quarantine.held(),
         quarantine.examples(),
         unsure ? Optional.empty() : journal.memory().proven(),
@@ -300,7 +298,7 @@ final class TablePass implements AutoCloseable {
 
   /** Whether anything was written to the replica. */
   boolean hasWritten() {
-    return sent + uploads.mended() + comparing.deleted() + shortened.deleted() > 0;
+    return sent + uploads.mended() + comparing.deleted() + shortened.deletes().deleted() > 0;
   }
 
   @Override

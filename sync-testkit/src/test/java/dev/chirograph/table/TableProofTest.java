@@ -89,7 +89,7 @@ class TableProofTest {
   private static final Digest SOME = new Digest(5, 17, 17);
 
   private static Round begun() {
-    return Round.begin("salt", Long.MAX_VALUE - 1, true, "here", "format", 0);
+    return Round.begin("salt", Long.MAX_VALUE - 1, true, "here", "format", 0, false);
   }
 
   private static List<Slice> ranges(long from, int number) {

@@ -214,7 +214,8 @@ class TableRecordsTest {
   void theRecordOfATableFitsIntoEveryStore() {
     long far = Long.MIN_VALUE;
     Digest large = new Digest(Long.MAX_VALUE / 1_000, Long.MIN_VALUE, Long.MIN_VALUE);
-    Round round = Round.begin("0123456789abcdef", far, true, "i".repeat(300), "f".repeat(64), far);
+    Round round =
+        Round.begin("0123456789abcdef", far, true, "i".repeat(300), "f".repeat(64), far, true);
     for (int i = 0; i < 200; i++) {
       Slice differing = new Slice.Marks(far + 2 * i, far + 2 * i + 1);
       List<Slice> two = List.of(differing, new Slice.Marks(far + 9_000 + i, far + 9_001 + i));
