@@ -3,6 +3,7 @@ package dev.chirograph.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.chirograph.Outcome;
+import dev.chirograph.spi.table.ReplicaTable;
 import dev.chirograph.spi.table.ReplicaTable.Write;
 import java.time.Duration;
 import java.util.List;
@@ -13,6 +14,23 @@ import org.junit.jupiter.params.provider.Arguments;
 
 /** One agent at a time writes, and writes of others change nothing. */
 class WrongReplicaLeasesTest extends WrongReplicas {
+
+  /** It knows the fence that it gave last. */
+  private static class LastFenceKnown extends ReplicaAround {
+
+    long last;
+
+    LastFenceKnown(ReplicaTable table) {
+      super(table);
+    }
+
+    @Override
+    public Optional<Long> lease(String agent, Duration duration) {
+      Optional<Long> given = table.lease(agent, duration);
+      last = given.orElse(last);
+      return given;
+    }
+  }
 
   @Test
   void whatIsRightFailsNothing() {
@@ -25,16 +43,7 @@ class WrongReplicaLeasesTest extends WrongReplicas {
             "TAB_8",
             "any fence will do",
             t ->
-                new ReplicaAround(t) {
-                  private long last;
-
-                  @Override
-                  public Optional<Long> lease(String agent, Duration duration) {
-                    Optional<Long> given = table.lease(agent, duration);
-                    last = given.orElse(last);
-                    return given;
-                  }
-
+                new LastFenceKnown(t) {
                   @Override
                   public List<Outcome> write(Write w) {
                     return table.write(
@@ -100,16 +109,7 @@ class WrongReplicaLeasesTest extends WrongReplicas {
             "TAB_8",
             "anybody gives it back",
             t ->
-                new ReplicaAround(t) {
-                  private long last;
-
-                  @Override
-                  public Optional<Long> lease(String agent, Duration duration) {
-                    Optional<Long> given = table.lease(agent, duration);
-                    last = given.orElse(last);
-                    return given;
-                  }
-
+                new LastFenceKnown(t) {
                   @Override
                   public void release(long fence) {
                     table.release(last);

@@ -7,10 +7,12 @@ import dev.chirograph.spi.table.Mark;
 import dev.chirograph.spi.table.ReplicaTable;
 import dev.chirograph.spi.table.ReplicaTable.Write;
 import dev.chirograph.spi.table.Row;
+import dev.chirograph.spi.table.RowKey;
 import dev.chirograph.spi.table.Selection;
 import dev.chirograph.spi.table.WriteLimits;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.provider.Arguments;
 
@@ -92,37 +94,11 @@ class WrongReplicaWritesTest extends WrongReplicas {
         wrong(
             "TAB_8",
             "the key of a cursor is cut off",
-            t ->
-                new ReplicaAround(t) {
-                  @Override
-                  public Optional<Cursor> cursor() {
-                    return table
-                        .cursor()
-                        .map(
-                            c ->
-                                new Cursor(
-                                    c.mark(),
-                                    c.key().filter(k -> k.text().length() < 256),
-                                    c.incarnation()));
-                  }
-                }),
+            t -> keepingKeys(t, key -> key.text().length() < 256)),
         wrong(
             "TAB_8",
             "an empty key of a cursor is none",
-            t ->
-                new ReplicaAround(t) {
-                  @Override
-                  public Optional<Cursor> cursor() {
-                    return table
-                        .cursor()
-                        .map(
-                            c ->
-                                new Cursor(
-                                    c.mark(),
-                                    c.key().filter(k -> !k.text().isEmpty()),
-                                    c.incarnation()));
-                  }
-                }),
+            t -> keepingKeys(t, key -> !key.text().isEmpty())),
         wrong(
             "TAB_8",
             "another error",
@@ -147,6 +123,15 @@ class WrongReplicaWritesTest extends WrongReplicas {
                     return Optional.of(new Cursor(Mark.FIRST, Optional.empty(), "shared"));
                   }
                 }));
+  }
+
+  private static ReplicaTable keepingKeys(ReplicaTable t, Predicate<RowKey> kept) {
+    return new ReplicaAround(t) {
+      @Override
+      public Optional<Cursor> cursor() {
+        return table.cursor().map(c -> new Cursor(c.mark(), c.key().filter(kept), c.incarnation()));
+      }
+    };
   }
 
   private static ReplicaTable rowByRow(ReplicaTable t) {
