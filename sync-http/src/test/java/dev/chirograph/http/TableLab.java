@@ -82,6 +82,9 @@ final class TableLab {
   static final String OFFICE_TOKEN = "office-token-0123456789-01234567";
   static final String RIVAL_TOKEN = "rival-token-0123456789-012345678";
 
+  static final Row ONE = row("1", "a customer", "1.00", "1");
+  static final Row TWO = row("2", "another", "2.00", "2");
+
   final ManualClock clock = ManualClock.create();
   final MemoryTenants tenants = MemoryTenants.of(List.of(INVOICE, NOTE, EVENT), clock);
   final TableAccess access =
@@ -226,6 +229,22 @@ final class TableLab {
 
   static Write puts(long fence, Row... rows) {
     return new Write(fence, FORMAT, SALT, List.of(rows), List.of(), Optional.empty());
+  }
+
+  static String text(Ask ask) {
+    return new String(ask.body, UTF_8);
+  }
+
+  /** A request in whose body a text is replaced by what stands behind a bar, ' meaning ". */
+  static Ask spoilt(Ask ask, String change) {
+    int bar = change.indexOf('|');
+    String from = change.substring(0, bar).replace('\'', '"');
+    String to = change.substring(bar + 1).replace('\'', '"');
+    String text = text(ask);
+    assertThat(text).contains(from);
+    int at = text.indexOf(from);
+    ask.body = (text.substring(0, at) + to + text.substring(at + from.length())).getBytes(UTF_8);
+    return ask;
   }
 
   // ---- answers
