@@ -21,7 +21,7 @@ final class TablePath {
   private static final Pattern TENANT = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
   /** What a server or a proxy might take for something else, encoded or not. */
-  private static final Pattern AMBIGUOUS = Pattern.compile("\\.{1,2}|.*[/\\\\%;\\p{Cntrl}].*");
+  private static final Pattern AMBIGUOUS = Pattern.compile("^\\.{1,2}\\z|[/\\\\%;\\p{Cc}]");
 
   private static final int MOST_NAME = 255;
 
@@ -39,7 +39,7 @@ final class TablePath {
   static boolean isAddressable(String table) {
     return !table.isEmpty()
         && table.length() <= MOST_NAME
-        && !AMBIGUOUS.matcher(table).matches()
+        && !AMBIGUOUS.matcher(table).find()
         && HeaderText.decode(HeaderText.encode(table)).equals(Optional.of(table));
   }
 

@@ -249,7 +249,22 @@ class TableIsolationTest {
   /** Whatever tables there are: what is ambiguous to somebody on the way has no address. */
   @ParameterizedTest
   @ValueSource(
-      strings = {"..", ".", "a%2Fb", "..%2Finvoice", "a%5Cb", "a%3Bb", "%00", "a%25b", "a%0Ab", ""})
+      strings = {
+        "..",
+        ".",
+        "a%2Fb",
+        "..%2Finvoice",
+        "a%5Cb",
+        "a%3Bb",
+        "%00",
+        "a%25b",
+        "a%0Ab",
+        "",
+        "%E2%80%A8a%2Fb",
+        "a%2Fb%E2%80%A9",
+        "%C2%85%2F..",
+        "a%C2%85b" // lines end there
+      })
   void TAB_11_anAmbiguousNameReachesNoTable(String name) {
     ReplicaTable any = lab.table(NORTH);
     TableHandler lenient =
