@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
+import java.util.zip.ZipException;
 
 /** The content coding of larger bodies. */
 final class Gzip {
@@ -24,7 +25,31 @@ final class Gzip {
   private Gzip() {}
 
   static InputStream in(InputStream in) throws IOException {
-    return new GZIPInputStream(in, BUFFER);
+    return new Unzipped(in);
+  }
+
+  /** Of pieces, of which only so many are empty: the JDK reads what follows one a call deeper. */
+  private static final class Unzipped extends GZIPInputStream {
+    private static final int MOST_EMPTY = 100;
+
+    private int deep;
+
+    Unzipped(InputStream in) throws IOException {
+      super(in, BUFFER);
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+      if (deep > MOST_EMPTY) {
+        throw new ZipException("too many pieces of it are empty");
+      }
+      deep++;
+      try {
+        return super.read(bytes, offset, length);
+      } finally {
+        deep--;
+      }
+    }
   }
 
   /** Quick rather than small: what is sent is mostly ids, which no level makes much smaller. */

@@ -100,6 +100,20 @@ class TableRequestCostTest {
     }
   }
 
+  @Test
+  void L9_aBodyOfEmptyPiecesIsNoGzip() {
+    byte[] empty = Lab.zipped(new byte[0]);
+    byte[] pieces = new byte[empty.length * 500_000];
+    for (int i = 0; i < pieces.length; i++) {
+      pieces[i] = empty[i % empty.length];
+    }
+    for (Ask ask : List.of(ask("POST", "/find").json(""), write(puts(1, ONE)))) {
+      ask.body = pieces;
+      ask.set("Content-Encoding", "gzip");
+      lab.assertRefused(handler, ask, 400, Refusal.MALFORMED);
+    }
+  }
+
   /** A byte now and then keeps neither a thread nor a place. */
   @Test
   void L9_aBodyThatDripsIsRefused() {
