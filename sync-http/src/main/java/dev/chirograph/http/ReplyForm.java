@@ -81,11 +81,16 @@ final class ReplyForm {
   HttpReply problem(Problem problem, Optional<Duration> retryAfter) {
     Map<String, String> headers = headers(Problem.TYPE);
     retryAfter.ifPresent(
-        wait -> headers.put("Retry-After", String.valueOf(Math.max(1, wait.toSeconds()))));
+        wait -> headers.put("Retry-After", String.valueOf(Math.max(1, seconds(wait)))));
     if (problem.status() == 401) {
       headers.put("WWW-Authenticate", challenge);
     }
     return problem.reply(headers);
+  }
+
+  /** Whole seconds, of which there are rather too many: the header has no parts of one. */
+  private static long seconds(Duration wait) {
+    return wait.toSeconds() + (wait.toNanosPart() > 0 ? 1 : 0);
   }
 
   HttpReply nothingThere() {

@@ -91,6 +91,10 @@ class TableHandlerTest {
           TableLab.handle(
               failing(SyncException.later(kind, "later", Duration.ofMillis(3))), digest());
       assertThat(shortly.headers()).containsEntry("Retry-After", "1");
+      Answered later =
+          TableLab.handle(
+              failing(SyncException.later(kind, "later", Duration.ofMillis(1_001))), digest());
+      assertThat(later.headers()).containsEntry("Retry-After", "2");
       Answered silent = TableLab.handle(failing(new SyncException(kind, "later")), digest());
       assertThat(silent.headers()).doesNotContainKey("Retry-After");
     }
