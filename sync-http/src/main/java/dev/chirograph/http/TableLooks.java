@@ -55,12 +55,11 @@ final class TableLooks {
         query.whole("after").isPresent() || query.whole("through").isPresent()
             ? TableBodies.range(query, selection.format())
             : Slice.Bucket.ALL;
-    int limit = (int) Math.min(query.whole("limit").orElse(Long.MAX_VALUE), bodies.limits().page());
+    int limit = query.limit("limit", bodies.limits().page());
     return page(
         call,
         table,
-        new Manifest(
-            selection, List.of(slice), query.text("key").map(RowKey::new), Math.max(1, limit)));
+        new Manifest(selection, List.of(slice), query.text("key").map(RowKey::new), limit));
   }
 
   private static String salt(TableQuery query) throws RefusedException {

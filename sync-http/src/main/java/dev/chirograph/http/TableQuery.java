@@ -54,6 +54,15 @@ final class TableQuery {
     throw malformed("'" + name + "' is no whole number");
   }
 
+  /** How many at most: so many where it does not say fewer. */
+  int limit(String name, int most) throws RefusedException {
+    long limit = whole(name).orElse((long) most);
+    if (limit < 1) {
+      throw malformed("'" + name + "' is less than 1");
+    }
+    return (int) Math.min(limit, most);
+  }
+
   /** Refuses parameters whose meaning is not known: they may have been meant to narrow it. */
   void only(String... names) throws RefusedException {
     if (!Set.of(names).containsAll(values.keySet())) {

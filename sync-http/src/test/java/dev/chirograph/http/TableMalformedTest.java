@@ -211,6 +211,8 @@ class TableMalformedTest {
         "GET /manifest?key=a+b",
         "GET /manifest?key=%c3%28",
         "GET /manifest?horizon=",
+        "GET /manifest?limit=0",
+        "GET /manifest?limit=-4294957296", // which is 10000 in 32 bits
         "DELETE /lease",
         "DELETE /lease?fence=",
         "DELETE /lease?fence=x",
