@@ -28,6 +28,7 @@ import dev.chirograph.spi.table.RowVersion;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -196,6 +197,7 @@ class TableRequestSizeTest {
             () -> lab.handler().lookLimit(1, -1),
             () -> lab.handler().bodyLimit(0),
             () -> lab.handler().headerLimit(0),
+            () -> lab.handler().bodyTime(Duration.ofNanos(999_999)),
             () -> lab.handler().atOnce(0, 1),
             () -> lab.handler().atOnce(1, 0))) {
       assertThatThrownBy(wrong::run).isInstanceOf(SyncException.class);
