@@ -116,7 +116,7 @@ final class Sender {
     String coding = response.headers().firstValue("Content-Encoding").orElse("identity");
     return switch (coding) {
       case "identity" -> new LimitedInput(body, most);
-      case Gzip.NAME -> new LimitedInput(Gzip.in(body), most);
+      case Gzip.NAME -> new LimitedInput(Gzip.in(new LimitedInput(body, most)), most);
       default -> throw new WireException("its content coding is neither gzip nor none");
     };
   }

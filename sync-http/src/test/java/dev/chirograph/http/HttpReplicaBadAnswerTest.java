@@ -89,9 +89,20 @@ class HttpReplicaBadAnswerTest {
   @Test
   void L9_answersBeyondTheLimitAreNotReadToTheirEnd() {
     byte[] bomb = Lab.zipped(("{\"tag\":\"" + "x".repeat(5_000_000)).getBytes(ISO_8859_1));
-    String body = new String(bomb, ISO_8859_1);
+    assertTooLong(new String(bomb, ISO_8859_1));
+  }
+
+  /** It comes to nothing when it is decompressed, and takes as long. */
+  @Test
+  void L9_theNameOfACompressedFileHasNoMoreBytesThanTheAnswer() {
+    String header = "\u001f\u008b\b\b\0\0\0\0\0\0"; // a name follows, up to a zero
+    assertTooLong(header + "x".repeat(5_000_000));
+  }
+
+  private static void assertTooLong(String zipped) {
     String answer =
-        Canned.ok("application/json", body).replaceFirst("\r\n", "\r\nContent-Encoding: gzip\r\n");
+        Canned.ok("application/json", zipped)
+            .replaceFirst("\r\n", "\r\nContent-Encoding: gzip\r\n");
     try (Canned server = Canned.answering(answer)) {
       HttpReplica replica = replica(server.base()).answerLimit(100_000).build();
       assertThatThrownBy(() -> replica.state(Optional.empty()))
