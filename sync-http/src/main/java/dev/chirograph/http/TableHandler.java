@@ -59,7 +59,7 @@ public final class TableHandler implements HttpEndpoint {
     this.pacing = builder.pacing;
     this.permits = new Permits(builder.atOnce, builder.perCustomer);
     this.form = new ReplyForm(builder.gzip, "Bearer");
-    this.bodies = new TableBodies(builder.limits, form);
+    this.bodies = new TableBodies(builder.limits(), form);
     this.service = new TableService(builder.tenants, bodies, builder.random);
   }
 
@@ -172,7 +172,12 @@ public final class TableHandler implements HttpEndpoint {
   public static final class Builder {
     private final ReplicaTenants tenants;
     private final TableAccess access;
-    private TableLimits limits = TableLimits.STANDARD;
+    private int mostRows = TableLimits.STANDARD.rows();
+    private long mostBytes = TableLimits.STANDARD.bytes();
+    private int mostRow = TableLimits.STANDARD.row();
+    private int mostSlices = TableLimits.STANDARD.slices();
+    private int mostKeys = TableLimits.STANDARD.keys();
+    private int mostBody = TableLimits.STANDARD.body();
     private int mostHeaders = 16 << 10;
     private Duration bodyTime = Duration.ofMinutes(5);
     private Pacing pacing = Pacing.system();
@@ -193,29 +198,14 @@ public final class TableHandler implements HttpEndpoint {
      * @param bytes about how many, as {@code Row.bytes} counts them
      */
     public Builder writeLimit(int rows, long bytes) {
-      this.limits =
-          new TableLimits(
-              positive(rows, "rows"),
-              positive(bytes, "bytes"),
-              limits.row(),
-              limits.slices(),
-              limits.keys(),
-              limits.page(),
-              limits.body());
+      this.mostRows = positive(rows, "rows");
+      this.mostBytes = positive(bytes, "bytes");
       return this;
     }
 
     /** The largest row, which is written alone; 48 MiB of its texts by default. */
     public Builder rowLimit(int bytes) {
-      this.limits =
-          new TableLimits(
-              limits.rows(),
-              limits.bytes(),
-              positive(bytes, "bytes"),
-              limits.slices(),
-              limits.keys(),
-              limits.page(),
-              limits.body());
+      this.mostRow = positive(bytes, "bytes");
       return this;
     }
 
@@ -224,29 +214,14 @@ public final class TableHandler implements HttpEndpoint {
      * manifest by default.
      */
     public Builder lookLimit(int slices, int keys) {
-      this.limits =
-          new TableLimits(
-              limits.rows(),
-              limits.bytes(),
-              limits.row(),
-              positive(slices, "slices"),
-              positive(keys, "keys"),
-              keys,
-              limits.body());
+      this.mostSlices = positive(slices, "slices");
+      this.mostKeys = positive(keys, "keys");
       return this;
     }
 
     /** The largest body that brings no rows, after decompression; 16 MiB by default. */
     public Builder bodyLimit(int bytes) {
-      this.limits =
-          new TableLimits(
-              limits.rows(),
-              limits.bytes(),
-              limits.row(),
-              limits.slices(),
-              limits.keys(),
-              limits.page(),
-              positive(bytes, "bytes"));
+      this.mostBody = positive(bytes, "bytes");
       return this;
     }
 
@@ -292,6 +267,11 @@ public final class TableHandler implements HttpEndpoint {
     public Builder random(RandomGenerator value) {
       this.random = Objects.requireNonNull(value, "value");
       return this;
+    }
+
+    private TableLimits limits() {
+      return new TableLimits(
+          mostRows, mostBytes, mostRow, mostSlices, mostKeys, mostKeys, mostBody);
     }
 
     private static int positive(int number, String what) {
