@@ -24,7 +24,9 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Start the JVM with {@code -Dsun.net.httpserver.nodelay=true}: this server waits about 40 ms in
- * the middle of many answers otherwise.
+ * the middle of many answers otherwise. Where strangers reach it, say {@code
+ * -Dsun.net.httpserver.maxReqTime=600}, too: so many seconds may a request take to come then.
+ * Otherwise this server waits for one for ever, and for the rest of one that was refused.
  *
  * <p>Safe for use by several threads.
  */

@@ -232,8 +232,9 @@ public final class TableHandler implements HttpEndpoint {
     }
 
     /**
-     * How long a body may take to come; 5 minutes by default. How long nothing at all may come is a
-     * setting of the server: that of the JDK waits for ever unless it is told otherwise.
+     * How long a body may take to come; 5 minutes by default. How long nothing at all may come, and
+     * what is left of a request that was refused, is a setting of the server; see {@link
+     * JdkHttpHandler} for that of the JDK.
      */
     public Builder bodyTime(Duration atMost) {
       positive(atMost.toMillis(), "milliseconds");
