@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.chirograph.http.Lab.Ask;
 import dev.chirograph.log.LogRequest.Find;
-import java.io.InputStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -33,19 +32,9 @@ class RequestSizeTest {
   @Test
   void aBodyThatDoesNotSayHowLargeItIsIsReadUpToTheLimit() {
     LogHandler small = lab.handler().bodyLimit(1_000).build();
-    Counting endless = new Counting();
+    Endless endless = new Endless(" ");
     lab.assertRefused(small, lab.push(1).sign().call(endless), 413, Refusal.TOO_LARGE);
     assertThat(endless.read).isLessThanOrEqualTo(1_001);
-  }
-
-  private static final class Counting extends InputStream {
-    private int read;
-
-    @Override
-    public int read() {
-      read++;
-      return ' ';
-    }
   }
 
   @Test

@@ -6,7 +6,6 @@ import static dev.chirograph.http.TableLab.ONE;
 import static dev.chirograph.http.TableLab.SALT;
 import static dev.chirograph.http.TableLab.TWO;
 import static dev.chirograph.http.TableLab.ask;
-import static dev.chirograph.http.TableLab.lines;
 import static dev.chirograph.http.TableLab.puts;
 import static dev.chirograph.http.TableLab.row;
 import static dev.chirograph.http.TableLab.text;
@@ -47,6 +46,12 @@ class TableRequestSizeTest {
     return lab.handler().writeLimit(10, 1_000).rowLimit(2_000).bodyLimit(5_000).build();
   }
 
+  /** The line before so many rows. */
+  private static String head(long fence, int puts) {
+    String one = text(write(puts(fence, ONE))).split("\n")[0] + "\n";
+    return one.replace("\"puts\":1", "\"puts\":" + puts);
+  }
+
   @Test
   void L9_aBodyThatSaysItIsTooLargeIsNotRead() {
     TableHandler small = small();
@@ -74,15 +79,13 @@ class TableRequestSizeTest {
   void L9_endlessRowsAreReadUpToTheLimit() {
     TableHandler small = small();
     long fence = lab.lease(NORTH);
-    byte[] head = Arrays.copyOf(lines(puts(fence, ONE)), lines(puts(fence, ONE)).length);
-    String first = new String(head, UTF_8).split("\n")[0] + "\n";
-    String many = first.replace("\"puts\":1", "\"puts\":10");
+    String head = head(fence, 10);
     for (String again :
         List.of(
             "[\"1\",\"" + "x".repeat(100) + "\",null,\"1\"]\n", "[\"1\",\"" + "x".repeat(5_000))) {
       Endless rows = new Endless(again);
       InputStream body =
-          new SequenceInputStream(new ByteArrayInputStream(many.getBytes(UTF_8)), rows);
+          new SequenceInputStream(new ByteArrayInputStream(head.getBytes(UTF_8)), rows);
       Ask ask = ask("POST", "").lines(new byte[0]);
       lab.assertRefused(small, ask.call(body), 413, Refusal.TOO_LARGE);
       assertThat(rows.read).isLessThan(40_000);
@@ -91,12 +94,11 @@ class TableRequestSizeTest {
 
   @Test
   void L9_moreRowsThanAllowedAreRefusedByTheirNumberAlone() {
-    String head = text(write(puts(lab.lease(NORTH), ONE))).split("\n")[0] + "\n";
-    String many = head.replace("\"puts\":1", "\"puts\":11");
+    String head = head(lab.lease(NORTH), 11);
     // A reader takes a buffer ahead; beyond that nothing is asked for.
     Endless rows = new Endless(" ");
     InputStream body =
-        new SequenceInputStream(new ByteArrayInputStream(many.getBytes(UTF_8)), rows);
+        new SequenceInputStream(new ByteArrayInputStream(head.getBytes(UTF_8)), rows);
     lab.assertRefused(
         small(), ask("POST", "").lines(new byte[0]).call(body), 413, Refusal.TOO_LARGE);
     assertThat(rows.read).isLessThan(10_000);
@@ -108,7 +110,7 @@ class TableRequestSizeTest {
     Ask find = ask("POST", "/find").json("{\"x\":\"" + "x".repeat(20_000_000)).zipped();
     assertThat(find.body.length).isLessThan(50_000);
     lab.assertRefused(lab.handler().bodyLimit(100_000).build(), find, 413, Refusal.TOO_LARGE);
-    String head = text(write(puts(lab.lease(NORTH), ONE))).split("\n")[0] + "\n";
+    String head = head(lab.lease(NORTH), 1);
     Ask write =
         ask("POST", "").lines((head + "[\"" + "x".repeat(20_000_000)).getBytes(UTF_8)).zipped();
     lab.assertRefused(small, write, 413, Refusal.TOO_LARGE);
