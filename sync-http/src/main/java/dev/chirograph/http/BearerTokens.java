@@ -77,7 +77,7 @@ public final class BearerTokens implements TableAccess {
     return HexFormat.of().formatHex(sha256(token));
   }
 
-  private static boolean isToken(String token) {
+  static boolean isToken(String token) {
     return token.matches("[A-Za-z0-9._~+/-]+=*");
   }
 

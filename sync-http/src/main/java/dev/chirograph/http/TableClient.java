@@ -79,7 +79,7 @@ final class TableClient {
 
   /** What is not checked here ends up in a message of the client. */
   private static String checked(String token) {
-    if (!token.matches("[A-Za-z0-9._~+/-]+=*")) {
+    if (!BearerTokens.isToken(token)) {
       throw SyncException.invalid("a token has only letters, digits and '-._~+/', then '='");
     }
     return token;
