@@ -140,7 +140,7 @@ public final class JdbcReplica implements ReplicaDatabase {
               database,
               hosts,
               TableScope.ALL,
-              new TableBook(database, "", "", hosts.schema()),
+              new TableBook(database, hosts.schema()),
               new TableViews(settings.pacing)));
     }
   }

@@ -21,6 +21,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class TableBook {
 
+  /**
+   * Stands for customer and database where tenants do not share tables: nobody is named so. An
+   * empty text is null to some sessions of MariaDB.
+   */
+  private static final String NOBODY = ".";
+
   private static final String COLUMNS =
       "table_name, cursor_mark, cursor_key, cursor_incarnation, agent, fence, leased, revision,"
           + " row_count, last_mark, ${now}";
@@ -42,7 +48,16 @@ final class TableBook {
   private final String wrote;
 
   /**
-   * The replicas of a tenant; both names are empty where tenants do not share tables.
+   * The replicas of a host whose tables tenants do not share.
+   *
+   * @param schema of their tables; empty for the one that connections stand in
+   */
+  TableBook(Database database, String schema) {
+    this(database, NOBODY, NOBODY, schema);
+  }
+
+  /**
+   * The replicas of a tenant.
    *
    * @param schema of their tables; empty for the one that connections stand in
    */

@@ -45,7 +45,7 @@ final class TableCatalogueSql {
         coalesce(c.column_default, 'NULL') <> 'NULL' or c.extra like '%auto_increment%'
           or c.extra like '%GENERATED%',
         c.data_type,
-        case when coalesce(c.generation_expression, '') = '' then 'BY_ANYBODY' else 'BY_DATABASE' end
+        case when length(c.generation_expression) > 0 then 'BY_DATABASE' else 'BY_ANYBODY' end
       from information_schema.tables t
       join information_schema.columns c
         on c.table_schema = t.table_schema and c.table_name = t.table_name

@@ -323,8 +323,8 @@ class ReplicaHostsIT {
                 new Column("note", new ColumnType(ColumnType.Kind.TEXT, 0, 20), true)),
             List.of("word"),
             Optional.empty());
-    ReplicaScene scene = ReplicaScene.of(host, shape);
     host.execute("set session sql_mode = concat(@@sql_mode, ',EMPTY_STRING_IS_NULL')");
+    ReplicaScene scene = ReplicaScene.of(host, shape);
     Row row = scene.row("", "");
     scene.put(row);
     scene.put(row);

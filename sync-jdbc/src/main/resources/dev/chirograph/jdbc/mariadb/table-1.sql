@@ -1,6 +1,6 @@
 -- One row for each table that is a replica: how far it has caught up, who may write to it, and what
 -- its writes tell of it. Whoever writes rows locks it first and holds it to the commit. Where tenants
--- do not share tables, customer and database are empty. A cursor without key has all rows of its
+-- do not share tables, customer and database are ".". A cursor without key has all rows of its
 -- mark; keys and incarnations are text in UTF-8. leased is in microseconds since 1970.
 -- Texts are bytes in UTF-8: no collation makes two of them one.
 create table if not exists ${table_replica} (
