@@ -27,8 +27,7 @@ final class SqlErrors {
   private static final Set<Integer> MARIADB_LOCKS = Set.of(1213, 1205, 1020, 1412, 1467);
 
   /** MySQL and MariaDB: no disk or table space left, too many connections, read-only for now. */
-  private static final Set<Integer> MARIADB_UNAVAILABLE =
-      Set.of(1021, 1114, 1203, 1226, 1290, 1792);
+  private static final Set<Integer> MARIADB_UNAVAILABLE = Set.of(1021, 1114, 1203, 1226, 1290);
 
   /** H2: deadlock, lock timeout, concurrent update. */
   private static final Set<Integer> H2_LOCKS = Set.of(40001, 50200, 90131);
@@ -38,7 +37,7 @@ final class SqlErrors {
   /** Serialisation failure, deadlock (PostgreSQL), lock not available, lock timeout. */
   private static final Set<String> LOCK_STATES = Set.of("40001", "40P01", "55P03", "HYT00");
 
-  /** PostgreSQL: a standby by now; a transaction that was idle or open for too long. */
+  /** Read-only for now; PostgreSQL: a transaction that was idle or open for too long. */
   private static final Set<String> UNAVAILABLE_STATES = Set.of("25006", "25P03", "25P04");
 
   private static final Set<Integer> MARIADB_DENIED = Set.of(1044, 1045, 1142, 1143, 1227);

@@ -15,7 +15,7 @@ class SqlErrorsTest {
   /** What ends by itself, or by an administrator, is no fault of ours. */
   @ParameterizedTest
   @CsvSource({
-    "25006, 0", // a standby by now
+    "25006, 0", // read-only, as a standby is
     "25P03, 0", // idle in its transaction
     "25P04, 0",
     "53100, 0", // no space left
@@ -25,8 +25,7 @@ class SqlErrorsTest {
     "42000, 1226",
     "HY000, 1021",
     "HY000, 1114",
-    "HY000, 1290", // read-only
-    "25006, 1792"
+    "HY000, 1290" // read-only
   })
   void whatEndsByItselfIsUnavailable(String state, int code) {
     assertThat(SqlErrors.of("writing", new SQLException("no", state, code)).kind())
@@ -34,7 +33,7 @@ class SqlErrorsTest {
   }
 
   @Test
-  void soDoesADiskOfSqlite() {
+  void soIsADiskOfSqlite() {
     for (SQLiteErrorCode code :
         new SQLiteErrorCode[] {
           SQLiteErrorCode.SQLITE_FULL, SQLiteErrorCode.SQLITE_IOERR, SQLiteErrorCode.SQLITE_CANTOPEN
