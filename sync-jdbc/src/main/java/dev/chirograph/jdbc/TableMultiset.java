@@ -242,7 +242,7 @@ final class TableMultiset implements TableChanges {
         }
         statement.addBatch();
       }
-      for (int count : statement.executeBatch()) {
+      for (int count : TableRows.executeBatch(statement)) {
         checkRemoved(count);
       }
     }

@@ -351,24 +351,24 @@ final class TableRows {
       bindTenant(statement, bindRow(statement, 1, columns, row));
       statement.addBatch();
     }
-    try {
-      int count = 0;
-      for (int one : statement.executeBatch()) {
-        count += Math.max(0, one); // a driver need not tell
-      }
-      return count;
-    } catch (BatchUpdateException e) {
-      throw causeOf(e);
+    int count = 0;
+    for (int one : executeBatch(statement)) {
+      count += Math.max(0, one); // a driver need not tell
     }
+    return count;
   }
 
-  /** The error itself: the one of a batch does not tell the vendor, or the number. */
-  private static SQLException causeOf(BatchUpdateException batch) {
-    if (batch.getCause() instanceof SQLException cause) {
-      return cause;
+  /** Runs a batch; fails with the error itself, as that of a batch tells no vendor or number. */
+  static int[] executeBatch(PreparedStatement statement) throws SQLException {
+    try {
+      return statement.executeBatch();
+    } catch (BatchUpdateException e) {
+      if (e.getCause() instanceof SQLException cause) {
+        throw cause;
+      }
+      @Nullable SQLException next = e.getNextException();
+      throw next == null ? e : next;
     }
-    @Nullable SQLException next = batch.getNextException();
-    return next == null ? batch : next;
   }
 
   private static int bindArrays(

@@ -1,7 +1,7 @@
 package dev.chirograph.jdbc;
 
+import static dev.chirograph.jdbc.ReplicaHosts.refused;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.chirograph.SyncException;
 import dev.chirograph.SyncException.Kind;
@@ -16,7 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -28,27 +28,7 @@ class ReplicaHostsIT {
   private static final Optional<Cursor> CURSOR =
       Optional.of(new Cursor(new Mark(7), Optional.empty(), "office"));
 
-  private final List<ReplicaHost> hosts = new ArrayList<>();
-
-  private ReplicaHost host(TestDatabase database) {
-    ReplicaHost host = new ReplicaHost(database);
-    hosts.add(host);
-    return host;
-  }
-
-  @AfterEach
-  void close() throws Exception {
-    for (ReplicaHost host : hosts) {
-      host.spy().close();
-    }
-  }
-
-  private static SyncException refused(Kind kind, Runnable call) {
-    SyncException error = catchThrowableOfType(SyncException.class, call::run);
-    assertThat(error).as("an error").isNotNull();
-    assertThat(error.kind()).as("%s %s", error, error.getCause()).isEqualTo(kind);
-    return error;
-  }
+  @AutoClose private final ReplicaHosts hosts = new ReplicaHosts();
 
   private static String script(ReplicaHost host, TableShape shape) {
     return JdbcReplica.of(host.spy().dataSource()).script(shape);
@@ -59,7 +39,7 @@ class ReplicaHostsIT {
   @ParameterizedTest
   @EnumSource(TestDatabase.class)
   void aColumnThatIsLeftOutIsNotLostWhenRowsSwapAValue(TestDatabase database) throws Exception {
-    ReplicaHost host = host(database);
+    ReplicaHost host = hosts.on(database);
     TableShape shape = ReplicaScene.INVOICE;
     host.create(shape, script(host, shape));
     String invoice = host.quoted("invoice");
@@ -86,7 +66,7 @@ class ReplicaHostsIT {
   @EnumSource(TestDatabase.class)
   void aColumnThatTheDatabaseComputesIsComparedAndNotWritten(TestDatabase database)
       throws Exception {
-    ReplicaHost host = host(database);
+    ReplicaHost host = hosts.on(database);
     TableShape shape =
         new TableShape(
             "sum",
@@ -128,7 +108,7 @@ class ReplicaHostsIT {
       value = TestDatabase.class,
       names = {"POSTGRESQL", "H2"})
   void numbersThatAreAlwaysGivenOutCanBeWrittenOver(TestDatabase database) throws Exception {
-    ReplicaHost host = host(database);
+    ReplicaHost host = hosts.on(database);
     TableShape shape = ReplicaScene.INVOICE;
     String version = host.quoted("version") + " bigint not null";
     String script = script(host, shape);
@@ -145,33 +125,9 @@ class ReplicaHostsIT {
 
   // ---- where rows are
 
-  /** Rows without key are found by where they are, and each part counts for itself. */
-  @Test
-  void TAB_9_rowsWithoutKeyAreDeletedInTheirOwnPartition() throws Exception {
-    ReplicaHost host = host(TestDatabase.POSTGRESQL);
-    host.execute(
-        "create table event (what varchar(50) not null, number bigint not null)"
-            + " partition by list (number);\n"
-            + "create table event_1 partition of event for values in (1);\n"
-            + "create table event_2 partition of event for values in (2)");
-    TableShape shape =
-        new TableShape(
-            "event",
-            List.of(
-                new Column("what", new ColumnType(ColumnType.Kind.TEXT, 0, 50), false),
-                new Column("number", new ColumnType(ColumnType.Kind.INTEGER, 0, 19), false)),
-            List.of(),
-            Optional.empty());
-    ReplicaScene scene = new ReplicaScene(shape, ReplicaScene.open(host, shape));
-    Row gone = scene.row("a", "1");
-    scene.put(gone, scene.row("b", "2"));
-    scene.write(List.of(), List.of(scene.seen(gone)), Optional.empty());
-    assertThat(scene.all()).isEqualTo(ReplicaScene.byKey(List.of(scene.row("b", "2"))));
-  }
-
   @Test
   void partitionsAreNoTablesOfTheirOwn() throws Exception {
-    ReplicaHost host = host(TestDatabase.POSTGRESQL);
+    ReplicaHost host = hosts.on(TestDatabase.POSTGRESQL);
     host.execute(
         "create table event (id bigint not null primary key) partition by range (id);\n"
             + "create table event_1 partition of event default");
@@ -185,30 +141,10 @@ class ReplicaHostsIT {
         .containsExactly("event_1");
   }
 
-  /** A column may be named like the number of a row. */
-  @Test
-  void TAB_9_aColumnNamedRowidIsNotTheNumberOfARow() throws Exception {
-    ReplicaHost host = host(TestDatabase.SQLITE);
-    host.execute("create table event (rowid integer not null, what text not null)");
-    TableShape shape =
-        new TableShape(
-            "event",
-            List.of(
-                new Column("rowid", new ColumnType(ColumnType.Kind.INTEGER, 0, 19), false),
-                new Column("what", ColumnType.of(ColumnType.Kind.TEXT), false)),
-            List.of(),
-            Optional.empty());
-    ReplicaScene scene = new ReplicaScene(shape, ReplicaScene.open(host, shape));
-    Row gone = scene.row("5", "a");
-    scene.put(gone, scene.row("5", "b"));
-    scene.write(List.of(), List.of(scene.seen(gone)), Optional.empty());
-    assertThat(scene.all()).isEqualTo(ReplicaScene.byKey(List.of(scene.row("5", "b"))));
-  }
-
   @ParameterizedTest
   @CsvSource({"MyISAM", "Aria"})
   void TAB_8_aTableWithoutTransactionsIsRefused(String engine) throws Exception {
-    ReplicaHost host = host(TestDatabase.MARIADB);
+    ReplicaHost host = hosts.on(TestDatabase.MARIADB);
     TableShape shape = ReplicaScene.INVOICE;
     host.create(shape, script(host, shape).replace("InnoDB", engine));
     assertThat(refused(Kind.UNSUPPORTED, () -> ReplicaScene.open(host, shape)))
@@ -224,7 +160,7 @@ class ReplicaHostsIT {
       value = TestDatabase.class,
       names = {"POSTGRESQL", "H2"})
   void L5_tablesOfTwoSchemasHaveTheirOwnCursors(TestDatabase database) throws Exception {
-    ReplicaHost host = host(database);
+    ReplicaHost host = hosts.on(database);
     TableShape shape = ReplicaScene.INVOICE;
     String script = script(host, shape);
     List<ReplicaScene> scenes = new ArrayList<>();
@@ -257,7 +193,7 @@ class ReplicaHostsIT {
       value = TestDatabase.class,
       names = {"POSTGRESQL", "H2", "MARIADB"})
   void L5_theDefaultSchemaByItsNameIsTheSame(TestDatabase database) throws Exception {
-    ReplicaHost host = host(database);
+    ReplicaHost host = hosts.on(database);
     ReplicaScene scene = ReplicaScene.invoices(host);
     String asked =
         switch (database) {
@@ -289,7 +225,7 @@ class ReplicaHostsIT {
   })
   void whatSqliteWouldNotGiveBackIsRefused(ColumnType.Kind kind, int digits, int size, String value)
       throws Exception {
-    ReplicaHost host = host(TestDatabase.SQLITE);
+    ReplicaHost host = hosts.on(TestDatabase.SQLITE);
     TableShape shape =
         new TableShape(
             "v",
@@ -314,7 +250,7 @@ class ReplicaHostsIT {
   /** As sessions of MariaDB may have it, which take the one for the other. */
   @Test
   void TAB_1_anEmptyTextIsNoNull() throws Exception {
-    ReplicaHost host = host(TestDatabase.MARIADB);
+    ReplicaHost host = hosts.on(TestDatabase.MARIADB);
     TableShape shape =
         new TableShape(
             "word",
@@ -339,7 +275,7 @@ class ReplicaHostsIT {
       value = TestDatabase.class,
       names = {"POSTGRESQL", "MARIADB", "SQLITE"})
   void L11_aRowThatATriggerRefusesIsToBlame(TestDatabase database) throws Exception {
-    ReplicaHost host = host(database);
+    ReplicaHost host = hosts.on(database);
     ReplicaScene scene = ReplicaScene.invoices(host);
     switch (database) {
       case POSTGRESQL -> {
@@ -380,7 +316,7 @@ class ReplicaHostsIT {
                 new Column("value", ColumnType.of(ColumnType.Kind.TEXT), true)),
             List.of("code"),
             Optional.empty());
-    ReplicaHost host = host(database);
+    ReplicaHost host = hosts.on(database);
     String code = host.quoted("code");
     String script = script(host, shape);
     host.create(shape, script.replaceFirst("(\\(\\s*" + code + ") [^\n]*", "$1 char(5) not null,"));

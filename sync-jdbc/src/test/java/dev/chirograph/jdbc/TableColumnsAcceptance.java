@@ -11,28 +11,16 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of an office's columns, keys and types, on the way to PostgreSQL. */
 abstract class TableColumnsAcceptance {
 
-  private final TestDatabase database;
-  private OfficeScene on;
+  @AutoClose private final OfficeScene on;
 
   TableColumnsAcceptance(TestDatabase database) {
-    this.database = database;
-  }
-
-  @BeforeEach
-  void open() {
     on = new OfficeScene(database);
-  }
-
-  @AfterEach
-  void close() throws SQLException {
-    on.close();
   }
 
   // ---- columns

@@ -15,29 +15,17 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of an office's rows, however they come, change and go. */
 abstract class TableRowsAcceptance {
 
-  private final TestDatabase database;
-  private OfficeScene on;
+  @AutoClose private final OfficeScene on;
 
   TableRowsAcceptance(TestDatabase database) {
-    this.database = database;
-  }
-
-  @BeforeEach
-  void open() {
     on = new OfficeScene(database);
-  }
-
-  @AfterEach
-  void close() throws SQLException {
-    on.close();
   }
 
   // ---- rows come and go

@@ -1,7 +1,7 @@
 package dev.chirograph.jdbc;
 
+import static dev.chirograph.jdbc.ReplicaHosts.refused;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.chirograph.Outcome;
 import dev.chirograph.SyncException;
@@ -20,7 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -32,34 +32,14 @@ class TableWritesIT {
   private static final Optional<Cursor> CURSOR =
       Optional.of(new Cursor(new Mark(7), Optional.empty(), "office"));
 
-  private final List<ReplicaHost> hosts = new ArrayList<>();
-
-  private ReplicaHost host(TestDatabase database) {
-    ReplicaHost host = new ReplicaHost(database);
-    hosts.add(host);
-    return host;
-  }
-
-  @AfterEach
-  void close() throws Exception {
-    for (ReplicaHost host : hosts) {
-      host.spy().close();
-    }
-  }
-
-  private static SyncException refused(Kind kind, Runnable write) {
-    SyncException error = catchThrowableOfType(SyncException.class, write::run);
-    assertThat(error).isNotNull();
-    assertThat(error.kind()).as("%s %s", error, error.getCause()).isEqualTo(kind);
-    return error;
-  }
+  @AutoClose private final ReplicaHosts hosts = new ReplicaHosts();
 
   // ---- how many statements
 
   @ParameterizedTest
   @EnumSource(TestDatabase.class)
   void theNumberOfStatementsDoesNotGrowWithTheNumberOfRows(TestDatabase database) throws Exception {
-    ReplicaHost host = host(database);
+    ReplicaHost host = hosts.on(database);
     ReplicaScene scene = ReplicaScene.invoices(host);
     for (int many : List.of(1, 2, 1_000)) {
       String name = database + " " + many;
@@ -85,7 +65,7 @@ class TableWritesIT {
   @ParameterizedTest
   @EnumSource(TestDatabase.class)
   void rowsThatWereThereBeforeTheFirstLeaseChangeTheTag(TestDatabase database) throws Exception {
-    ReplicaHost host = host(database);
+    ReplicaHost host = hosts.on(database);
     JdbcReplica replica = JdbcReplica.of(host.spy().dataSource());
     host.create(ReplicaScene.INVOICE, replica.script(ReplicaScene.INVOICE));
     host.execute(
@@ -110,7 +90,7 @@ class TableWritesIT {
   @ParameterizedTest
   @EnumSource(TestDatabase.class)
   void aRowThatIsRefusedIsToldWithoutAPieceOfIt(TestDatabase database) throws Exception {
-    ReplicaHost host = host(database);
+    ReplicaHost host = hosts.on(database);
     TableShape shape = ReplicaScene.INVOICE;
     String script = JdbcReplica.of(host.spy().dataSource()).script(shape);
     String check =
@@ -155,7 +135,7 @@ class TableWritesIT {
   /** The database would not say of which column. */
   @Test
   void L11_aTextWithNulIsToldByItsColumn() throws Exception {
-    ReplicaScene scene = ReplicaScene.invoices(host(TestDatabase.POSTGRESQL));
+    ReplicaScene scene = ReplicaScene.invoices(hosts.on(TestDatabase.POSTGRESQL));
     Row row = scene.raw("2", "secret \0", "1.00", "1");
     assertThat(refused(Kind.INVALID_ARGUMENT, () -> scene.put(row)).getMessage())
         .contains("'customer'", "NUL")
@@ -176,7 +156,7 @@ class TableWritesIT {
                 new Column("value", ColumnType.of(ColumnType.Kind.TEXT), true)),
             List.of("name"),
             Optional.empty());
-    ReplicaScene scene = ReplicaScene.of(host(database), shape);
+    ReplicaScene scene = ReplicaScene.of(hosts.on(database), shape);
     Row upper = scene.row("KEY", "kept");
     scene.put(upper, scene.row("other", "kept"));
     TreeMap<String, Row> before = scene.all();
@@ -200,7 +180,7 @@ class TableWritesIT {
   // ---- rows that refer to others
 
   private ReplicaHost families(TestDatabase database, String rule) throws Exception {
-    ReplicaHost host = host(database);
+    ReplicaHost host = hosts.on(database);
     JdbcReplica replica = JdbcReplica.of(host.spy().dataSource());
     TableShape parent = ReplicaScene.INVOICE;
     host.create(parent, replica.script(parent));
@@ -279,7 +259,7 @@ class TableWritesIT {
   @ParameterizedTest
   @EnumSource(TestDatabase.class)
   void whatNobodySentIsNotLostWhenRowsSwapAValue(TestDatabase database) throws Exception {
-    ReplicaHost host = host(database);
+    ReplicaHost host = hosts.on(database);
     TableShape shape = ReplicaScene.INVOICE;
     host.create(shape, JdbcReplica.of(host.spy().dataSource()).script(shape));
     host.execute(
@@ -340,7 +320,7 @@ class TableWritesIT {
                 new Column("note", ColumnType.of(ColumnType.Kind.TEXT), true)),
             List.of("id"),
             Optional.empty());
-    ReplicaHost host = host(database);
+    ReplicaHost host = hosts.on(database);
     ReplicaScene scene = ReplicaScene.of(host, shape);
     if (database == TestDatabase.MARIADB) {
       host.execute("set global max_allowed_packet = 16777216");
@@ -368,7 +348,7 @@ class TableWritesIT {
   @EnumSource(TestDatabase.class)
   void numbersOfTheSourceAreKeptWhereTheDatabaseGivesThemOut(TestDatabase database)
       throws Exception {
-    ReplicaHost host = host(database);
+    ReplicaHost host = hosts.on(database);
     TableShape shape = LINE;
     String script = JdbcReplica.of(host.spy().dataSource()).script(shape);
     String id = host.quoted("id") + " bigint not null";
@@ -399,7 +379,7 @@ class TableWritesIT {
           case H2 -> "lock_mode()";
           case SQLITE -> "1";
         };
-    ReplicaHost host = host(database);
+    ReplicaHost host = hosts.on(database);
     ReplicaScene scene = ReplicaScene.invoices(host);
     String before = host.text("select " + asked);
     scene.put(scene.row("1", "a", "1", "1"));

@@ -1,11 +1,10 @@
 package dev.chirograph.jdbc;
 
+import static dev.chirograph.jdbc.ReplicaHosts.refused;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.chirograph.Outcome;
 import dev.chirograph.Slice;
-import dev.chirograph.SyncException;
 import dev.chirograph.SyncException.Kind;
 import dev.chirograph.jdbc.SpyDataSource.Ran;
 import dev.chirograph.spi.table.Column;
@@ -27,7 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -94,20 +93,7 @@ class TenantAttacksIT {
           List.of("id"),
           Optional.empty());
 
-  private final List<ReplicaHost> hosts = new ArrayList<>();
-
-  private ReplicaHost host(TestDatabase database) {
-    ReplicaHost host = new ReplicaHost(database);
-    hosts.add(host);
-    return host;
-  }
-
-  @AfterEach
-  void close() throws Exception {
-    for (ReplicaHost host : hosts) {
-      host.spy().close();
-    }
-  }
+  @AutoClose private final ReplicaHosts hosts = new ReplicaHosts();
 
   private static JdbcTenants tenants(ReplicaHost host, TableShape... shapes) throws Exception {
     JdbcTenants tenants = JdbcTenants.of(host.spy().dataSource());
@@ -123,18 +109,11 @@ class TenantAttacksIT {
     return new ReplicaScene(shape, tenants.database(tenant).table(shape.name()));
   }
 
-  private static SyncException refused(Kind kind, Runnable call) {
-    SyncException error = catchThrowableOfType(SyncException.class, call::run);
-    assertThat(error).isNotNull();
-    assertThat(error.kind()).as("%s", error).isEqualTo(kind);
-    return error;
-  }
-
   @ParameterizedTest
   @EnumSource(TestDatabase.class)
   void L10_TAB_11_noTextReachesIntoAnotherTenant(TestDatabase database) throws Exception {
     for (TableShape shape : List.of(DOCUMENT, KEYLESS)) {
-      JdbcTenants tenants = tenants(host(database), shape);
+      JdbcTenants tenants = tenants(hosts.on(database), shape);
       ReplicaScene victim = scene(tenants, VICTIM, shape);
       ReplicaScene attacker = scene(tenants, ATTACKER, shape);
       List<Row> secrets = new ArrayList<>();
@@ -178,7 +157,7 @@ class TenantAttacksIT {
   @EnumSource(TestDatabase.class)
   @Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
   void L9_aShortKeyIsNoEndlessNumber(TestDatabase database) throws Exception {
-    ReplicaScene scene = scene(tenants(host(database), NUMBERED), ATTACKER, NUMBERED);
+    ReplicaScene scene = scene(tenants(hosts.on(database), NUMBERED), ATTACKER, NUMBERED);
     List<Row> rows = List.of(scene.row("1", "one"), scene.row("100", "hundred"));
     scene.write(rows, List.of(), Optional.empty());
     List<RowKey> keys =
@@ -203,7 +182,7 @@ class TenantAttacksIT {
   @ParameterizedTest
   @EnumSource(TestDatabase.class)
   void L10_TAB_11_noFormatReachesIntoAnotherTenant(TestDatabase database) throws Exception {
-    JdbcTenants tenants = tenants(host(database), DOCUMENT);
+    JdbcTenants tenants = tenants(hosts.on(database), DOCUMENT);
     ReplicaScene victim = scene(tenants, VICTIM, DOCUMENT);
     victim.put(victim.row("secret", "secret", "1"));
     TreeMap<String, Row> before = victim.all();
@@ -275,7 +254,7 @@ class TenantAttacksIT {
   @EnumSource(TestDatabase.class)
   void L10_TAB_11_everyStatementNamesTheTenant(TestDatabase database) throws Exception {
     for (TableShape shape : List.of(DOCUMENT, KEYLESS)) {
-      ReplicaHost host = host(database);
+      ReplicaHost host = hosts.on(database);
       JdbcTenants tenants = tenants(host, shape);
       ReplicaScene scene = scene(tenants, ATTACKER, shape);
       host.spy().statements();
@@ -325,7 +304,7 @@ class TenantAttacksIT {
   @ParameterizedTest
   @EnumSource(TestDatabase.class)
   void L10_aTableInWhichTenantsMeetIsRefused(TestDatabase database) throws Exception {
-    ReplicaHost host = host(database);
+    ReplicaHost host = hosts.on(database);
     JdbcTenants tenants = JdbcTenants.of(host.spy().dataSource());
     tenants.register(VICTIM);
     String script = tenants.script(DOCUMENT);
