@@ -103,7 +103,7 @@ final class TableSplit {
   /** MySQL has no such blocks, and what they are told has to be a number. */
   private boolean mayWalkByMariaDb() throws SQLException {
     return scan.dialect() == Dialect.MARIADB
-        && connection.getMetaData().getDatabaseProductVersion().contains("MariaDB")
+        && TableIncarnation.isMariaDb(connection)
         && scan.range().column().kind() == ColumnType.Kind.INTEGER
         && scan.isOfAll();
   }
