@@ -11,6 +11,7 @@ import dev.chirograph.spi.table.RowVersion;
 import dev.chirograph.spi.table.Selection;
 import dev.chirograph.spi.table.TableShape;
 import java.sql.Connection;
+import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
@@ -106,6 +107,27 @@ final class TableReader {
     return read(
         "reading the next rows",
         connection -> new TablePages(scan(format)).after(connection, after, through, most, bytes));
+  }
+
+  /** Whether the table has a column by now that it had not when it was looked at. */
+  boolean hasNewColumns(Connection connection) throws SQLException {
+    Dialect dialect = database.dialect();
+    return TableQuery.of("select * from " + meta.qualified(dialect) + " " + TableRowSql.ALIAS)
+        .add(" where ")
+        .add(scope.condition(dialect, TableRowSql.ALIAS).and(TableQuery.of("1 = 0")))
+        .read(connection, 0, rows -> hasOthers(rows.getMetaData()));
+  }
+
+  private boolean hasOthers(ResultSetMetaData columns) throws SQLException {
+    for (int i = 1; i <= columns.getColumnCount(); i++) {
+      String name = columns.getColumnLabel(i);
+      if (!meta.columns().containsKey(name)
+          && !meta.leftOut().contains(name)
+          && !scope.columns().contains(name)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** How many slices are worth asking for in one call. */

@@ -242,7 +242,9 @@ final class TableUpserts implements TableChanges {
    */
   private void replace(Connection connection, TablePuts puts, SQLException why)
       throws SQLException {
-    if (hasColumnsOfItsOwn(puts) || TableReferences.takeOthersAlong(connection, dialect, meta)) {
+    if (hasColumnsOfItsOwn(puts)
+        || reader.hasNewColumns(connection)
+        || TableReferences.takeOthersAlong(connection, dialect, meta)) {
       throw why; // what nobody has sent would be lost
     }
     Set<RowKey> existing = lockExisting(connection, puts);

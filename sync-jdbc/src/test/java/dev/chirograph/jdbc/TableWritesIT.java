@@ -256,30 +256,34 @@ class TableWritesIT {
     assertThat(lines.all()).hasSize(2);
   }
 
+  /** Be the column there before the table is looked at, or come after. */
   @ParameterizedTest
   @EnumSource(TestDatabase.class)
   void whatNobodySentIsNotLostWhenRowsSwapAValue(TestDatabase database) throws Exception {
-    ReplicaHost host = hosts.on(database);
-    TableShape shape = ReplicaScene.INVOICE;
-    host.create(shape, JdbcReplica.of(host.spy().dataSource()).script(shape));
-    host.execute(
-        "alter table " + host.quoted("invoice") + " add " + host.quoted("own") + " integer");
-    host.unique(shape, List.of("customer"));
-    ReplicaScene scene = scene(host, shape);
-    scene.put(scene.row("1", "a", "1", "1"), scene.row("2", "b", "1", "1"));
-    host.execute("update " + host.quoted("invoice") + " set " + host.quoted("own") + " = 5");
-    refused(
-        Kind.ALREADY_EXISTS,
-        () -> scene.put(scene.row("1", "b", "1", "2"), scene.row("2", "a", "1", "2")));
-    scene.put(scene.row("1", "c", "1", "2"), scene.row("2", "a", "1", "2"));
-    assertThat(
-            host.number(
-                "select count(*) from "
-                    + host.quoted("invoice")
-                    + " where "
-                    + host.quoted("own")
-                    + " = 5"))
-        .isEqualTo(2);
+    for (boolean later : new boolean[] {false, true}) {
+      ReplicaHost host = hosts.on(database);
+      TableShape shape = ReplicaScene.INVOICE;
+      host.create(shape, JdbcReplica.of(host.spy().dataSource()).script(shape));
+      host.unique(shape, List.of("customer"));
+      String invoice = host.quoted("invoice");
+      String own = host.quoted("own");
+      String add = "alter table " + invoice + " add " + own + " integer";
+      if (!later) {
+        host.execute(add);
+      }
+      ReplicaScene scene = scene(host, shape);
+      if (later) {
+        host.execute(add);
+      }
+      scene.put(scene.row("1", "a", "1", "1"), scene.row("2", "b", "1", "1"));
+      host.execute("update " + invoice + " set " + own + " = 5");
+      refused(
+          Kind.ALREADY_EXISTS,
+          () -> scene.put(scene.row("1", "b", "1", "2"), scene.row("2", "a", "1", "2")));
+      scene.put(scene.row("1", "c", "1", "2"), scene.row("2", "a", "1", "2"));
+      assertThat(host.number("select count(*) from " + invoice + " where " + own + " = 5"))
+          .isEqualTo(2);
+    }
   }
 
   /** The database finds out at the commit. */
