@@ -27,7 +27,11 @@ final class Comparing {
    */
   private static final long FIRST_ROWS_OF_ALL = 1_000_000;
 
+  /** Pieces are made larger as long as one takes less. */
   private static final Duration QUICK = Duration.ofSeconds(1);
+
+  /** The same where there is no bound: twice that is less than clients wait for an answer. */
+  private static final Duration QUICK_OF_ALL = Duration.ofSeconds(10);
 
   /** How often what differs is looked at again before the next pass has to. */
   private static final int TRIES = 2;
@@ -175,6 +179,7 @@ final class Comparing {
     long rows = Math.max(1, sides.rows() - from.equalRows());
     List<Slice> parts = diff.parts(diff.below(open), rows, whole ? FIRST_ROWS_OF_ALL : FIRST_ROWS);
     long begun = sides.context().nanoTime();
+    Duration quick = whole ? QUICK_OF_ALL : QUICK;
     int many = 1;
     Round now = from;
     for (int at = 0; at < parts.size(); ) {
@@ -186,7 +191,7 @@ final class Comparing {
       Optional<Slice> next = to == parts.size() ? Optional.empty() : Optional.of(parts.get(to));
       now = piece(now, diff, union(parts.get(at), parts.get(to - 1)), next);
       at = to;
-      if (sides.context().nanoTime() - started < QUICK.toNanos()) {
+      if (sides.context().nanoTime() - started < quick.toNanos()) {
         many *= 2;
       }
     }
