@@ -1,0 +1,225 @@
+package dev.chirograph.memory;
+
+import dev.chirograph.Guard;
+import dev.chirograph.Key;
+import dev.chirograph.Outcome;
+import dev.chirograph.SyncException;
+import dev.chirograph.Version;
+import dev.chirograph.spi.relocate.FileHandle;
+import dev.chirograph.spi.relocate.Handles;
+import dev.chirograph.spi.relocate.Location;
+import dev.chirograph.spi.relocate.Placement;
+import dev.chirograph.spi.relocate.Vacated;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * File handles in memory: for a quick start, for a host's own tests, and as the reference of what
+ * {@link Handles} asks for.
+ *
+ * <p>Safe for use by several threads.
+ */
+public final class MemoryHandles implements Handles {
+
+  private final Map<Key, FileHandle> handles = new TreeMap<>();
+  private final NavigableMap<Location, Left> left =
+      new TreeMap<>(
+          Comparator.comparing(Location::bucket)
+              .thenComparing(Location::key)
+              .thenComparing(at -> at.versionId().orElse("")));
+  private final Set<String> movable;
+  private final InstantSource clock;
+  private long etags;
+
+  /** A location that was left. */
+  private record Left(@Nullable Version pin, Instant since, State state) {}
+
+  private enum State {
+    LEFT,
+    RETIRED,
+    CLEARED
+  }
+
+  private MemoryHandles(Set<String> movable, InstantSource clock) {
+    this.movable = Set.copyOf(movable);
+    this.clock = Objects.requireNonNull(clock, "clock");
+  }
+
+  /**
+   * No handles yet.
+   *
+   * @param movable the buckets out of which files may be moved
+   */
+  public static MemoryHandles of(Set<String> movable) {
+    return new MemoryHandles(movable, InstantSource.system());
+  }
+
+  /** The same, whose times come from a clock. */
+  public MemoryHandles withClock(InstantSource source) {
+    return new MemoryHandles(movable, source);
+  }
+
+  // ---- what a host does
+
+  /**
+   * Adds a handle, or replaces it; it gets a new etag.
+   *
+   * @throws SyncException CONFLICT when its location is retired
+   */
+  public synchronized FileHandle put(FileHandle handle) {
+    if (isRetired(handle.at())) {
+      throw new SyncException(
+          SyncException.Kind.CONFLICT,
+          "the handle " + handle.id() + " cannot refer to " + handle.at() + ", which is retired");
+    }
+    FileHandle put = handle.withEtag(etag());
+    handles.put(put.id(), put);
+    return put;
+  }
+
+  /** Removes a handle. */
+  public synchronized void remove(Key id) {
+    handles.remove(id);
+  }
+
+  /** All handles, in the order of their ids. */
+  public synchronized List<FileHandle> all() {
+    return List.copyOf(handles.values());
+  }
+
+  private Version etag() {
+    return new Version("e" + ++etags);
+  }
+
+  // ---- what relocation asks for
+
+  @Override
+  public synchronized List<FileHandle> misplaced(
+      Placement placement, Optional<Key> after, int limit) {
+    return behind(after)
+        .filter(handle -> handle.owner().equals(placement.owner()))
+        .filter(handle -> movable.contains(handle.at().bucket()))
+        .filter(handle -> !placement.holds(handle.at()))
+        .limit(limit)
+        .toList();
+  }
+
+  private Stream<FileHandle> behind(Optional<Key> after) {
+    return handles.values().stream()
+        .filter(handle -> after.isEmpty() || handle.id().compareTo(after.get()) > 0);
+  }
+
+  @Override
+  public synchronized List<Optional<FileHandle>> find(List<Key> ids) {
+    return ids.stream().map(id -> Optional.ofNullable(handles.get(id))).toList();
+  }
+
+  @Override
+  public synchronized List<FileHandle> sharing(Location at, Optional<Key> after, int limit) {
+    return behind(after).filter(handle -> handle.at().isSame(at)).limit(limit).toList();
+  }
+
+  @Override
+  public synchronized List<Outcome> repoint(Switch change) {
+    List<Outcome> outcomes = new ArrayList<>();
+    boolean retired = isRetired(change.to());
+    for (FileHandle expected : change.handles()) {
+      FileHandle now = handles.get(expected.id());
+      if (retired
+          || now == null
+          || !now.etag().equals(expected.etag())
+          || !now.at().equals(change.from())) {
+        outcomes.add(now == null ? Outcome.conflict() : Outcome.conflict(now.etag()));
+        continue;
+      }
+      FileHandle moved = now.withEtag(etag()).movedTo(change.to());
+      handles.put(moved.id(), moved);
+      left.remove(change.to());
+      left.put(change.from(), new Left(change.pin(), clock.instant(), State.LEFT));
+      outcomes.add(Outcome.applied(moved.etag(), Guard.ATOMIC));
+    }
+    return outcomes;
+  }
+
+  private boolean isRetired(Location at) {
+    Left known = left.get(at);
+    return known != null && known.state() != State.LEFT;
+  }
+
+  @Override
+  public Vacated vacated() {
+    return new Vacated() {
+      @Override
+      public List<Vacancy> pending(Optional<Location> after, int limit) {
+        return MemoryHandles.this.pending(after, limit);
+      }
+
+      @Override
+      public boolean retire(Location at) {
+        return MemoryHandles.this.retire(at);
+      }
+
+      @Override
+      public List<Boolean> areRetired(List<Location> locations) {
+        synchronized (MemoryHandles.this) {
+          return locations.stream().map(MemoryHandles.this::isRetired).toList();
+        }
+      }
+
+      @Override
+      public void cleared(Location at) {
+        MemoryHandles.this.cleared(at);
+      }
+    };
+  }
+
+  private synchronized List<Vacated.Vacancy> pending(Optional<Location> after, int limit) {
+    List<Vacated.Vacancy> pending = new ArrayList<>();
+    Map<Location, Left> rest = after.isEmpty() ? left : left.tailMap(after.get(), false);
+    for (Map.Entry<Location, Left> entry : rest.entrySet()) {
+      Left one = entry.getValue();
+      if (one.state() != State.CLEARED && pending.size() < limit) {
+        pending.add(
+            new Vacated.Vacancy(
+                entry.getKey(),
+                Optional.ofNullable(one.pin()),
+                Duration.between(one.since(), clock.instant()),
+                one.state() == State.RETIRED));
+      }
+    }
+    return pending;
+  }
+
+  private synchronized boolean retire(Location at) {
+    if (isRetired(at)) {
+      return true;
+    }
+    if (handles.values().stream().anyMatch(handle -> handle.at().isSame(at))) {
+      left.remove(at);
+      return false;
+    }
+    Left known = left.get(at);
+    left.put(
+        at,
+        known == null
+            ? new Left(null, clock.instant(), State.RETIRED)
+            : new Left(known.pin(), known.since(), State.RETIRED));
+    return true;
+  }
+
+  private synchronized void cleared(Location at) {
+    left.computeIfPresent(at, (same, known) -> new Left(known.pin(), known.since(), State.CLEARED));
+  }
+}

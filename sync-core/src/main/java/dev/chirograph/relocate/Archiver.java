@@ -1,0 +1,96 @@
+package dev.chirograph.relocate;
+
+import dev.chirograph.Expect;
+import dev.chirograph.ObjectVersion;
+import dev.chirograph.Observation;
+import dev.chirograph.Outcome;
+import dev.chirograph.relocate.Departure.Fate;
+import dev.chirograph.spi.BlobStore;
+import dev.chirograph.spi.BlobStore.BlobRef;
+import dev.chirograph.spi.relocate.ArchiveRule;
+import dev.chirograph.spi.relocate.BlobStores;
+import dev.chirograph.spi.relocate.Location;
+import dev.chirograph.spi.relocate.SupportsArchive;
+import dev.chirograph.spi.relocate.Vacated;
+
+/**
+ * Deals with objects that were left behind: asks in one transaction whether a handle refers to one
+ * and retires its location if none does, and only then touches the object. A location that is
+ * retired is never used again, so that whatever is removed there late is not missed.
+ *
+ * <p>Safe for use by several threads.
+ */
+final class Archiver {
+
+  private final Vacated vacated;
+  private final BlobStores stores;
+  private final ArchiveRule rule;
+
+  Archiver(Vacated vacated, BlobStores stores, ArchiveRule rule) {
+    this.vacated = vacated;
+    this.stores = stores;
+    this.rule = rule;
+  }
+
+  Departure retire(Departure.Retire step) {
+    return vacated.retire(step.at())
+        ? new Departure.Look(step.at(), step.pin())
+        : new Departure.End(step.at(), Fate.NEEDED);
+  }
+
+  Departure look(Departure.Look step) {
+    Location at = step.at();
+    Observation<ObjectVersion> seen = stores.open(at.bucket()).head(at.ref());
+    if (seen instanceof Observation.Unknown<ObjectVersion> unknown) {
+      throw unknown.why();
+    }
+    if (!(seen instanceof Observation.Present<ObjectVersion> present)) {
+      return new Departure.Clear(at, Fate.GONE);
+    }
+    boolean same =
+        step.pin().isPresent()
+            ? step.pin().get().equals(present.version())
+            : Stamp.of(present.value()).isPresent();
+    return same
+        ? new Departure.Dispose(at, present, step.pin().isEmpty())
+        : new Departure.Clear(at, Fate.CHANGED);
+  }
+
+  Departure dispose(Departure.Dispose step) {
+    Location at = step.at();
+    Outcome outcome = disposed(step);
+    if (outcome instanceof Outcome.Rejected rejected) {
+      throw rejected.why();
+    }
+    if (outcome instanceof Outcome.Unsure unsure) {
+      throw unsure.why();
+    }
+    return new Departure.Clear(
+        at, outcome instanceof Outcome.Conflict ? Fate.CHANGED : Fate.ARCHIVED);
+  }
+
+  private Outcome disposed(Departure.Dispose step) {
+    BlobStore store = stores.open(step.at().bucket());
+    BlobRef exactly = exactly(step);
+    if (step.copy() || rule instanceof ArchiveRule.Delete) {
+      return store.delete(exactly, Expect.at(step.seen().version()));
+    }
+    if (rule instanceof ArchiveRule.Keep) {
+      return Outcome.unchanged();
+    }
+    return ((SupportsArchive) store).archive(exactly, step.seen().version(), rule);
+  }
+
+  /** In a bucket with versions, the one that was seen. */
+  private static BlobRef exactly(Departure.Dispose step) {
+    String version = step.seen().value().versionId();
+    return version.equals(ObjectVersion.NULL_VERSION)
+        ? step.at().ref()
+        : BlobRef.of(step.at().key(), version);
+  }
+
+  Departure clear(Departure.Clear step) {
+    vacated.cleared(step.at());
+    return new Departure.End(step.at(), step.fate());
+  }
+}

@@ -1,0 +1,432 @@
+package dev.chirograph.relocate;
+
+import dev.chirograph.Expect;
+import dev.chirograph.Key;
+import dev.chirograph.ObjectVersion;
+import dev.chirograph.Observation;
+import dev.chirograph.Outcome;
+import dev.chirograph.SyncException;
+import dev.chirograph.SyncException.Advice;
+import dev.chirograph.SyncException.Kind;
+import dev.chirograph.relocate.Step.End;
+import dev.chirograph.relocate.Step.Result;
+import dev.chirograph.spi.BlobStore;
+import dev.chirograph.spi.BlobStore.BlobRef;
+import dev.chirograph.spi.SupportsCopy;
+import dev.chirograph.spi.relocate.FileHandle;
+import dev.chirograph.spi.relocate.Handles;
+import dev.chirograph.spi.relocate.Location;
+import dev.chirograph.spi.relocate.Placement;
+import dev.chirograph.spi.relocate.Vacated;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Makes the steps of moves: copies the object that a handle refers to where its owner's placement
+ * says, points to the copy every handle of the owner that refers to the object, and removes copies
+ * that come to nothing.
+ *
+ * <p>Safe for use by several threads.
+ */
+final class Mover {
+
+  /** So many names are tried in a bucket for one object. */
+  private static final int CANDIDATES = 50;
+
+  /** So many handles are pointed to a copy in one transaction. */
+  static final int PAGE = 500;
+
+  private final RelocateParts parts;
+  private final Notes notes;
+
+  /** How far a move is, as its job keeps it. */
+  interface Notes {
+    /**
+     * Keeps it.
+     *
+     * @throws SyncException when the job is somebody else's now, or it could not be kept
+     */
+    void keep(Optional<Journal> journal);
+  }
+
+  Mover(RelocateParts parts, Notes notes) {
+    this.parts = parts;
+    this.notes = notes;
+  }
+
+  private BlobStore store(Location at) {
+    return parts.stores().open(at.bucket());
+  }
+
+  private Vacated vacated() {
+    return parts.handles().vacated();
+  }
+
+  // ---- what is to be done
+
+  Step find(Step.Find step) {
+    Optional<FileHandle> handle = parts.handles().find(List.of(step.id())).get(0);
+    return handle.isPresent()
+        ? new Step.Place(handle.get(), step.journal())
+        : undone(step.journal(), End.of(Result.NOTHING_TO_DO));
+  }
+
+  Step place(Step.Place step) {
+    FileHandle handle = step.handle();
+    Optional<Placement> placement = parts.placements().placementFor(handle.owner());
+    if (placement.isEmpty()) {
+      return undone(step.journal(), End.of(Result.NOTHING_TO_DO));
+    }
+    if (step.journal().filter(known -> known.to().equals(handle.at())).isPresent()) {
+      return new Step.Leave(step.journal().get(), End.of(Result.MOVED));
+    }
+    if (placement.get().holds(handle.at())) {
+      return undone(step.journal(), End.of(Result.IN_PLACE));
+    }
+    Optional<Journal> current =
+        step.journal()
+            .filter(known -> known.from().equals(handle.at()))
+            .filter(known -> placement.get().holds(known.to()));
+    if (current.isEmpty()) {
+      return undone(step.journal(), new Step.Look(handle, placement.get(), Optional.empty()));
+    }
+    return current.get().verified().isPresent()
+        ? new Step.Share(handle, current.get(), Optional.empty(), 0)
+        : new Step.Look(handle, placement.get(), current);
+  }
+
+  Step look(Step.Look step) {
+    FileHandle handle = step.handle();
+    Observation<ObjectVersion> seen = store(handle.at()).head(handle.at().ref());
+    if (seen instanceof Observation.Unknown<ObjectVersion> unknown) {
+      throw unknown.why();
+    }
+    if (!(seen instanceof Observation.Present<ObjectVersion> present)) {
+      return gone(handle);
+    }
+    Step.Task task =
+        new Step.Task(handle, step.placement(), read(present.value()), present.version());
+    if (handle.size().isPresent() && handle.size().getAsLong() != present.value().size()) {
+      return undone(step.journal(), failed(Kind.CORRUPT, Advice.NEVER, sizes(task)));
+    }
+    if (step.journal().isEmpty()) {
+      return new Step.Choose(task, 0);
+    }
+    Journal journal = step.journal().get();
+    if (!journal.pin().equals(task.pin())) {
+      return undone(step.journal(), new Step.Choose(task, 0));
+    }
+    return new Step.Arrive(task, 0, journal.to(), step.journal());
+  }
+
+  /** A copy that was begun may be all that is left of it, so it stays. */
+  private static Step gone(FileHandle handle) {
+    return failed(
+        Kind.NOT_FOUND,
+        Advice.NEVER,
+        "the handle "
+            + handle.id()
+            + " refers to "
+            + handle.at()
+            + ", where there is nothing; restore the object or correct the handle, then replay this"
+            + " job");
+  }
+
+  private static String sizes(Step.Task task) {
+    return "the handle "
+        + task.handle().id()
+        + " says that "
+        + task.from()
+        + " has "
+        + task.handle().size().orElse(0)
+        + " bytes, but it has "
+        + task.object().size()
+        + "; find out which of them is right before this job is replayed";
+  }
+
+  /** A copy replaces the whole, so nothing is copied while a part of it is not known. */
+  private static ObjectVersion read(ObjectVersion object) {
+    object
+        .contentType()
+        .trouble()
+        .or(() -> object.metadata().trouble())
+        .or(() -> object.tags().trouble())
+        .ifPresent(
+            why -> {
+              throw why;
+            });
+    return object;
+  }
+
+  // ---- where to
+
+  Step choose(Step.Choose step) {
+    if (step.candidate() == CANDIDATES) {
+      return failed(
+          Kind.ALREADY_EXISTS,
+          Advice.NEVER,
+          "there is something else in "
+              + to(step.task(), 0)
+              + ", and under "
+              + (CANDIDATES - 1)
+              + " names beside it; choose another prefix or rule for keys");
+    }
+    Location to = to(step.task(), step.candidate());
+    return vacated().areRetired(List.of(to)).get(0)
+        ? new Step.Choose(step.task(), step.candidate() + 1)
+        : new Step.Arrive(step.task(), step.candidate(), to, Optional.empty());
+  }
+
+  private Location to(Step.Task task, int candidate) {
+    Key key =
+        parts.keys().key(task.placement(), Stamp.origin(task.from(), task.object()), candidate);
+    return Location.latest(task.placement().bucket(), key);
+  }
+
+  Step arrive(Step.Arrive step) {
+    Step.Task task = step.task();
+    Observation<ObjectVersion> seen = store(step.to()).head(step.to().ref());
+    if (seen instanceof Observation.Unknown<ObjectVersion> unknown) {
+      throw unknown.why();
+    }
+    Journal begun = Journal.begun(task.from(), task.pin(), step.to(), true);
+    if (!(seen instanceof Observation.Present<ObjectVersion> present)) {
+      Journal journal = step.journal().filter(Journal::ours).orElse(begun);
+      return new Step.Keep(Optional.of(journal), new Step.Copy(task, journal, seen));
+    }
+    Optional<Journal> going = step.journal().filter(known -> known.resume().isPresent());
+    if (going.isPresent()) { // somebody else was faster, or an answer was lost
+      Step again = new Step.Arrive(task, step.candidate(), step.to(), Optional.empty());
+      return new Step.Abandon(going.get().notOurs(), again);
+    }
+    if (isCopy(task, present.value())) {
+      return new Step.Keep(Optional.of(begun), new Step.Verify(task, begun));
+    }
+    if (isOriginal(task, step.to(), present)) {
+      Journal theirs = Journal.begun(task.from(), task.pin(), step.to(), false);
+      return new Step.Keep(Optional.of(theirs), new Step.Verify(task, theirs));
+    }
+    return undone(step.journal(), new Step.Choose(task, step.candidate() + 1));
+  }
+
+  private static boolean isCopy(Step.Task task, ObjectVersion there) {
+    return there.size() == task.object().size()
+        && Stamp.of(there).equals(Optional.of(Stamp.of(task.from(), task.pin())));
+  }
+
+  /** Whether what is to be copied is itself a copy of what is there: the file comes back. */
+  private static boolean isOriginal(
+      Step.Task task, Location to, Observation.Present<ObjectVersion> there) {
+    return there.value().size() == task.object().size()
+        && (Stamp.of(task.object()).equals(Optional.of(Stamp.of(to, there.version())))
+            || Contents.areEqual(task.object(), there.value()));
+  }
+
+  // ---- copying
+
+  Step keep(Step.Keep step) {
+    notes.keep(step.journal());
+    return step.then();
+  }
+
+  Step copy(Step.Copy step) {
+    Step.Task task = step.task();
+    Journal journal = step.journal();
+    BlobStore source = store(task.from());
+    BlobStore target = store(journal.to());
+    ObjectVersion attributes = attributes(task);
+    if (!(target instanceof SupportsCopy copier && copier.copiesFrom(source))) {
+      return copied(
+          step,
+          target.put(
+              journal.to().key(),
+              attributes,
+              () -> parts.throttle().stream(source.open(task.from().ref(), 0, task.expect())),
+              step.found().expectation()));
+    }
+    SupportsCopy.Step made =
+        copier.copy(
+            source,
+            task.from().ref(),
+            task.pin(),
+            attributes,
+            journal.to().key(),
+            step.found().expectation(),
+            journal.resume());
+    if (made instanceof SupportsCopy.Going going) {
+      Journal further = journal.at(going.resume());
+      return new Step.Keep(Optional.of(further), new Step.Copy(task, further, step.found()));
+    }
+    return copied(step, ((SupportsCopy.Finished) made).outcome());
+  }
+
+  private static ObjectVersion attributes(Step.Task task) {
+    ObjectVersion stamped = Stamp.stamped(task.from(), task.pin(), task.object());
+    return task.placement().storageClass().isEmpty()
+        ? stamped
+        : stamped.toBuilder().storageClass(task.placement().storageClass().get()).build();
+  }
+
+  private static Step copied(Step.Copy step, Outcome outcome) {
+    if (outcome instanceof Outcome.Rejected rejected) {
+      throw rejected.why();
+    }
+    if (outcome instanceof Outcome.Unsure unsure) {
+      throw unsure.why();
+    }
+    return outcome instanceof Outcome.Conflict
+        ? new Step.Find(step.task().handle().id(), Optional.of(step.journal()))
+        : new Step.Verify(step.task(), step.journal());
+  }
+
+  Step verify(Step.Verify step) {
+    Step.Task task = step.task();
+    Journal journal = step.journal();
+    BlobStore target = store(journal.to());
+    Observation<ObjectVersion> seen = target.head(journal.to().ref());
+    if (seen instanceof Observation.Unknown<ObjectVersion> unknown) {
+      throw unknown.why();
+    }
+    if (!(seen instanceof Observation.Present<ObjectVersion> present)
+        || (journal.ours() && !isCopy(task, present.value()))) {
+      return new Step.Find(task.handle().id(), Optional.of(journal));
+    }
+    if (!parts.verifier().areEqual(task, journal.to(), present)) {
+      return undone(
+          Optional.of(journal),
+          failed(
+              Kind.CORRUPT,
+              Advice.MAY_RETRY,
+              "the copy of " + task.from() + " in " + journal.to() + " holds something else"));
+    }
+    Journal verified = journal.verified(present.version());
+    // Much may have changed while it was copied: all is looked at again before it is switched.
+    return new Step.Keep(
+        Optional.of(verified), new Step.Find(task.handle().id(), Optional.of(verified)));
+  }
+
+  // ---- switching
+
+  Step share(Step.Share step) {
+    FileHandle handle = step.handle();
+    List<FileHandle> all = parts.handles().sharing(handle.at(), step.after(), PAGE);
+    List<FileHandle> same = all.stream().filter(other -> isAlike(handle, other)).toList();
+    if (!same.isEmpty()) {
+      return new Step.Recheck(handle, step.journal(), same, step.switched());
+    }
+    if (all.size() == PAGE) {
+      Optional<Key> last = Optional.of(all.get(PAGE - 1).id());
+      return new Step.Share(handle, step.journal(), last, step.switched());
+    }
+    return step.switched() == 0
+        ? new Step.Find(handle.id(), Optional.of(step.journal()))
+        : new Step.Leave(step.journal(), new End(Result.MOVED, step.switched(), null));
+  }
+
+  /** Handles of others, and those that say something else of the bytes, have moves of their own. */
+  private static boolean isAlike(FileHandle handle, FileHandle other) {
+    return other.owner().equals(handle.owner())
+        && other.at().equals(handle.at())
+        && other.size().equals(handle.size())
+        && other.md5().equals(handle.md5());
+  }
+
+  Step recheck(Step.Recheck step) {
+    Journal journal = step.journal();
+    Observation<ObjectVersion> seen = store(journal.from()).head(journal.from().ref());
+    if (seen instanceof Observation.Unknown<ObjectVersion> unknown) {
+      throw unknown.why();
+    }
+    if (seen instanceof Observation.Present<ObjectVersion> present
+        && !present.version().equals(journal.pin())) {
+      return undone(Optional.of(journal), new Step.Find(step.handle().id(), Optional.empty()));
+    }
+    // Where it is gone, handles that still refer to it are better off with the copy.
+    return new Step.Repoint(step.handle(), journal, step.handles(), step.switched());
+  }
+
+  Step repoint(Step.Repoint step) {
+    Journal journal = step.journal();
+    long switched =
+        parts
+            .handles()
+            .repoint(
+                new Handles.Switch(journal.from(), journal.pin(), journal.to(), step.handles()))
+            .stream()
+            .filter(Outcome.Applied.class::isInstance)
+            .count();
+    return switched == 0
+        ? new Step.Doubt(step.handle(), journal)
+        : new Step.Share(
+            step.handle(), journal, Optional.empty(), step.switched() + (int) switched);
+  }
+
+  Step doubt(Step.Doubt step) {
+    boolean retired = vacated().areRetired(List.of(step.journal().to())).get(0);
+    // Whoever has retired the location removes what is there.
+    return retired
+        ? new Step.Keep(Optional.empty(), new Step.Find(step.handle().id(), Optional.empty()))
+        : new Step.Find(step.handle().id(), Optional.of(step.journal()));
+  }
+
+  Step leave(Step.Leave step) {
+    parts.archive().later(step.journal().from(), step.journal().pin());
+    return step.end();
+  }
+
+  // ---- what comes to nothing
+
+  private static Step undone(Optional<Journal> journal, Step then) {
+    return journal.isEmpty() ? then : new Step.Abandon(journal.get(), then);
+  }
+
+  Step abandon(Step.Abandon step) {
+    Journal journal = step.journal();
+    if (journal.resume().isPresent() && store(journal.to()) instanceof SupportsCopy copier) {
+      copier.abandon(journal.to().key(), journal.resume().get());
+    }
+    return journal.ours()
+        ? new Step.Inspect(journal, step.then())
+        : new Step.Keep(Optional.empty(), step.then());
+  }
+
+  Step inspect(Step.Inspect step) {
+    Journal journal = step.journal();
+    Observation<ObjectVersion> seen = store(journal.to()).head(journal.to().ref());
+    if (seen instanceof Observation.Unknown<ObjectVersion> unknown) {
+      throw unknown.why();
+    }
+    Optional<String> stamp = Optional.of(Stamp.of(journal.from(), journal.pin()));
+    return seen instanceof Observation.Present<ObjectVersion> present
+            && Stamp.of(present.value()).equals(stamp)
+        ? new Step.Retire(journal, present.version(), step.then())
+        : new Step.Keep(Optional.empty(), step.then());
+  }
+
+  Step retire(Step.Retire step) {
+    return vacated().retire(step.journal().to())
+        ? new Step.Remove(step.journal(), step.copy(), step.then())
+        : new Step.Keep(Optional.empty(), step.then());
+  }
+
+  Step remove(Step.Remove step) {
+    Location at = step.journal().to();
+    Outcome outcome = store(at).delete(BlobRef.latest(at.key()), Expect.at(step.copy()));
+    if (outcome instanceof Outcome.Rejected rejected) {
+      throw rejected.why();
+    }
+    if (outcome instanceof Outcome.Unsure unsure) {
+      throw unsure.why();
+    }
+    return new Step.Clear(step.journal(), step.then());
+  }
+
+  Step clear(Step.Clear step) {
+    vacated().cleared(step.journal().to());
+    return new Step.Keep(Optional.empty(), step.then());
+  }
+
+  private static End failed(Kind kind, Advice advice, String message) {
+    return new End(Result.FAILED, 0, new SyncException(kind, advice, message));
+  }
+}

@@ -1,0 +1,84 @@
+package dev.chirograph.relocate;
+
+import dev.chirograph.Key;
+import dev.chirograph.ObjectVersion;
+import dev.chirograph.Part;
+import dev.chirograph.Version;
+import dev.chirograph.spi.relocate.Location;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a copy says of itself in its metadata: which state of which object it is a copy of, and
+ * under which key its file was found first.
+ */
+final class Stamp {
+
+  /** The metadata name of the state that was copied. */
+  static final String COPY = "chirograph-copy-of";
+
+  /** The metadata name of the key under which the file was found first. */
+  static final String ORIGIN = "chirograph-original-key";
+
+  /** Objects have 2 KB of metadata in all, and most of it is their owner's. */
+  private static final int LONGEST_ORIGIN = 700;
+
+  private Stamp() {}
+
+  /** The name of one state of an object. */
+  static String of(Location from, Version pin) {
+    try {
+      MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+      sha256.update(from.digest().toBytes());
+      sha256.update(pin.token().getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(sha256.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e); // every JDK has it
+    }
+  }
+
+  /** Which state an object says it is a copy of. */
+  static Optional<String> of(ObjectVersion object) {
+    return metadata(object, COPY);
+  }
+
+  /** The key under which the file of an object was found first. */
+  static Key origin(Location at, ObjectVersion object) {
+    return metadata(object, ORIGIN)
+        .flatMap(Stamp::decoded)
+        .filter(key -> !key.isEmpty())
+        .orElse(at.key());
+  }
+
+  private static Optional<String> metadata(ObjectVersion object, String name) {
+    return object.metadata().optional().map(all -> all.get(name));
+  }
+
+  private static Optional<Key> decoded(String text) {
+    try {
+      return Optional.of(Key.ofBytes(Base64.getUrlDecoder().decode(text)));
+    } catch (RuntimeException e) {
+      return Optional.empty(); // somebody else's, or spoilt: it is only a wish
+    }
+  }
+
+  /** The attributes of a copy; those of its original must have been read. */
+  static ObjectVersion stamped(Location from, Version pin, ObjectVersion original) {
+    Map<String, String> metadata = new HashMap<>(original.metadata().optional().orElse(Map.of()));
+    metadata.put(COPY, of(from, pin));
+    String origin =
+        Base64.getUrlEncoder().withoutPadding().encodeToString(origin(from, original).toBytes());
+    if (origin.length() <= LONGEST_ORIGIN) {
+      metadata.put(ORIGIN, origin);
+    } else {
+      metadata.remove(ORIGIN);
+    }
+    return original.toBuilder().metadata(Part.known(metadata)).build();
+  }
+}

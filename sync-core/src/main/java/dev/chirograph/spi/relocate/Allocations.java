@@ -1,0 +1,49 @@
+package dev.chirograph.spi.relocate;
+
+/**
+ * Placements by cost allocation: an owner's files belong in the bucket of the allocation that it
+ * was given, and all others in one that belongs to none.
+ *
+ * <ul>
+ *   <li><b>ALC-1</b> Creating an allocation again as it is changes nothing; there are never two of
+ *       one name.
+ *   <li><b>ALC-2</b> An owner that has an allocation is given another only by {@link #reassign}.
+ *   <li><b>ALC-3</b> An owner whose allocation is released stays known, and its files go back.
+ *   <li><b>ALC-4</b> An allocation that an owner has is not dropped.
+ * </ul>
+ */
+public interface Allocations extends Placements {
+
+  /**
+   * Creates an allocation; its bucket has to be there.
+   *
+   * @return whether it was created by this call
+   * @throws dev.chirograph.SyncException ALREADY_EXISTS when there is another of its name
+   */
+  boolean create(Allocation allocation);
+
+  /**
+   * Gives an owner its allocation; harmless when it has it.
+   *
+   * @throws dev.chirograph.SyncException ALREADY_EXISTS when it has another one; NOT_FOUND when
+   *     there is no such allocation
+   */
+  Placement assign(String owner, String allocation);
+
+  /**
+   * Gives an owner another allocation, whatever it has now.
+   *
+   * @throws dev.chirograph.SyncException NOT_FOUND when there is no such allocation
+   */
+  Placement reassign(String owner, String allocation);
+
+  /** Takes an owner's allocation away; harmless when it has none. */
+  Placement release(String owner);
+
+  /**
+   * Drops an allocation that nobody has.
+   *
+   * @throws dev.chirograph.SyncException CONFLICT while an owner has it
+   */
+  void drop(String allocation);
+}

@@ -1,0 +1,79 @@
+package dev.chirograph.spi.relocate;
+
+import dev.chirograph.Key;
+import dev.chirograph.Outcome;
+import dev.chirograph.Version;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * The file handles of a host: rows that say where the bytes of files are. Several may refer to one
+ * object.
+ *
+ * <ul>
+ *   <li><b>HND-1</b> {@link #misplaced} gives the handles of an owner whose bytes lie in storage
+ *       that may be moved and not where the placement says, in the order of their ids, each once.
+ *   <li><b>HND-2</b> What is found and shared is as it was at one moment after the call began.
+ *   <li><b>HND-3</b> A repointing changes a handle only when its etag and its location are what was
+ *       expected, and gives it a new etag. Handles stand alone; all that are changed are changed in
+ *       one transaction with the record that the old location was vacated.
+ *   <li><b>HND-4</b> Nothing is ever repointed to a location that is retired.
+ *   <li><b>HND-5</b> A location is retired only when no handle refers to it, counted in the
+ *       transaction that retires it; of a retirement and a repointing that race, one wins. It stays
+ *       retired.
+ *   <li><b>HND-6</b> A vacated or retired location is told as pending until it is cleared, or found
+ *       to be referred to; so no crash loses it.
+ *   <li><b>HND-7</b> Two locations of one object count as one when their versions are equal or one
+ *       of them names none.
+ * </ul>
+ */
+public interface Handles {
+
+  /**
+   * Handles that are not where they belong.
+   *
+   * @param after the last id that is known; empty for the first
+   * @param limit how many at most
+   */
+  List<FileHandle> misplaced(Placement placement, Optional<Key> after, int limit);
+
+  /** Handles as they are now, by position; empty where there is none. */
+  List<Optional<FileHandle>> find(List<Key> ids);
+
+  /**
+   * The handles that refer to a location, in the order of their ids.
+   *
+   * @param after the last id that is known; empty for the first
+   * @param limit how many at most
+   */
+  List<FileHandle> sharing(Location at, Optional<Key> after, int limit);
+
+  /**
+   * Points handles to a copy of their bytes.
+   *
+   * @return what became of each handle, by position: applied, or conflict; conflict for all where
+   *     the new location is retired
+   */
+  List<Outcome> repoint(Switch change);
+
+  /** The locations that handles have left. */
+  Vacated vacated();
+
+  /**
+   * A repointing.
+   *
+   * @param from where the bytes were; the location of every handle
+   * @param pin the state that was copied
+   * @param to where the copy is
+   * @param handles as they were when they were read
+   */
+  record Switch(Location from, Version pin, Location to, List<FileHandle> handles) {
+    public Switch {
+      Objects.requireNonNull(from, "from");
+      Objects.requireNonNull(pin, "pin");
+      Objects.requireNonNull(to, "to");
+      handles = List.copyOf(handles);
+    }
+  }
+}

@@ -1,0 +1,51 @@
+package dev.chirograph.spi.relocate;
+
+import dev.chirograph.Version;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * The locations that files have left, and those that are never used again. What is said of them is
+ * kept with the handles, in their transactions.
+ */
+public interface Vacated {
+
+  /**
+   * Locations whose objects nobody has dealt with yet: left or retired, and not cleared.
+   *
+   * @param after the last one that is known; empty for the first
+   * @param limit how many at most
+   */
+  List<Vacancy> pending(Optional<Location> after, int limit);
+
+  /**
+   * Retires a location if no handle refers to it; from then on none is pointed there. One that is
+   * referred to is not pending any more.
+   *
+   * @return whether it is retired now
+   */
+  boolean retire(Location at);
+
+  /** Which of some locations are retired, by position. */
+  List<Boolean> areRetired(List<Location> locations);
+
+  /** The object of a retired location was dealt with; the location stays retired. */
+  void cleared(Location at);
+
+  /**
+   * A location that was left or retired.
+   *
+   * @param pin the state of the object that was copied; empty for a copy that came to nothing
+   * @param age how long ago it was left, by the clock of the store
+   * @param retired whether it is never used again
+   */
+  record Vacancy(Location at, Optional<Version> pin, Duration age, boolean retired) {
+    public Vacancy {
+      Objects.requireNonNull(at, "at");
+      Objects.requireNonNull(pin, "pin");
+      Objects.requireNonNull(age, "age");
+    }
+  }
+}
