@@ -2,6 +2,7 @@ package dev.chirograph.relocate;
 
 import dev.chirograph.Key;
 import dev.chirograph.ObjectVersion;
+import dev.chirograph.Outcome;
 import dev.chirograph.Pacing;
 import dev.chirograph.SyncException;
 import dev.chirograph.Version;
@@ -13,6 +14,7 @@ import dev.chirograph.spi.BlobStore.BlobRef;
 import dev.chirograph.spi.relocate.ArchiveRule;
 import dev.chirograph.spi.relocate.BlobStores;
 import dev.chirograph.spi.relocate.FileHandle;
+import dev.chirograph.spi.relocate.Handles;
 import dev.chirograph.spi.relocate.Location;
 import dev.chirograph.spi.relocate.Placement;
 import dev.chirograph.spi.relocate.Placements;
@@ -52,6 +54,13 @@ final class RelocateWorld {
     TAKE_TARGET
   }
 
+  /** A guard that is left out. */
+  enum Without {
+    NOTHING,
+    COMPARE_AND_SET,
+    COUNT
+  }
+
   private static final InstantSource CLOCK = InstantSource.fixed(Instant.EPOCH);
 
   final MemoryHandles handles = MemoryHandles.of(Set.of(OLD, NEW, OTHER)).withClock(CLOCK);
@@ -80,11 +89,18 @@ final class RelocateWorld {
           return false;
         }
       };
-  private final Archiver archiver =
-      new Archiver(handles.vacated(), stores, new ArchiveRule.Delete());
+  private final Handles guarded;
+  private final Archiver archiver;
 
-  RelocateWorld(Edit edit) {
+  RelocateWorld(Edit edit, Without without) {
     this.edit = edit;
+    this.guarded =
+        switch (without) {
+          case NOTHING -> handles;
+          case COMPARE_AND_SET -> new WithoutCompareAndSet(handles);
+          case COUNT -> new WithoutCount(handles);
+        };
+    this.archiver = new Archiver(guarded.vacated(), stores, new ArchiveRule.Delete());
     for (String name : List.of(OLD, NEW, OTHER)) {
       buckets.put(name, MemoryBlobStore.builder(name).clock(CLOCK).copyStepBytes(4).build());
     }
@@ -128,7 +144,7 @@ final class RelocateWorld {
         };
     RelocateParts parts =
         new RelocateParts(
-            handles,
+            guarded,
             placements,
             stores,
             KeyRule.sameKey(),
@@ -146,6 +162,91 @@ final class RelocateWorld {
       throw new SyncException(SyncException.Kind.CONFLICT, "the job is somebody else's");
     }
     note = journal;
+  }
+
+  /** Handles that call others, with which something may be wrong. */
+  private abstract static class HandlesAround implements Handles {
+    final Handles right;
+
+    HandlesAround(Handles right) {
+      this.right = right;
+    }
+
+    @Override
+    public List<FileHandle> misplaced(Placement placement, Optional<Key> after, int limit) {
+      return right.misplaced(placement, after, limit);
+    }
+
+    @Override
+    public List<Optional<FileHandle>> find(List<Key> ids) {
+      return right.find(ids);
+    }
+
+    @Override
+    public List<FileHandle> sharing(Location at, Optional<Key> after, int limit) {
+      return right.sharing(at, after, limit);
+    }
+
+    @Override
+    public List<Outcome> repoint(Switch change) {
+      return right.repoint(change);
+    }
+
+    @Override
+    public Vacated vacated() {
+      return right.vacated();
+    }
+  }
+
+  /** Points handles to the copy whatever has become of them. */
+  private static final class WithoutCompareAndSet extends HandlesAround {
+    WithoutCompareAndSet(Handles right) {
+      super(right);
+    }
+
+    @Override
+    public List<Outcome> repoint(Switch change) {
+      List<FileHandle> now =
+          change.handles().stream()
+              .map(FileHandle::id)
+              .flatMap(id -> right.find(List.of(id)).get(0).stream())
+              .toList();
+      return right.repoint(new Switch(change.from(), change.pin(), change.to(), now));
+    }
+  }
+
+  /** Takes every location for one that nobody refers to. */
+  private static final class WithoutCount extends HandlesAround {
+    WithoutCount(Handles right) {
+      super(right);
+    }
+
+    @Override
+    public Vacated vacated() {
+      Vacated all = right.vacated();
+      return new Vacated() {
+        @Override
+        public List<Vacancy> pending(Optional<Location> after, int limit) {
+          return all.pending(after, limit);
+        }
+
+        @Override
+        public boolean retire(Location at) {
+          all.retire(at);
+          return true;
+        }
+
+        @Override
+        public List<Boolean> areRetired(List<Location> locations) {
+          return all.areRetired(locations);
+        }
+
+        @Override
+        public void cleared(Location at) {
+          all.cleared(at);
+        }
+      };
+    }
   }
 
   /** What could happen next. */
