@@ -2,7 +2,6 @@ package dev.chirograph.jobs;
 
 import dev.chirograph.SyncException;
 import dev.chirograph.spi.Job;
-import java.util.function.BooleanSupplier;
 
 /** Does one job of a queue. Called by several threads at once. */
 @FunctionalInterface
@@ -11,9 +10,7 @@ public interface JobHandler {
   /**
    * Does what the job asks for by now; nothing when nothing is due any more. A job may come twice.
    *
-   * @param stillMine whether the job is still held; what takes long asks it now and then, above all
-   *     before it writes, and ends when it is not
    * @throws SyncException when it failed; the job is tried again where that may help, else buried
    */
-  void handle(Job job, BooleanSupplier stillMine);
+  void handle(Job job, JobContext context);
 }

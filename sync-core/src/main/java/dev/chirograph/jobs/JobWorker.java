@@ -156,7 +156,7 @@ public final class JobWorker implements AutoCloseable {
       return new Settlement.Bury(job.slot(), hopeless.get().summary());
     }
     try {
-      handler.handle(job.job(), () -> !closing && (lease.mine() || lease.extend()));
+      handler.handle(job.job(), context(lease, job.slot()));
       return new Settlement.Done(job.slot());
     } catch (RuntimeException e) {
       if (closing || Thread.currentThread().isInterrupted()) {
@@ -171,6 +171,20 @@ public final class JobWorker implements AutoCloseable {
               error.summary())
           : new Settlement.Bury(job.slot(), error.summary());
     }
+  }
+
+  private JobContext context(HeldLease lease, int slot) {
+    return new JobContext() {
+      @Override
+      public boolean stillMine() {
+        return !closing && (lease.mine() || lease.extend());
+      }
+
+      @Override
+      public boolean keep(String note) {
+        return lease.settle(List.of(new Settlement.Note(slot, note)));
+      }
+    };
   }
 
   /** Ends the work; jobs at hand are interrupted and go back to the queue. */

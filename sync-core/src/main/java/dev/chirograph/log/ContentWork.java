@@ -4,6 +4,7 @@ import dev.chirograph.Key;
 import dev.chirograph.RetryPolicy;
 import dev.chirograph.SyncException;
 import dev.chirograph.SyncException.Kind;
+import dev.chirograph.jobs.JobContext;
 import dev.chirograph.jobs.JobHandler;
 import dev.chirograph.spi.BlobStore;
 import dev.chirograph.spi.Job;
@@ -119,7 +120,8 @@ final class ContentWork implements JobHandler {
   }
 
   @Override
-  public void handle(Job job, BooleanSupplier stillMine) {
+  public void handle(Job job, JobContext context) {
+    BooleanSupplier stillMine = context::stillMine;
     String sha256 = job.key().text();
     Optional<Stored> stored = log.content(sha256);
     if (stored.filter(found -> found.state() == State.DOOMED).isPresent()) {

@@ -3,6 +3,7 @@ package dev.chirograph.log;
 import dev.chirograph.Key;
 import dev.chirograph.SyncException;
 import dev.chirograph.SyncException.Kind;
+import dev.chirograph.jobs.JobContext;
 import dev.chirograph.jobs.JobHandler;
 import dev.chirograph.log.LogAnswer.Found;
 import dev.chirograph.log.LogRequest.Find;
@@ -16,7 +17,6 @@ import dev.chirograph.spi.WorkQueue;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
-import java.util.function.BooleanSupplier;
 
 /**
  * Keeps what the log did not take from a peer as jobs, so that nothing waits for it and nothing is
@@ -54,7 +54,7 @@ final class RefusedItems implements JobHandler {
   }
 
   @Override
-  public void handle(Job job, BooleanSupplier stillMine) {
+  public void handle(Job job, JobContext context) {
     LogPeer peer = peers.get(job.scope());
     if (peer == null) {
       throw new SyncException(

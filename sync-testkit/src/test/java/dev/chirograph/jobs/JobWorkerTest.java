@@ -113,7 +113,7 @@ class JobWorkerTest {
                   times.incrementAndGet();
                   begun.countDown();
                   await(mayEnd);
-                  mine.set(Optional.of(stillMine.getAsBoolean()));
+                  mine.set(Optional.of(stillMine.stillMine()));
                 })
             .lease(Duration.ofSeconds(1))
             .poll(Duration.ofMillis(20))
@@ -192,7 +192,7 @@ class JobWorkerTest {
   private static JobHandler failingWhen(BooleanSupplier ended, AtomicInteger tries) {
     return (job, mine) -> {
       tries.incrementAndGet();
-      if (ended.getAsBoolean() || !mine.getAsBoolean()) {
+      if (ended.getAsBoolean() || !mine.stillMine()) {
         throw new SyncException(Kind.UNAVAILABLE, "ended");
       }
     };

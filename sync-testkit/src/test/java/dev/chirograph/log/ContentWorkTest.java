@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.chirograph.Key;
 import dev.chirograph.RetryPolicy;
 import dev.chirograph.SyncException;
+import dev.chirograph.jobs.JobContext;
 import dev.chirograph.memory.MemoryBackend;
 import dev.chirograph.memory.MemoryBlobStore;
 import dev.chirograph.memory.MemoryLog;
@@ -93,16 +94,30 @@ class ContentWorkTest {
             new Body(UUID.randomUUID(), Operation.DELETE, Key.utf8("k"), "1", Content.NONE, "")));
   }
 
+  private static JobContext held(boolean mine) {
+    return new JobContext() {
+      @Override
+      public boolean stillMine() {
+        return mine;
+      }
+
+      @Override
+      public boolean keep(String note) {
+        return mine;
+      }
+    };
+  }
+
   @Test
   void CNT_2_whoLostTheJobRemovesNothing() {
-    work.handle(job(), () -> true);
+    work.handle(job(), held(true));
     assertThat(store.has(content.sha256(), BYTES.length)).isTrue();
     delete();
     clock.advance(Duration.ofHours(2));
-    assertThatThrownBy(() -> work.handle(job(), () -> false)).isInstanceOf(SyncException.class);
+    assertThatThrownBy(() -> work.handle(job(), held(false))).isInstanceOf(SyncException.class);
     assertThat(store.has(content.sha256(), BYTES.length)).isTrue();
     assertThat(state()).isEqualTo(State.DOOMED);
-    work.handle(job(), () -> true);
+    work.handle(job(), held(true));
     assertThat(store.has(content.sha256(), BYTES.length)).isFalse();
     assertThat(log.content(content.sha256())).isEmpty();
   }
@@ -117,10 +132,10 @@ class ContentWorkTest {
           log.stored(content.sha256(), false);
           assertThat(log.content(content.sha256())).isEmpty();
         };
-    work.handle(job(), () -> true);
+    work.handle(job(), held(true));
     assertThat(state()).isEqualTo(State.RESERVED);
     clock.advance(Duration.ofHours(2));
-    work.handle(job(), () -> true);
+    work.handle(job(), held(true));
     assertThat(store.has(content.sha256(), BYTES.length)).isFalse();
     assertThat(log.content(content.sha256())).isEmpty();
   }

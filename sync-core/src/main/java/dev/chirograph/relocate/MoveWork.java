@@ -1,0 +1,60 @@
+package dev.chirograph.relocate;
+
+import dev.chirograph.SyncException;
+import dev.chirograph.SyncException.Kind;
+import dev.chirograph.SyncListener;
+import dev.chirograph.SyncListener.ItemEvent;
+import dev.chirograph.SyncListener.ItemResult;
+import dev.chirograph.jobs.JobContext;
+import dev.chirograph.jobs.JobHandler;
+import dev.chirograph.spi.Job;
+import java.util.Optional;
+
+/** Makes the move of one handle's object. A job names a handle; what is to be done is found out. */
+final class MoveWork implements JobHandler {
+
+  static final String KIND = "relocate";
+
+  /** So often a move may begin anew because somebody changes what it works on. */
+  private static final int BEGINNINGS = 10;
+
+  private final RelocateParts parts;
+  private final SyncListener listener;
+
+  MoveWork(RelocateParts parts, SyncListener listener) {
+    this.parts = parts;
+    this.listener = listener;
+  }
+
+  @Override
+  public void handle(Job job, JobContext context) {
+    Mover mover = new Mover(parts, journal -> keep(job, context, journal));
+    Step step = new Step.Find(job.key(), Journal.of(job.note()));
+    int beginnings = 0;
+    while (!(step instanceof Step.End)) {
+      if (step instanceof Step.Find && ++beginnings > BEGINNINGS) {
+        throw new SyncException(
+            Kind.CONFLICT,
+            "the handle " + job.key() + " or its object changes again and again while it is moved");
+      }
+      step = step.next(mover);
+    }
+    ended(job, (Step.End) step);
+  }
+
+  private static void keep(Job job, JobContext context, Optional<Journal> journal) {
+    if (!context.keep(journal.map(Journal::note).orElse(""))) {
+      throw new SyncException(
+          Kind.UNAVAILABLE, "the move of " + job.key() + " is somebody else's task now");
+    }
+  }
+
+  private void ended(Job job, Step.End end) {
+    if (end.failure() != null) {
+      throw end.failure();
+    }
+    ItemResult result =
+        end.result() == Step.Result.MOVED ? ItemResult.UPDATED : ItemResult.UNCHANGED;
+    listener.itemDone(new ItemEvent(job.run(), job.scope(), job.key(), result, Optional.empty()));
+  }
+}

@@ -1,0 +1,252 @@
+package dev.chirograph.relocate;
+
+import dev.chirograph.Environment;
+import dev.chirograph.RetryPolicy;
+import dev.chirograph.SyncException;
+import dev.chirograph.SyncListener;
+import dev.chirograph.jobs.JobWorker;
+import dev.chirograph.jobs.Keeper;
+import dev.chirograph.spi.WorkQueue;
+import dev.chirograph.spi.relocate.ArchiveRule;
+import dev.chirograph.spi.relocate.BlobStores;
+import dev.chirograph.spi.relocate.Handles;
+import dev.chirograph.spi.relocate.Placement;
+import dev.chirograph.spi.relocate.Placements;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps files in the buckets that their owners' policy names.
+ *
+ * <p>Whenever the policy changes, and from time to time, it looks for file handles whose bytes lie
+ * elsewhere. Each object is copied, the copy is compared, every handle of the owner that refers to
+ * the object is pointed to the copy, and what is left behind is archived after a grace when nobody
+ * refers to it any more. Until then readers with an old address keep working.
+ *
+ * <pre>{@code
+ * Relocator relocator =
+ *     Relocator.builder("files", handles, allocations, buckets, queue).build();
+ * allocations.assign("project-7", "grant-12");
+ * relocator.placementFor("project-7"); // where new uploads go from now on
+ * relocator.collect("project-7");
+ * relocator.start(); // or drain(), here and now
+ * }</pre>
+ *
+ * <p>Any number of processes may do so at once, and each may be killed at any time. Safe for use by
+ * several threads.
+ */
+public final class Relocator implements AutoCloseable {
+
+  private final Placements placements;
+  private final Collector collector;
+  private final JobWorker mover;
+  private final JobWorker archiver;
+  private final Keeper keeper;
+
+  private Relocator(Builder builder) {
+    this.placements = builder.placements;
+    Environment environment = builder.environment;
+    ArchiveJobs archive = new ArchiveJobs(builder.queue, builder.name, builder.grace);
+    RelocateParts parts =
+        new RelocateParts(
+            builder.handles,
+            builder.placements,
+            builder.stores,
+            builder.keys,
+            new Verifier(builder.stores, builder.verification),
+            new Throttle(0, builder.bytesPerSecond, environment.pacing()),
+            archive);
+    this.collector =
+        new Collector(
+            builder.handles,
+            builder.placements,
+            builder.queue,
+            archive,
+            builder.name,
+            builder.grace);
+    this.mover = builder.worker(MoveWork.KIND, new MoveWork(parts, builder.listener));
+    Archiver departed = new Archiver(builder.handles.vacated(), builder.stores, builder.rule);
+    this.archiver = builder.worker(ArchiveJobs.KIND, new ArchiveWork(departed, builder.listener));
+    this.keeper =
+        Keeper.of(
+            environment.threads(), environment.pacing(), builder.every, List.of(collector::all));
+  }
+
+  /**
+   * A builder with every option at its default.
+   *
+   * @param name a lasting name, which is that of its jobs' scope
+   */
+  public static Builder builder(
+      String name, Handles handles, Placements placements, BlobStores stores, WorkQueue queue) {
+    return new Builder(name, handles, placements, stores, queue);
+  }
+
+  /** Where new files of an owner go; empty: where the host puts those of nobody. */
+  public Optional<Placement> placementFor(String owner) {
+    return placements.placementFor(owner);
+  }
+
+  /**
+   * Looks for files of an owner that are not where they belong, and has them moved.
+   *
+   * @return how many moves were asked for
+   */
+  public long collect(String owner) {
+    return collector.of(owner);
+  }
+
+  /**
+   * Looks for files of all owners, and for what was left behind.
+   *
+   * @return how many moves were asked for
+   */
+  public long collect() {
+    return collector.all();
+  }
+
+  /**
+   * Does the jobs that are ready, in this thread, until none is.
+   *
+   * @return how many were done or tried
+   */
+  public int drain() {
+    return mover.drain() + archiver.drain();
+  }
+
+  /** Works and collects from now on, in threads of its own. */
+  public void start() {
+    mover.start();
+    archiver.start();
+    keeper.start();
+  }
+
+  /** Ends the work; jobs at hand go back to the queue. */
+  @Override
+  public void close() {
+    keeper.close();
+    mover.close();
+    archiver.close();
+  }
+
+  /** Collects the settings. Not safe for use by several threads. */
+  public static final class Builder {
+    private final String name;
+    private final Handles handles;
+    private final Placements placements;
+    private final BlobStores stores;
+    private final WorkQueue queue;
+    private KeyRule keys = KeyRule.sameKey();
+    private Verification verification = Verification.CHECKSUM;
+    private ArchiveRule rule = new ArchiveRule.Keep();
+    private Duration grace = Duration.ofDays(7);
+    private Duration every = Duration.ofHours(1);
+    private double bytesPerSecond;
+    private int concurrency = 16;
+    private Duration lease = Duration.ofMinutes(1);
+    private @Nullable RetryPolicy retries;
+    private SyncListener listener = SyncListener.none();
+    private Environment environment = Environment.system();
+
+    private Builder(
+        String name, Handles handles, Placements placements, BlobStores stores, WorkQueue queue) {
+      this.name = Objects.requireNonNull(name, "name");
+      this.handles = Objects.requireNonNull(handles, "handles");
+      this.placements = Objects.requireNonNull(placements, "placements");
+      this.stores = Objects.requireNonNull(stores, "stores");
+      this.queue = Objects.requireNonNull(queue, "queue");
+    }
+
+    private JobWorker worker(String kind, dev.chirograph.jobs.JobHandler handler) {
+      JobWorker.Builder worker =
+          JobWorker.builder(queue, kind, handler)
+              .concurrency(concurrency)
+              .lease(lease)
+              .environment(environment);
+      return retries == null ? worker.build() : worker.retries(retries).build();
+    }
+
+    /** How copies are named; {@link KeyRule#sameKey} by default. */
+    public Builder keys(KeyRule rule) {
+      this.keys = Objects.requireNonNull(rule, "rule");
+      return this;
+    }
+
+    /** How copies are compared with their originals; by checksum by default. */
+    public Builder verification(Verification how) {
+      this.verification = Objects.requireNonNull(how, "how");
+      return this;
+    }
+
+    /** What becomes of what is left behind; it stays by default. */
+    public Builder archive(ArchiveRule what) {
+      this.rule = Objects.requireNonNull(what, "what");
+      return this;
+    }
+
+    /** How long what is left behind is not touched; 7 days by default, not negative. */
+    public Builder grace(Duration time) {
+      if (time.isNegative()) {
+        throw SyncException.invalid("the grace must not be negative: " + time);
+      }
+      this.grace = time;
+      return this;
+    }
+
+    /** How often all owners are looked at; once an hour by default. */
+    public Builder collectEvery(Duration interval) {
+      if (interval.toMillis() < 1) {
+        throw SyncException.invalid("the interval must be at least a millisecond: " + interval);
+      }
+      this.every = interval;
+      return this;
+    }
+
+    /** The most bytes a second of copies that pass through here; unlimited by default. */
+    public Builder bytesPerSecond(double most) {
+      if (!(most > 0)) {
+        throw SyncException.invalid("the bytes per second must be positive: " + most);
+      }
+      this.bytesPerSecond = most;
+      return this;
+    }
+
+    /** How many objects are moved side by side; 16 by default. */
+    public Builder concurrency(int moves) {
+      this.concurrency = moves;
+      return this;
+    }
+
+    /** How long a job is held without being extended; a minute by default. */
+    public Builder lease(Duration duration) {
+      this.lease = duration;
+      return this;
+    }
+
+    /** When a move is tried again; {@link RetryPolicy#forJobs} by default. */
+    public Builder retries(RetryPolicy policy) {
+      this.retries = Objects.requireNonNull(policy, "policy");
+      return this;
+    }
+
+    /** Hears of every move. */
+    public Builder listener(SyncListener value) {
+      this.listener = Objects.requireNonNull(value, "value");
+      return this;
+    }
+
+    /** Clock, waiting, chance and threads; {@link Environment#system} by default. */
+    public Builder environment(Environment value) {
+      this.environment = Objects.requireNonNull(value, "value");
+      return this;
+    }
+
+    /** The relocator, which does nothing yet. */
+    public Relocator build() {
+      return new Relocator(this);
+    }
+  }
+}
