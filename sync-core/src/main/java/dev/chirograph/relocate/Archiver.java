@@ -58,15 +58,8 @@ final class Archiver {
 
   Departure dispose(Departure.Dispose step) {
     Location at = step.at();
-    Outcome outcome = disposed(step);
-    if (outcome instanceof Outcome.Rejected rejected) {
-      throw rejected.why();
-    }
-    if (outcome instanceof Outcome.Unsure unsure) {
-      throw unsure.why();
-    }
-    return new Departure.Clear(
-        at, outcome instanceof Outcome.Conflict ? Fate.CHANGED : Fate.ARCHIVED);
+    Mover.requireDone(disposed(step), at);
+    return new Departure.Clear(at, Fate.ARCHIVED);
   }
 
   private Outcome disposed(Departure.Dispose step) {

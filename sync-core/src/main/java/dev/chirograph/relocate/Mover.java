@@ -411,14 +411,22 @@ final class Mover {
 
   Step remove(Step.Remove step) {
     Location at = step.journal().to();
-    Outcome outcome = store(at).delete(BlobRef.latest(at.key()), Expect.at(step.copy()));
+    requireDone(store(at).delete(BlobRef.latest(at.key()), Expect.at(step.copy())), at);
+    return new Step.Clear(step.journal(), step.then());
+  }
+
+  /** After a conflict the object is looked at again, with the next try. */
+  static void requireDone(Outcome outcome, Location at) {
     if (outcome instanceof Outcome.Rejected rejected) {
       throw rejected.why();
     }
     if (outcome instanceof Outcome.Unsure unsure) {
       throw unsure.why();
     }
-    return new Step.Clear(step.journal(), step.then());
+    if (outcome instanceof Outcome.Conflict) {
+      throw new SyncException(
+          Kind.CONFLICT, at + " was changed while it was put aside; it is looked at again");
+    }
   }
 
   Step clear(Step.Clear step) {

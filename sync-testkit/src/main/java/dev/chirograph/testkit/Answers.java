@@ -90,7 +90,7 @@ final class Answers {
     }
     if (type == List.class) {
       return switch (method.getName()) {
-        case "apply", "write" -> Kinds.OUTCOMES;
+        case "apply", "write", "repoint" -> Kinds.OUTCOMES;
         case "observe" -> Kinds.OBSERVATIONS;
         case "rows", "after" -> Kinds.ROWS;
         default -> Kinds.OTHER;

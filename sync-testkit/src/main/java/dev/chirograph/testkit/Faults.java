@@ -6,6 +6,9 @@ import dev.chirograph.spi.ReplicaLog;
 import dev.chirograph.spi.Source;
 import dev.chirograph.spi.StateStore;
 import dev.chirograph.spi.WorkQueue;
+import dev.chirograph.spi.relocate.BlobStores;
+import dev.chirograph.spi.relocate.Handles;
+import dev.chirograph.spi.relocate.Placements;
 import dev.chirograph.spi.table.ReplicaDatabase;
 import dev.chirograph.spi.table.ReplicaTable;
 import dev.chirograph.spi.table.SourceDatabase;
@@ -140,6 +143,21 @@ public final class Faults {
   /** The database with these faults, and so are its tables. */
   public ReplicaDatabase replicaDatabase(ReplicaDatabase database) {
     return Injection.wrap(this, ReplicaDatabase.class, database);
+  }
+
+  /** The buckets with these faults. */
+  public BlobStores buckets(BlobStores buckets) {
+    return Injection.wrap(this, BlobStores.class, buckets);
+  }
+
+  /** The handles with these faults, and so is what they have left. */
+  public Handles handles(Handles handles) {
+    return Injection.wrap(this, Handles.class, handles);
+  }
+
+  /** The placements with these faults. */
+  public Placements placements(Placements placements) {
+    return Injection.wrap(this, Placements.class, placements);
   }
 
   /** From now on every call goes wrong like this, until {@link #stop}. */

@@ -2,6 +2,7 @@ package dev.chirograph.testkit;
 
 import dev.chirograph.spi.BlobStore;
 import dev.chirograph.spi.Source;
+import dev.chirograph.spi.relocate.Vacated;
 import dev.chirograph.spi.table.ReplicaDatabase;
 import dev.chirograph.spi.table.ReplicaTable;
 import dev.chirograph.spi.table.SourceTable;
@@ -39,9 +40,14 @@ final class Injection implements InvocationHandler {
           "table",
           "database");
 
-  /** What databases and tenants are asked for. */
+  /** What databases, tenants, buckets and handles are asked for, which asks nobody. */
   private static final Set<Class<?>> OPENING =
-      Set.of(SourceTable.class, ReplicaTable.class, ReplicaDatabase.class);
+      Set.of(
+          SourceTable.class,
+          ReplicaTable.class,
+          ReplicaDatabase.class,
+          Vacated.class,
+          BlobStore.class);
 
   private final Faults faults;
   private final Object target;
@@ -82,7 +88,9 @@ final class Injection implements InvocationHandler {
     if (method.getDeclaringClass() == Object.class) {
       return ofObject(proxy, method, arguments);
     }
-    if (method.getDeclaringClass() == AutoCloseable.class || FACTS.contains(method.getName())) {
+    if (method.getDeclaringClass() == AutoCloseable.class
+        || FACTS.contains(method.getName())
+        || OPENING.contains(method.getReturnType())) {
       Object made = make(method, arguments);
       return made == null ? null : inside(method.getReturnType(), made);
     }

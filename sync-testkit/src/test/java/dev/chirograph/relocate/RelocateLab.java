@@ -17,6 +17,7 @@ import dev.chirograph.spi.relocate.Allocation;
 import dev.chirograph.spi.relocate.ArchiveRule;
 import dev.chirograph.spi.relocate.FileHandle;
 import dev.chirograph.spi.relocate.Location;
+import dev.chirograph.testkit.Faults;
 import dev.chirograph.testkit.ManualClock;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -49,7 +50,16 @@ final class RelocateLab {
   }
 
   Relocator.Builder builder() {
-    return Relocator.builder("files", handles, allocations, buckets, queue)
+    return builder(Faults.none());
+  }
+
+  Relocator.Builder builder(Faults faults) {
+    return Relocator.builder(
+            "files",
+            faults.handles(handles),
+            faults.placements(allocations),
+            faults.buckets(buckets),
+            faults.queue(queue))
         .environment(clock.environment())
         .grace(GRACE)
         .archive(new ArchiveRule.Delete())
