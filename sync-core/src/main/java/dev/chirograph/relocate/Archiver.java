@@ -64,7 +64,7 @@ final class Archiver {
 
   private Outcome disposed(Departure.Dispose step) {
     BlobStore store = stores.open(step.at().bucket());
-    BlobRef exactly = exactly(step);
+    BlobRef exactly = Mover.exactly(step.at(), step.seen());
     if (step.copy() || rule instanceof ArchiveRule.Delete) {
       return store.delete(exactly, Expect.at(step.seen().version()));
     }
@@ -72,14 +72,6 @@ final class Archiver {
       return Outcome.unchanged();
     }
     return ((SupportsArchive) store).archive(exactly, step.seen().version(), rule);
-  }
-
-  /** In a bucket with versions, the one that was seen. */
-  private static BlobRef exactly(Departure.Dispose step) {
-    String version = step.seen().value().versionId();
-    return version.equals(ObjectVersion.NULL_VERSION)
-        ? step.at().ref()
-        : BlobRef.of(step.at().key(), version);
   }
 
   Departure clear(Departure.Clear step) {

@@ -399,7 +399,7 @@ final class Mover {
     Optional<String> stamp = Optional.of(Stamp.of(journal.from(), journal.pin()));
     return seen instanceof Observation.Present<ObjectVersion> present
             && Stamp.of(present.value()).equals(stamp)
-        ? new Step.Retire(journal, present.version(), step.then())
+        ? new Step.Retire(journal, present, step.then())
         : new Step.Keep(Optional.empty(), step.then());
   }
 
@@ -411,8 +411,13 @@ final class Mover {
 
   Step remove(Step.Remove step) {
     Location at = step.journal().to();
-    requireDone(store(at).delete(BlobRef.latest(at.key()), Expect.at(step.copy())), at);
+    requireDone(store(at).delete(exactly(at, step.copy()), Expect.at(step.copy().version())), at);
     return new Step.Clear(step.journal(), step.then());
+  }
+
+  /** The version that was seen: where there are others, a marker would hide it and keep it. */
+  static BlobRef exactly(Location at, Observation.Present<ObjectVersion> seen) {
+    return BlobRef.of(at.key(), seen.value().versionId());
   }
 
   /** After a conflict the object is looked at again, with the next try. */

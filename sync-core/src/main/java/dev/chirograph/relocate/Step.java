@@ -165,7 +165,8 @@ sealed interface Step {
   }
 
   /** Its location is retired, unless somebody refers to it. */
-  record Retire(Journal journal, Version copy, Step then) implements Step {
+  record Retire(Journal journal, Observation.Present<ObjectVersion> copy, Step then)
+      implements Step {
     @Override
     public Step next(Mover mover) {
       return mover.retire(this);
@@ -173,7 +174,8 @@ sealed interface Step {
   }
 
   /** It is removed. */
-  record Remove(Journal journal, Version copy, Step then) implements Step {
+  record Remove(Journal journal, Observation.Present<ObjectVersion> copy, Step then)
+      implements Step {
     @Override
     public Step next(Mover mover) {
       return mover.remove(this);

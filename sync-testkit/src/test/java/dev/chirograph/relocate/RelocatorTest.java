@@ -6,6 +6,8 @@ import dev.chirograph.Key;
 import dev.chirograph.ObjectVersion;
 import dev.chirograph.Observation;
 import dev.chirograph.Part;
+import dev.chirograph.memory.MemoryBlobStore;
+import dev.chirograph.memory.MemoryBlobStore.Versioning;
 import dev.chirograph.spi.BlobStore.BlobRef;
 import dev.chirograph.spi.relocate.Allocation;
 import dev.chirograph.spi.relocate.Location;
@@ -15,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Files that follow their policy. */
 class RelocatorTest {
@@ -223,6 +227,44 @@ class RelocatorTest {
     lab.allocations.assign("project", "grant-12");
     lab.settle(relocator);
     lab.assertAt("1", RelocateLab.GRANT, "a", content);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Versioning.class,
+      names = {"ON", "SUSPENDED"})
+  void inBucketsWithVersionsExactlyTheVersionThatWasCopiedIsRemoved(Versioning versioning) {
+    MemoryBlobStore common = lab.buckets.open(RelocateLab.COMMON);
+    common.versioning(Versioning.ON);
+    lab.buckets.open(RelocateLab.GRANT).versioning(Versioning.ON);
+    common.put(Key.utf8("a"), "older".getBytes(StandardCharsets.UTF_8));
+    common.versioning(versioning);
+    lab.buckets.open(RelocateLab.GRANT).versioning(versioning);
+    lab.file("1", "project", "a", "one");
+    lab.allocations.assign("project", "grant-12");
+    lab.settle(relocator);
+    lab.assertAt("1", RelocateLab.GRANT, "a", "one");
+    assertThat(common.versions(Key.utf8("a"))).hasSize(2);
+    lab.clock.advance(RelocateLab.GRACE);
+    relocator.drain();
+    assertThat(common.versions(Key.utf8("a"))).singleElement().matches(one -> one.size() == 5);
+  }
+
+  @Test
+  void oneVersionOfAnObjectIsMovedAndItsNeighboursStay() {
+    MemoryBlobStore common = lab.buckets.open(RelocateLab.COMMON);
+    common.versioning(Versioning.ON);
+    String first = common.put(Key.utf8("a"), "first".getBytes(StandardCharsets.UTF_8));
+    String second = common.put(Key.utf8("a"), "second".getBytes(StandardCharsets.UTF_8));
+    Key key = Key.utf8("a");
+    lab.handle("1", "project", new Location(RelocateLab.COMMON, key, Optional.of(first)), 5);
+    lab.handle("2", "nobody", new Location(RelocateLab.COMMON, key, Optional.of(second)), 6);
+    lab.allocations.assign("project", "grant-12");
+    lab.settle(relocator);
+    lab.assertAt("1", RelocateLab.GRANT, "a", "first");
+    lab.clock.advance(RelocateLab.GRACE);
+    relocator.drain();
+    assertThat(common.versions(key)).singleElement().matches(one -> one.versionId().equals(second));
   }
 
   @Test
