@@ -42,41 +42,46 @@ final class Collector {
     this.grace = grace;
   }
 
-  /** All owners; answers how many moves were asked for. */
-  long all() {
-    long found = 0;
+  /** What is done with handles that are not where they belong. */
+  @FunctionalInterface
+  interface Misplaced {
+    void page(Placement placement, List<FileHandle> page);
+  }
+
+  /** Has the files of one owner, or of all, moved; answers how many moves were asked for. */
+  long collect(Optional<String> owner) {
+    long[] found = new long[1];
+    find(owner, (placement, page) -> found[0] += enqueue(page));
+    if (owner.isEmpty()) {
+      left();
+    }
+    return found[0];
+  }
+
+  /** Finds the misplaced handles of one owner, or of all. */
+  void find(Optional<String> owner, Misplaced what) {
+    if (owner.isPresent()) {
+      of(owner.get(), what);
+      return;
+    }
     List<String> owners = placements.owners(Optional.empty(), PAGE);
     while (!owners.isEmpty()) {
-      for (String owner : owners) {
-        found += of(owner);
-      }
-      owners =
-          owners.size() < PAGE
-              ? List.of()
-              : placements.owners(Optional.of(owners.get(PAGE - 1)), PAGE);
+      owners.forEach(one -> of(one, what));
+      owners = placements.owners(Optional.of(owners.get(owners.size() - 1)), PAGE);
     }
-    left();
-    return found;
   }
 
-  /** One owner; answers how many moves were asked for. */
-  long of(String owner) {
+  private void of(String owner, Misplaced what) {
     Optional<Placement> placement = placements.placementFor(owner);
-    return placement.isEmpty() ? 0 : of(placement.get());
-  }
-
-  private long of(Placement placement) {
-    long found = 0;
     Optional<Key> after = Optional.empty();
-    List<FileHandle> page;
-    do {
-      page = handles.misplaced(placement, after, PAGE);
-      if (!page.isEmpty()) {
-        found += enqueue(page);
-        after = Optional.of(page.get(page.size() - 1).id());
+    while (placement.isPresent()) {
+      List<FileHandle> page = handles.misplaced(placement.get(), after, PAGE);
+      if (page.isEmpty()) {
+        return;
       }
-    } while (page.size() == PAGE);
-    return found;
+      what.page(placement.get(), page);
+      after = Optional.of(page.get(page.size() - 1).id());
+    }
   }
 
   /** Of handles that share an object one is enough; the others are pointed to the copy with it. */

@@ -41,6 +41,8 @@ import org.jspecify.annotations.Nullable;
 public final class Relocator implements AutoCloseable {
 
   private final Placements placements;
+  private final BlobStores stores;
+  private final KeyRule keys;
   private final Collector collector;
   private final JobWorker mover;
   private final JobWorker archiver;
@@ -48,6 +50,8 @@ public final class Relocator implements AutoCloseable {
 
   private Relocator(Builder builder) {
     this.placements = builder.placements;
+    this.stores = builder.stores;
+    this.keys = builder.keys;
     Environment environment = builder.environment;
     ArchiveJobs archive = new ArchiveJobs(builder.queue, builder.name, builder.grace);
     RelocateParts parts =
@@ -72,7 +76,10 @@ public final class Relocator implements AutoCloseable {
     this.archiver = builder.worker(ArchiveJobs.KIND, new ArchiveWork(departed, builder.listener));
     this.keeper =
         Keeper.of(
-            environment.threads(), environment.pacing(), builder.every, List.of(collector::all));
+            environment.threads(),
+            environment.pacing(),
+            builder.every,
+            List.of(() -> collector.collect(Optional.empty())));
   }
 
   /**
@@ -96,7 +103,7 @@ public final class Relocator implements AutoCloseable {
    * @return how many moves were asked for
    */
   public long collect(String owner) {
-    return collector.of(owner);
+    return collector.collect(Optional.of(owner));
   }
 
   /**
@@ -105,7 +112,60 @@ public final class Relocator implements AutoCloseable {
    * @return how many moves were asked for
    */
   public long collect() {
-    return collector.all();
+    return collector.collect(Optional.empty());
+  }
+
+  /**
+   * What would be moved now. Nothing is written, and no object is looked at.
+   *
+   * @param owner whose files; empty for those of all owners
+   * @param lines takes a line of CSV for each handle, after one with their names: owner, handle,
+   *     etag, bucket, key, version and size, and bucket and key of the copy unless that is taken;
+   *     names and keys are URL-encoded
+   */
+  public RelocationPlan plan(Optional<String> owner, Appendable lines) {
+    Planner planner = new Planner(stores, keys, lines);
+    collector.find(owner, planner);
+    return planner.plan(owner);
+  }
+
+  /**
+   * Has moved what was planned, if it still is the same.
+   *
+   * @return how many moves were asked for
+   * @throws SyncException CONFLICT when handles or policy have changed since; plan again
+   */
+  public long carryOut(RelocationPlan plan) {
+    RelocationPlan now = plan(plan.owner(), new Nowhere());
+    if (!now.hash().equals(plan.hash())) {
+      throw new SyncException(
+          SyncException.Kind.CONFLICT,
+          SyncException.Advice.NEVER,
+          "what was planned is not what would be moved now: "
+              + plan.handles()
+              + " handles then, "
+              + now.handles()
+              + " now; plan again");
+    }
+    return collector.collect(plan.owner());
+  }
+
+  /** Takes what nobody wants to read. */
+  private static final class Nowhere implements Appendable {
+    @Override
+    public Appendable append(CharSequence text) {
+      return this;
+    }
+
+    @Override
+    public Appendable append(CharSequence text, int start, int end) {
+      return this;
+    }
+
+    @Override
+    public Appendable append(char one) {
+      return this;
+    }
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.chirograph.relocate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.chirograph.Key;
 import dev.chirograph.ObjectVersion;
@@ -265,6 +266,36 @@ class RelocatorTest {
     lab.clock.advance(RelocateLab.GRACE);
     relocator.drain();
     assertThat(common.versions(key)).singleElement().matches(one -> one.versionId().equals(second));
+  }
+
+  @Test
+  void aPlanSaysWhatWouldBeMovedAndIsCarriedOutOnlyAsItWasConfirmed() {
+    lab.file("1", "project", "a b", "one");
+    lab.handle("2", "project", lab.at("1"), 3);
+    lab.file("3", "project", "c", "three");
+    lab.allocations.assign("project", "grant-12");
+    StringBuilder lines = new StringBuilder();
+    RelocationPlan plan = relocator.plan(Optional.of("project"), lines);
+    assertThat(plan.handles()).isEqualTo(3);
+    assertThat(plan.objects()).isEqualTo(2);
+    assertThat(plan.bytes()).isEqualTo(11);
+    assertThat(plan.streamed()).isZero();
+    assertThat(plan.requests()).isEqualTo(10);
+    assertThat(plan.takes(5, 1)).isEqualTo(Duration.ofSeconds(2));
+    assertThat(lines.toString().lines())
+        .hasSize(4)
+        .anyMatch(
+            line -> line.startsWith("project,1,") && line.endsWith(",common,a+b,,3,grant,a+b"));
+    assertThat(relocator.drain()).as("nothing was begun").isZero();
+    lab.file("4", "project", "d", "four");
+    assertThatThrownBy(() -> relocator.carryOut(plan))
+        .hasMessageContaining("3 handles then, 4 now");
+    assertThat(relocator.drain()).isZero();
+    RelocationPlan again = relocator.plan(Optional.of("project"), new StringBuilder());
+    assertThat(relocator.carryOut(again)).isEqualTo(3);
+    relocator.drain();
+    lab.assertAt("4", RelocateLab.GRANT, "d", "four");
+    assertThat(relocator.plan(Optional.empty(), new StringBuilder()).handles()).isZero();
   }
 
   @Test

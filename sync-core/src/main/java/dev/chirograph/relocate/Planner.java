@@ -1,0 +1,109 @@
+package dev.chirograph.relocate;
+
+import dev.chirograph.Key;
+import dev.chirograph.SyncException;
+import dev.chirograph.SyncException.Kind;
+import dev.chirograph.spi.BlobStore;
+import dev.chirograph.spi.SupportsCopy;
+import dev.chirograph.spi.relocate.BlobStores;
+import dev.chirograph.spi.relocate.FileHandle;
+import dev.chirograph.spi.relocate.Location;
+import dev.chirograph.spi.relocate.Placement;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Says what would be moved, line by line, and a hash of it. */
+final class Planner implements Collector.Misplaced {
+
+  private final BlobStores stores;
+  private final KeyRule keys;
+  private final Appendable lines;
+  private final MessageDigest hash;
+  private long handles;
+  private long objects;
+  private long bytes;
+  private long ofUnknownSize;
+  private long streamed;
+  private @Nullable Location last;
+
+  /**
+   * @param lines takes one line of CSV for each handle
+   */
+  Planner(BlobStores stores, KeyRule keys, Appendable lines) {
+    this.stores = stores;
+    this.keys = keys;
+    this.lines = lines;
+    try {
+      this.hash = MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e); // every JDK has it
+    }
+    write("owner,handle,etag,bucket,key,version,size,to bucket,to key\n");
+  }
+
+  @Override
+  public void page(Placement placement, List<FileHandle> page) {
+    for (FileHandle handle : page) {
+      handles++;
+      objects += handle.at().equals(last) ? 0 : 1;
+      last = handle.at();
+      bytes += handle.size().orElse(0);
+      ofUnknownSize += handle.size().isPresent() ? 0 : 1;
+      streamed += copies(handle.at().bucket(), placement.bucket()) ? 0 : 1;
+      write(line(placement, handle));
+    }
+  }
+
+  private boolean copies(String from, String to) {
+    BlobStore target = stores.open(to);
+    return target instanceof SupportsCopy copier && copier.copiesFrom(stores.open(from));
+  }
+
+  private String line(Placement placement, FileHandle handle) {
+    Key to = keys.key(placement, handle.at().key(), 0);
+    return String.join(
+            ",",
+            encoded(handle.owner().getBytes(StandardCharsets.UTF_8)),
+            encoded(handle.id().toBytes()),
+            encoded(handle.etag().token().getBytes(StandardCharsets.UTF_8)),
+            handle.at().bucket(),
+            encoded(handle.at().key().toBytes()),
+            handle.at().versionId().orElse(""),
+            handle.size().isPresent() ? String.valueOf(handle.size().getAsLong()) : "",
+            placement.bucket(),
+            encoded(to.toBytes()))
+        + "\n";
+  }
+
+  private static String encoded(byte[] bytes) {
+    return URLEncoder.encode(
+        new String(bytes, StandardCharsets.ISO_8859_1), StandardCharsets.ISO_8859_1);
+  }
+
+  private void write(String line) {
+    hash.update(line.getBytes(StandardCharsets.UTF_8));
+    try {
+      lines.append(line);
+    } catch (IOException e) {
+      throw new SyncException(Kind.UNAVAILABLE, "the plan could not be written: " + e, e);
+    }
+  }
+
+  RelocationPlan plan(Optional<String> owner) {
+    return new RelocationPlan(
+        owner,
+        HexFormat.of().formatHex(hash.digest()),
+        handles,
+        objects,
+        bytes,
+        ofUnknownSize,
+        streamed);
+  }
+}
