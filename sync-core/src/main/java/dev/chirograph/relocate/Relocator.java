@@ -1,15 +1,19 @@
 package dev.chirograph.relocate;
 
 import dev.chirograph.Environment;
+import dev.chirograph.Key;
 import dev.chirograph.RetryPolicy;
 import dev.chirograph.SyncException;
 import dev.chirograph.SyncListener;
 import dev.chirograph.jobs.JobWorker;
 import dev.chirograph.jobs.Keeper;
 import dev.chirograph.spi.WorkQueue;
+import dev.chirograph.spi.relocate.Allocation;
+import dev.chirograph.spi.relocate.Allocations;
 import dev.chirograph.spi.relocate.ArchiveRule;
 import dev.chirograph.spi.relocate.BlobStores;
 import dev.chirograph.spi.relocate.Handles;
+import dev.chirograph.spi.relocate.Location;
 import dev.chirograph.spi.relocate.Placement;
 import dev.chirograph.spi.relocate.Placements;
 import java.time.Duration;
@@ -29,9 +33,8 @@ import org.jspecify.annotations.Nullable;
  * <pre>{@code
  * Relocator relocator =
  *     Relocator.builder("files", handles, allocations, buckets, queue).build();
- * allocations.assign("project-7", "grant-12");
+ * relocator.allocate("project-7", Allocation.of("grant-12", "grant-12-bucket", "admin"));
  * relocator.placementFor("project-7"); // where new uploads go from now on
- * relocator.collect("project-7");
  * relocator.start(); // or drain(), here and now
  * }</pre>
  *
@@ -96,6 +99,72 @@ public final class Relocator implements AutoCloseable {
   public Optional<Placement> placementFor(String owner) {
     return placements.placementFor(owner);
   }
+
+  // ---- allocations
+
+  /**
+   * Gives an owner an allocation: creates its bucket and it where they are not there yet, sends new
+   * uploads there from now on, and has the owner's files moved. Harmless to repeat, also after it
+   * broke off.
+   *
+   * @throws SyncException ALREADY_EXISTS when the owner has another allocation, or there is another
+   *     of its name; PERMISSION_DENIED when the bucket is somebody else's; UNSUPPORTED when the
+   *     placements are not by allocation
+   */
+  public Placement allocate(String owner, Allocation allocation) {
+    Allocations all = allocations();
+    stores.create(allocation.bucket());
+    all.create(allocation);
+    Placement placement = all.assign(owner, allocation.name());
+    collect(owner);
+    return placement;
+  }
+
+  /** Takes an owner's allocation away, and has its files moved back. */
+  public void deallocate(String owner) {
+    allocations().release(owner);
+    collect(owner);
+  }
+
+  /**
+   * Drops an allocation that nobody has and whose files are gone; its bucket stays.
+   *
+   * @throws SyncException CONFLICT while an owner has it, or files of owners that had it are still
+   *     there
+   */
+  public void drop(Allocation allocation) {
+    collector.find(
+        Optional.empty(),
+        (placement, page) ->
+            page.stream()
+                .filter(handle -> isWithin(allocation, handle.at()))
+                .findFirst()
+                .ifPresent(
+                    handle -> {
+                      throw new SyncException(
+                          SyncException.Kind.CONFLICT,
+                          "files are still to be moved out of the allocation "
+                              + allocation.name()
+                              + ", such as that of the handle "
+                              + handle.id());
+                    }));
+    allocations().drop(allocation.name());
+  }
+
+  private static boolean isWithin(Allocation allocation, Location at) {
+    return at.bucket().equals(allocation.bucket())
+        && at.key().startsWith(Key.utf8(allocation.prefix()));
+  }
+
+  private Allocations allocations() {
+    if (placements instanceof Allocations all) {
+      return all;
+    }
+    throw new SyncException(
+        SyncException.Kind.UNSUPPORTED, placements + " places files by something else");
+  }
+
+  // ---- moving
 
   /**
    * Looks for files of an owner that are not where they belong, and has them moved.

@@ -60,7 +60,7 @@ final class Injection implements InvocationHandler {
   static <T> T wrap(Faults faults, Class<T> as, T target) {
     Set<Class<?>> interfaces = new LinkedHashSet<>();
     interfaces.add(as);
-    collect(target.getClass(), interfaces);
+    collect(as, target.getClass(), interfaces);
     return as.cast(
         Proxy.newProxyInstance(
             as.getClassLoader(),
@@ -68,17 +68,19 @@ final class Injection implements InvocationHandler {
             new Injection(faults, target)));
   }
 
-  private static void collect(@Nullable Class<?> type, Set<Class<?>> interfaces) {
+  private static void collect(Class<?> as, @Nullable Class<?> type, Set<Class<?>> interfaces) {
     if (type == null) {
       return;
     }
     for (Class<?> each : type.getInterfaces()) {
-      if (each.getPackageName().equals(SPI) || each == AutoCloseable.class) {
+      if (each.getPackageName().equals(SPI)
+          || as.isAssignableFrom(each)
+          || each == AutoCloseable.class) {
         interfaces.add(each);
       }
-      collect(each, interfaces);
+      collect(as, each, interfaces);
     }
-    collect(type.getSuperclass(), interfaces);
+    collect(as, type.getSuperclass(), interfaces);
   }
 
   @Override

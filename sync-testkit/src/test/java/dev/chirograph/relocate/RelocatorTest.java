@@ -12,6 +12,8 @@ import dev.chirograph.memory.MemoryBlobStore.Versioning;
 import dev.chirograph.spi.BlobStore.BlobRef;
 import dev.chirograph.spi.relocate.Allocation;
 import dev.chirograph.spi.relocate.Location;
+import dev.chirograph.testkit.Fault;
+import dev.chirograph.testkit.Faults;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -52,6 +54,53 @@ class RelocatorTest {
     assertThat(relocator.placementFor("project").orElseThrow().bucket())
         .isEqualTo(RelocateLab.GRANT);
     assertThat(relocator.placementFor("nobody")).isEmpty();
+  }
+
+  @Test
+  void anAllocationIsCreatedWithItsBucketAndGivenOnce() {
+    lab.file("1", "project", "a", "one");
+    Allocation fresh = Allocation.of("fresh", "fresh-bucket", "admin");
+    relocator.allocate("project", fresh);
+    relocator.allocate("project", fresh);
+    relocator.drain();
+    lab.assertAt("1", "fresh-bucket", "a", "one");
+    assertThatThrownBy(
+            () -> relocator.allocate("project", Allocation.of("third", "third-bucket", "admin")))
+        .hasMessageContaining("project has the allocation fresh");
+    assertThatThrownBy(
+            () -> relocator.allocate("another", Allocation.of("fresh", "third-bucket", "admin")))
+        .hasMessageContaining("another allocation fresh");
+  }
+
+  @Test
+  void anAllocationIsDroppedOnlyWhenItsFilesAreGone() {
+    lab.file("1", "project", "a", "one");
+    Allocation fresh = Allocation.of("fresh", RelocateLab.GRANT, "admin");
+    relocator.allocate("project", fresh);
+    relocator.drain();
+    assertThatThrownBy(() -> relocator.drop(fresh)).hasMessageContaining("is that of project");
+    relocator.deallocate("project");
+    assertThatThrownBy(() -> relocator.drop(fresh)).hasMessageContaining("of the handle 1");
+    relocator.drain();
+    relocator.drop(fresh);
+    assertThatThrownBy(() -> lab.allocations.assign("project", "fresh"))
+        .hasMessageContaining("no allocation fresh");
+  }
+
+  @Test
+  void anAllocationThatIsTakenAwayInMidFlightLeavesNothingBehind() {
+    lab.file("1", "project", "a", "0123456789".repeat(20));
+    Allocation fresh = Allocation.of("fresh", RelocateLab.GRANT, "admin");
+    relocator.allocate("project", fresh);
+    Faults faults =
+        Faults.builder()
+            .when(call -> call.what().equals("SupportsCopy.copy"), Fault.SLOW_DOWN)
+            .build();
+    lab.builder(faults).build().drain();
+    relocator.deallocate("project");
+    lab.settle(relocator);
+    lab.assertAt("1", RelocateLab.COMMON, "a", "0123456789".repeat(20));
+    assertThat(lab.content(RelocateLab.GRANT, "a")).isEmpty();
   }
 
   @Test
