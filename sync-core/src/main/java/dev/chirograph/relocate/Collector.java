@@ -48,10 +48,14 @@ final class Collector {
     void page(Placement placement, List<FileHandle> page);
   }
 
-  /** Has the files of one owner, or of all, moved; answers how many moves were asked for. */
-  long collect(Optional<String> owner) {
+  /**
+   * Has the files of one owner, or of all, moved; answers how many moves were asked for.
+   *
+   * @param run for which; 0 for none
+   */
+  long collect(Optional<String> owner, long run) {
     long[] found = new long[1];
-    find(owner, (placement, page) -> found[0] += enqueue(page));
+    find(owner, (placement, page) -> found[0] += enqueue(page, run));
     if (owner.isEmpty()) {
       left();
     }
@@ -85,12 +89,12 @@ final class Collector {
   }
 
   /** Of handles that share an object one is enough; the others are pointed to the copy with it. */
-  private long enqueue(List<FileHandle> page) {
+  private long enqueue(List<FileHandle> page, long run) {
     Set<Location> objects = new HashSet<>();
     List<Job> jobs =
         page.stream()
             .filter(handle -> objects.add(handle.at()))
-            .map(handle -> Job.builder(MoveWork.KIND, name, handle.id()).build())
+            .map(handle -> Job.builder(MoveWork.KIND, name, handle.id()).run(run).build())
             .toList();
     int most = queue.capabilities().maxBatch();
     for (int from = 0; from < jobs.size(); from += most) {

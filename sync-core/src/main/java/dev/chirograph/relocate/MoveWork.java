@@ -9,6 +9,7 @@ import dev.chirograph.jobs.JobContext;
 import dev.chirograph.jobs.JobHandler;
 import dev.chirograph.spi.Job;
 import java.util.Optional;
+import java.util.function.LongPredicate;
 
 /** Makes the move of one handle's object. A job names a handle; what is to be done is found out. */
 final class MoveWork implements JobHandler {
@@ -20,16 +21,21 @@ final class MoveWork implements JobHandler {
 
   private final RelocateParts parts;
   private final SyncListener listener;
+  private final LongPredicate cancelled;
 
-  MoveWork(RelocateParts parts, SyncListener listener) {
+  /**
+   * @param cancelled whether a run is
+   */
+  MoveWork(RelocateParts parts, SyncListener listener, LongPredicate cancelled) {
     this.parts = parts;
     this.listener = listener;
+    this.cancelled = cancelled;
   }
 
   @Override
   public void handle(Job job, JobContext context) {
     Mover mover = new Mover(parts, journal -> keep(job, context, journal));
-    Step step = new Step.Find(job.key(), Journal.of(job.note()));
+    Step step = Mover.first(job.key(), Journal.of(job.note()), cancelled.test(job.run()));
     int beginnings = 0;
     while (!(step instanceof Step.End)) {
       if (step instanceof Step.Find && ++beginnings > BEGINNINGS) {

@@ -64,6 +64,11 @@ final class Mover {
 
   // ---- what is to be done
 
+  /** The first step of a move. */
+  static Step first(Key id, Optional<Journal> journal, boolean cancelled) {
+    return cancelled ? undone(journal, End.of(Result.CANCELLED)) : new Step.Find(id, journal);
+  }
+
   Step find(Step.Find step) {
     Optional<FileHandle> handle = parts.handles().find(List.of(step.id())).get(0);
     return handle.isPresent()

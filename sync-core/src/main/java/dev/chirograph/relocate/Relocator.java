@@ -5,8 +5,11 @@ import dev.chirograph.Key;
 import dev.chirograph.RetryPolicy;
 import dev.chirograph.SyncException;
 import dev.chirograph.SyncListener;
+import dev.chirograph.jobs.JobHandler;
 import dev.chirograph.jobs.JobWorker;
 import dev.chirograph.jobs.Keeper;
+import dev.chirograph.spi.StateStore;
+import dev.chirograph.spi.SupportsRuns;
 import dev.chirograph.spi.WorkQueue;
 import dev.chirograph.spi.relocate.Allocation;
 import dev.chirograph.spi.relocate.Allocations;
@@ -17,9 +20,11 @@ import dev.chirograph.spi.relocate.Location;
 import dev.chirograph.spi.relocate.Placement;
 import dev.chirograph.spi.relocate.Placements;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +51,9 @@ public final class Relocator implements AutoCloseable {
   private final Placements placements;
   private final BlobStores stores;
   private final KeyRule keys;
+  private final WorkQueue queue;
+  private final InstantSource clock;
+  private final @Nullable RunBook book;
   private final Collector collector;
   private final JobWorker mover;
   private final JobWorker archiver;
@@ -55,7 +63,14 @@ public final class Relocator implements AutoCloseable {
     this.placements = builder.placements;
     this.stores = builder.stores;
     this.keys = builder.keys;
+    this.queue = builder.queue;
     Environment environment = builder.environment;
+    this.clock = environment.clock();
+    RunBook runs =
+        builder.state == null ? null : new RunBook(builder.state, builder.name, environment);
+    this.book = runs;
+    WorkQueue pausing =
+        runs == null ? builder.queue : new PausingQueue(builder.queue, runs::isPaused);
     ArchiveJobs archive = new ArchiveJobs(builder.queue, builder.name, builder.grace);
     RelocateParts parts =
         new RelocateParts(
@@ -74,15 +89,18 @@ public final class Relocator implements AutoCloseable {
             archive,
             builder.name,
             builder.grace);
-    this.mover = builder.worker(MoveWork.KIND, new MoveWork(parts, builder.listener));
+    LongPredicate cancelled = run -> runs != null && runs.isCancelled(run);
+    this.mover =
+        builder.worker(pausing, MoveWork.KIND, new MoveWork(parts, builder.listener, cancelled));
     Archiver departed = new Archiver(builder.handles.vacated(), builder.stores, builder.rule);
-    this.archiver = builder.worker(ArchiveJobs.KIND, new ArchiveWork(departed, builder.listener));
+    this.archiver =
+        builder.worker(pausing, ArchiveJobs.KIND, new ArchiveWork(departed, builder.listener));
     this.keeper =
         Keeper.of(
             environment.threads(),
             environment.pacing(),
             builder.every,
-            List.of(() -> collector.collect(Optional.empty())));
+            List.of(() -> collector.collect(Optional.empty(), 0)));
   }
 
   /**
@@ -172,7 +190,7 @@ public final class Relocator implements AutoCloseable {
    * @return how many moves were asked for
    */
   public long collect(String owner) {
-    return collector.collect(Optional.of(owner));
+    return collector.collect(Optional.of(owner), 0);
   }
 
   /**
@@ -181,7 +199,7 @@ public final class Relocator implements AutoCloseable {
    * @return how many moves were asked for
    */
   public long collect() {
-    return collector.collect(Optional.empty());
+    return collector.collect(Optional.empty(), 0);
   }
 
   /**
@@ -201,10 +219,11 @@ public final class Relocator implements AutoCloseable {
   /**
    * Has moved what was planned, if it still is the same.
    *
-   * @return how many moves were asked for
-   * @throws SyncException CONFLICT when handles or policy have changed since; plan again
+   * @throws SyncException CONFLICT when handles or policy have changed since: plan again;
+   *     UNSUPPORTED without a state store
    */
-  public long carryOut(RelocationPlan plan) {
+  public Relocation carryOut(RelocationPlan plan) {
+    RunBook runs = runs();
     RelocationPlan now = plan(plan.owner(), new Nowhere());
     if (!now.hash().equals(plan.hash())) {
       throw new SyncException(
@@ -216,7 +235,47 @@ public final class Relocator implements AutoCloseable {
               + now.handles()
               + " now; plan again");
     }
-    return collector.collect(plan.owner());
+    long run = runs.begin();
+    runs.moves(run, collector.collect(plan.owner(), run));
+    return relocation(run);
+  }
+
+  /**
+   * A run that was begun, here or elsewhere.
+   *
+   * @throws SyncException NOT_FOUND when there is none of that id; UNSUPPORTED without a state
+   *     store
+   */
+  public Relocation relocation(long run) {
+    RunBook runs = runs();
+    runs.entry(run);
+    if (!(queue instanceof SupportsRuns counting)) {
+      throw new SyncException(
+          SyncException.Kind.UNSUPPORTED, "the queue does not know how many jobs a run has left");
+    }
+    return new Relocation(run, runs, counting, clock);
+  }
+
+  /**
+   * Begins no further move, in any process, until {@link #resume}; moves that are under way end as
+   * they do. Seen within some seconds.
+   */
+  public void pause() {
+    runs().pause(true);
+  }
+
+  /** Ends a pause. */
+  public void resume() {
+    runs().pause(false);
+  }
+
+  private RunBook runs() {
+    if (book == null) {
+      throw new SyncException(
+          SyncException.Kind.UNSUPPORTED,
+          "runs and pauses are kept in a state store: give the builder one");
+    }
+    return book;
   }
 
   /** Takes what nobody wants to read. */
@@ -277,6 +336,7 @@ public final class Relocator implements AutoCloseable {
     private int concurrency = 16;
     private Duration lease = Duration.ofMinutes(1);
     private @Nullable RetryPolicy retries;
+    private @Nullable StateStore state;
     private SyncListener listener = SyncListener.none();
     private Environment environment = Environment.system();
 
@@ -289,9 +349,9 @@ public final class Relocator implements AutoCloseable {
       this.queue = Objects.requireNonNull(queue, "queue");
     }
 
-    private JobWorker worker(String kind, dev.chirograph.jobs.JobHandler handler) {
+    private JobWorker worker(WorkQueue jobs, String kind, JobHandler handler) {
       JobWorker.Builder worker =
-          JobWorker.builder(queue, kind, handler)
+          JobWorker.builder(jobs, kind, handler)
               .concurrency(concurrency)
               .lease(lease)
               .environment(environment);
@@ -358,6 +418,12 @@ public final class Relocator implements AutoCloseable {
     /** When a move is tried again; {@link RetryPolicy#forJobs} by default. */
     public Builder retries(RetryPolicy policy) {
       this.retries = Objects.requireNonNull(policy, "policy");
+      return this;
+    }
+
+    /** Where runs and pauses are kept; without it there are none. */
+    public Builder state(StateStore store) {
+      this.state = Objects.requireNonNull(store, "store");
       return this;
     }
 

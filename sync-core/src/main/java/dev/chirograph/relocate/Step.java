@@ -215,6 +215,8 @@ sealed interface Step {
     IN_PLACE,
     /** The handle is gone, or nobody says where its file belongs. */
     NOTHING_TO_DO,
+    /** Its run was cancelled. */
+    CANCELLED,
     /** It failed. */
     FAILED
   }

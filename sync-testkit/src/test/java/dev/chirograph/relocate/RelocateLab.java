@@ -40,7 +40,8 @@ final class RelocateLab {
           name -> MemoryBlobStore.builder(name).clock(clock).copyStepBytes(64).build());
   final MemoryHandles handles = MemoryHandles.of(Set.of(COMMON, GRANT, "other")).withClock(clock);
   final MemoryAllocations allocations = MemoryAllocations.of(COMMON);
-  final MemoryQueue queue = MemoryBackend.create(clock).queue("tenant", "relocate");
+  final MemoryBackend backend = MemoryBackend.create(clock);
+  final MemoryQueue queue = backend.queue("tenant", "relocate");
   final List<SyncListener.ItemEvent> events = new ArrayList<>();
 
   RelocateLab() {
@@ -60,6 +61,7 @@ final class RelocateLab {
             faults.placements(allocations),
             faults.buckets(buckets),
             faults.queue(queue))
+        .state(faults.state(backend.state("tenant")))
         .environment(clock.environment())
         .grace(GRACE)
         .archive(new ArchiveRule.Delete())

@@ -341,10 +341,56 @@ class RelocatorTest {
         .hasMessageContaining("3 handles then, 4 now");
     assertThat(relocator.drain()).isZero();
     RelocationPlan again = relocator.plan(Optional.of("project"), new StringBuilder());
-    assertThat(relocator.carryOut(again)).isEqualTo(3);
+    Relocation run = relocator.carryOut(again);
+    assertThat(run.progress()).isEqualTo(new Relocation.Progress(3, 3, false, Duration.ZERO));
     relocator.drain();
+    assertThat(relocator.relocation(run.id()).progress().remaining()).isZero();
     lab.assertAt("4", RelocateLab.GRANT, "d", "four");
     assertThat(relocator.plan(Optional.empty(), new StringBuilder()).handles()).isZero();
+  }
+
+  @Test
+  void aRunThatIsCancelledUndoesWhatWasBegunAndMovesNothingMore() {
+    for (int i = 0; i < 5; i++) {
+      lab.file("f" + i, "project", "k" + i, "0123456789".repeat(20));
+    }
+    lab.allocations.assign("project", "grant-12");
+    Relocation run = relocator.carryOut(relocator.plan(Optional.empty(), new StringBuilder()));
+    lab.builder(
+            Faults.builder()
+                .when(call -> call.what().equals("SupportsCopy.copy"), Fault.SLOW_DOWN)
+                .build())
+        .build()
+        .drain();
+    run.cancel();
+    assertThat(run.progress().cancelled()).isTrue();
+    for (int i = 0; i < 20; i++) {
+      lab.clock.advance(Duration.ofMinutes(11));
+      relocator.drain();
+    }
+    assertThat(run.progress().remaining()).isZero();
+    assertThat(lab.handles.all())
+        .allMatch(handle -> handle.at().bucket().equals(RelocateLab.COMMON));
+    assertThat(lab.content(RelocateLab.GRANT, "k0")).isEmpty();
+    lab.settle(relocator);
+    assertThat(lab.handles.all())
+        .as("policy has not changed")
+        .allMatch(handle -> handle.at().bucket().equals(RelocateLab.GRANT));
+  }
+
+  @Test
+  void nothingIsBegunDuringAPause() {
+    lab.file("1", "project", "a", "one");
+    lab.allocations.assign("project", "grant-12");
+    relocator.pause();
+    relocator.collect();
+    assertThat(relocator.drain()).isZero();
+    Relocator elsewhere = lab.builder().build();
+    assertThat(elsewhere.drain()).isZero();
+    elsewhere.resume();
+    lab.clock.advance(Duration.ofSeconds(3));
+    relocator.drain();
+    lab.assertAt("1", RelocateLab.GRANT, "a", "one");
   }
 
   @Test
