@@ -153,9 +153,16 @@ public final class MemoryHandles implements Handles {
     return outcomes;
   }
 
-  private boolean isRetired(Location at) {
+  private Vacated.State state(Location at) {
     Left known = left.get(at);
-    return known != null && known.state() != State.LEFT;
+    if (known == null) {
+      return Vacated.State.UNKNOWN;
+    }
+    return known.state() == State.LEFT ? Vacated.State.LEFT : Vacated.State.RETIRED;
+  }
+
+  private boolean isRetired(Location at) {
+    return state(at) == Vacated.State.RETIRED;
   }
 
   @Override
@@ -172,9 +179,9 @@ public final class MemoryHandles implements Handles {
       }
 
       @Override
-      public List<Boolean> areRetired(List<Location> locations) {
+      public List<State> states(List<Location> locations) {
         synchronized (MemoryHandles.this) {
-          return locations.stream().map(MemoryHandles.this::isRetired).toList();
+          return locations.stream().map(MemoryHandles.this::state).toList();
         }
       }
 

@@ -177,9 +177,13 @@ final class Mover {
               + " names beside it; choose another prefix or rule for keys");
     }
     Location to = to(step.task(), step.candidate());
-    return vacated().areRetired(List.of(to)).get(0)
+    return isRetired(to)
         ? new Step.Choose(step.task(), step.candidate() + 1)
         : new Step.Arrive(step.task(), step.candidate(), to, Optional.empty());
+  }
+
+  private boolean isRetired(Location at) {
+    return vacated().states(List.of(at)).get(0) == Vacated.State.RETIRED;
   }
 
   private Location to(Step.Task task, int candidate) {
@@ -367,7 +371,7 @@ final class Mover {
   }
 
   Step doubt(Step.Doubt step) {
-    boolean retired = vacated().areRetired(List.of(step.journal().to())).get(0);
+    boolean retired = isRetired(step.journal().to());
     // Whoever has retired the location removes what is there.
     return retired
         ? new Step.Keep(Optional.empty(), new Step.Find(step.handle().id(), Optional.empty()))

@@ -237,8 +237,8 @@ final class RelocateWorld {
         }
 
         @Override
-        public List<Boolean> areRetired(List<Location> locations) {
-          return all.areRetired(locations);
+        public List<State> states(List<Location> locations) {
+          return all.states(locations);
         }
 
         @Override
@@ -413,7 +413,7 @@ final class RelocateWorld {
       for (int i = 0; i < 5; i++) {
         Key key = KeyRule.sameKey().key(placementOf(store.name()), FILE, i);
         Location at = Location.latest(store.name(), key);
-        text.append(store.head(at.ref())).append(handles.vacated().areRetired(List.of(at)));
+        text.append(store.head(at.ref())).append(handles.vacated().states(List.of(at)));
       }
     }
     return text.append(departure)

@@ -28,11 +28,21 @@ public interface Vacated {
    */
   boolean retire(Location at);
 
-  /** Which of some locations are retired, by position. */
-  List<Boolean> areRetired(List<Location> locations);
+  /** What is known of some locations, by position. */
+  List<State> states(List<Location> locations);
 
   /** The object of a retired location was dealt with; the location stays retired. */
   void cleared(Location at);
+
+  /** What is known of a location. */
+  enum State {
+    /** Nothing, or that handles refer to it. */
+    UNKNOWN,
+    /** Handles have left it, and may come back. */
+    LEFT,
+    /** It is never used again, whether its object was dealt with or not. */
+    RETIRED
+  }
 
   /**
    * A location that was left or retired.
