@@ -1,0 +1,4 @@
+@NullMarked
+package dev.chirograph.s3.batch;
+
+import org.jspecify.annotations.NullMarked;
