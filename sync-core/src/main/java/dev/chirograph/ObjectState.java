@@ -107,7 +107,7 @@ public record ObjectState(
             .history(history(versions));
     return latest.deleteMarker()
         ? evidence.build()
-        : evidence.etag(latest.etag()).size(latest.size()).build();
+        : evidence.etag(latest.etag()).size(latest.size()).checksums(latest.checksums()).build();
   }
 
   /**

@@ -31,6 +31,7 @@ public final class ObjectVersion {
   private final Part<String> contentType;
   private final Part<Map<String, String>> metadata;
   private final Part<Map<String, String>> tags;
+  private final Map<String, String> checksums;
 
   private ObjectVersion(Builder builder) {
     this.versionId = builder.versionId;
@@ -42,6 +43,7 @@ public final class ObjectVersion {
     this.contentType = builder.contentType;
     this.metadata = builder.metadata;
     this.tags = builder.tags;
+    this.checksums = builder.checksums;
   }
 
   /** A builder of an empty version of the id {@link #NULL_VERSION} with no part asked for. */
@@ -61,6 +63,7 @@ public final class ObjectVersion {
     builder.contentType = contentType;
     builder.metadata = metadata;
     builder.tags = tags;
+    builder.checksums = checksums;
     return builder;
   }
 
@@ -109,6 +112,14 @@ public final class ObjectVersion {
     return tags;
   }
 
+  /**
+   * Checksums of the whole content by algorithm, for example {@code SHA256}, as the store writes
+   * them; never checksums of checksums of parts. Empty where the store was not asked, or has none.
+   */
+  public Map<String, String> checksums() {
+    return checksums;
+  }
+
   /** Whether the other describes the same content under the same id, whatever its parts say. */
   public boolean sameContent(ObjectVersion other) {
     return versionId.equals(other.versionId)
@@ -145,7 +156,8 @@ public final class ObjectVersion {
         && storageClass.equals(that.storageClass)
         && contentType.equals(that.contentType)
         && metadata.equals(that.metadata)
-        && tags.equals(that.tags);
+        && tags.equals(that.tags)
+        && checksums.equals(that.checksums);
   }
 
   @Override
@@ -168,6 +180,7 @@ public final class ObjectVersion {
         + metadata
         + ", tags="
         + tags
+        + (checksums.isEmpty() ? "" : ", checksums=" + checksums)
         + "]";
   }
 
@@ -182,6 +195,7 @@ public final class ObjectVersion {
     private Part<String> contentType = Part.omitted();
     private Part<Map<String, String>> metadata = Part.omitted();
     private Part<Map<String, String>> tags = Part.omitted();
+    private Map<String, String> checksums = Map.of();
 
     private Builder() {}
 
@@ -239,6 +253,12 @@ public final class ObjectVersion {
     /** The tags. */
     public Builder tags(Part<Map<String, String>> value) {
       this.tags = copied(value);
+      return this;
+    }
+
+    /** Checksums of the whole content by algorithm. */
+    public Builder checksums(Map<String, String> byAlgorithm) {
+      this.checksums = Map.copyOf(byAlgorithm);
       return this;
     }
 

@@ -13,6 +13,8 @@ import dev.chirograph.memory.StoredObject.Stored;
 import dev.chirograph.spi.BlobStore;
 import dev.chirograph.spi.StoreCapabilities;
 import dev.chirograph.spi.SupportsCopy;
+import dev.chirograph.spi.relocate.ArchiveRule;
+import dev.chirograph.spi.relocate.SupportsArchive;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.time.InstantSource;
@@ -31,7 +33,7 @@ import java.util.Optional;
  *
  * <p>Safe for use by several threads. Contents are held in memory whole.
  */
-public final class MemoryBlobStore implements BlobStore, SupportsCopy {
+public final class MemoryBlobStore implements BlobStore, SupportsCopy, SupportsArchive {
 
   /** What becomes of the state that a put or a delete replaces. */
   public enum Versioning {
@@ -192,6 +194,26 @@ public final class MemoryBlobStore implements BlobStore, SupportsCopy {
   public void abandon(Key to, String resume) {
     Objects.requireNonNull(to, "to");
     Objects.requireNonNull(resume, "resume");
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>As in S3 tags leave the state as it is, and where versions are kept another storage class
+   * makes a new version; a version that is not the latest any more stays in its class.
+   */
+  @Override
+  public Outcome archive(BlobRef ref, Version pin, ArchiveRule rule) {
+    if (rule instanceof ArchiveRule.Tag tag) {
+      return objects.addTags(ref, pin, tag.tags());
+    }
+    return rule instanceof ArchiveRule.StorageClass storageClass
+        ? objects.move(ref.key(), pin, storageClass.name())
+        : Outcome.rejected(
+            SyncException.invalid(
+                "archiving means tags or a storage class, not "
+                    + rule
+                    + ": delete, or leave alone"));
   }
 
   /** What a copy carries: the parts that are given, and those of the source for the rest. */

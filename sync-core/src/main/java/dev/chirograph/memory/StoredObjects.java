@@ -13,6 +13,7 @@ import dev.chirograph.memory.StoredObject.Stored;
 import dev.chirograph.spi.BlobStore.BlobRef;
 import java.time.InstantSource;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -26,6 +27,9 @@ final class StoredObjects {
 
   /** The largest number of tags on one version, as in S3. */
   static final int MAX_TAGS = 10;
+
+  /** The storage class of what names none, as in S3. */
+  private static final String STANDARD = "STANDARD";
 
   private final InstantSource clock;
   private final ConcurrentNavigableMap<Key, StoredObject> objects = new ConcurrentSkipListMap<>();
@@ -150,6 +154,64 @@ final class StoredObjects {
     ObjectVersion changed = version.attributes().toBuilder().tags(Part.known(tags)).build();
     objects.put(key, object.replacing(new Stored(changed, version.content(), state), state));
     return Outcome.applied(state, Guard.ATOMIC);
+  }
+
+  /** Adds tags to one version where it stands, which leaves its state as it is. */
+  synchronized Outcome addTags(BlobRef ref, Version pin, Map<String, String> tags) {
+    Stored version = find(ref);
+    StoredObject object = objects.get(ref.key());
+    if (object == null || version == null || isOther(version, pin)) {
+      return StoredObject.conflict(version == null ? null : version.token());
+    }
+    Map<String, String> wanted =
+        new HashMap<>(version.attributes().tags().optional().orElse(Map.of()));
+    wanted.putAll(tags);
+    ObjectVersion tagged = version.attributes().toBuilder().tags(Part.known(wanted)).build();
+    if (tagged.equals(version.attributes())) {
+      return Outcome.unchanged();
+    }
+    if (wanted.size() > MAX_TAGS) {
+      return Outcome.rejected(tooManyTags());
+    }
+    Stored changed = new Stored(tagged, version.content(), version.token());
+    objects.put(ref.key(), object.replacing(changed, nextState()));
+    return Outcome.applied(version.token(), Guard.ATOMIC);
+  }
+
+  /** Moves the latest version into another storage class; where versions are kept, as a copy. */
+  synchronized Outcome move(Key key, Version pin, String storageClass) {
+    Stored latest = find(BlobRef.latest(key));
+    StoredObject object = objects.get(key);
+    if (object == null || latest == null || latest.deleteMarker()) {
+      return StoredObject.conflict(latest == null ? null : latest.token());
+    }
+    boolean there = latest.attributes().storageClass().orElse(STANDARD).equals(storageClass);
+    boolean same = latest.token().equals(pin);
+    if (there && (same || isCopy(object, latest, pin))) {
+      return Outcome.unchanged();
+    }
+    if (!same) {
+      return StoredObject.conflict(latest.token());
+    }
+    ObjectVersion moved = latest.attributes().toBuilder().storageClass(storageClass).build();
+    boolean inPlace = versioning != Versioning.ON && latest.id().equals(ObjectVersion.NULL_VERSION);
+    if (!inPlace) {
+      return Outcome.applied(write(key, moved, latest.content()).token(), Guard.ATOMIC);
+    }
+    Stored changed = new Stored(moved, latest.content(), latest.token());
+    objects.put(key, object.replacing(changed, nextState()));
+    return Outcome.applied(latest.token(), Guard.ATOMIC);
+  }
+
+  /** Whether the latest version has the content of the one of that state. */
+  private static boolean isCopy(StoredObject object, Stored latest, Version pin) {
+    return object.versions().stream()
+        .filter(version -> version.token().equals(pin))
+        .anyMatch(version -> version.attributes().etag().equals(latest.attributes().etag()));
+  }
+
+  private static boolean isOther(Stored version, Version pin) {
+    return version.deleteMarker() || !version.token().equals(pin);
   }
 
   /** What speaks against a put under an expectation, if anything. */

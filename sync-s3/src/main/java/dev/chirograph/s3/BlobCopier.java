@@ -90,7 +90,7 @@ final class BlobCopier {
       return refused.get();
     }
     try {
-      CarriedAttributes carried = CarriedAttributes.of(source);
+      CarriedAttributes carried = CarriedAttributes.of(source, ObjectReader::head);
       CopyObjectRequest.Builder request =
           CopyObjectRequest.builder()
               .sourceBucket(source.bucket())
@@ -120,7 +120,7 @@ final class BlobCopier {
       return new Finished(refused.get());
     }
     try {
-      CarriedAttributes carried = CarriedAttributes.of(source);
+      CarriedAttributes carried = CarriedAttributes.of(source, ObjectReader::headWithChecksums);
       CreateMultipartUploadRequest.Builder request =
           CreateMultipartUploadRequest.builder()
               .bucket(bucket)
@@ -226,15 +226,7 @@ final class BlobCopier {
                       .key(S3Keys.text(to))
                       .uploadId(token.upload())
                       .partNumberMarker(from));
-      page.parts()
-          .forEach(
-              part ->
-                  parts.put(
-                      part.partNumber(),
-                      CompletedPart.builder()
-                          .partNumber(part.partNumber())
-                          .eTag(part.eTag())
-                          .build()));
+      page.parts().forEach(part -> parts.put(part.partNumber(), Checksums.completed(part)));
       Integer next = page.nextPartNumberMarker();
       marker = Boolean.TRUE.equals(page.isTruncated()) && next != null && next > from ? next : null;
     }

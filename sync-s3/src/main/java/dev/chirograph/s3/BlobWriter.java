@@ -217,18 +217,16 @@ final class BlobWriter {
       Key key, String text, String upload, int number, RequestBody body, ExactStream stream)
       throws IOException {
     try {
-      String etag =
-          client
-              .uploadPart(
-                  UploadPartRequest.builder()
-                      .bucket(bucket)
-                      .key(text)
-                      .uploadId(upload)
-                      .partNumber(number)
-                      .build(),
-                  body)
-              .eTag();
-      return CompletedPart.builder().partNumber(number).eTag(etag).build();
+      return Checksums.completed(
+          number,
+          client.uploadPart(
+              UploadPartRequest.builder()
+                  .bucket(bucket)
+                  .key(text)
+                  .uploadId(upload)
+                  .partNumber(number)
+                  .build(),
+              body));
     } catch (SdkException e) {
       IOException trouble = stream.trouble();
       if (trouble != null) {

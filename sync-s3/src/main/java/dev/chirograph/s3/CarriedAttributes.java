@@ -7,6 +7,9 @@ import dev.chirograph.Outcome;
 import dev.chirograph.Part;
 import dev.chirograph.SyncException;
 import dev.chirograph.SyncException.Kind;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -16,12 +19,17 @@ import software.amazon.awssdk.services.s3.model.CopyObjectResponse;
 import software.amazon.awssdk.services.s3.model.CreateMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.MetadataDirective;
+import software.amazon.awssdk.services.s3.model.ObjectLockLegalHoldStatus;
 import software.amazon.awssdk.services.s3.model.TaggingDirective;
 
 /**
  * What a copy carries: the wanted attributes, and the source's own for what is not known of them. A
  * copy that changes none of them leaves all to the store; one that changes some, and every copy in
  * parts, states all of them again.
+ *
+ * <p>The store carries neither encryption nor object lock, so a key of KMS, a retention and a legal
+ * hold are always stated again, as far as the source's head may tell them. Encryption by keys of
+ * the store itself is the least that there is: the destination's own rule replaces it.
  */
 final class CarriedAttributes {
 
@@ -35,16 +43,22 @@ final class CarriedAttributes {
     this.carried = carried;
   }
 
+  /** How the head of the source is read. */
+  interface Head {
+    HeadObjectResponse of(ObjectReader reader, String key, @Nullable String versionId);
+  }
+
   /**
    * Looks at the source.
    *
    * @throws SyncException CONFLICT when it is not in the state to copy, else why it cannot be read
    * @throws SdkException when its head cannot be read
    */
-  static CarriedAttributes of(BlobCopier.Source source) {
+  static CarriedAttributes of(BlobCopier.Source source, Head reading) {
     Key key = source.ref().key();
     String text = S3Keys.text(key);
-    HeadObjectResponse head = source.reader().head(text, source.ref().versionId().orElse(null));
+    HeadObjectResponse head =
+        reading.of(source.reader(), text, source.ref().versionId().orElse(null));
     S3Version seen = S3Version.of(head.eTag(), head.versionId());
     if (!seen.equals(source.version())) {
       throw new SyncException(
@@ -77,6 +91,20 @@ final class CarriedAttributes {
   }
 
   CopyObjectRequest.Builder addTo(CopyObjectRequest.Builder request) {
+    if (usesKms()) {
+      request
+          .serverSideEncryption(head.serverSideEncryptionAsString())
+          .ssekmsKeyId(head.ssekmsKeyId())
+          .bucketKeyEnabled(head.bucketKeyEnabled());
+    }
+    if (isRetained()) {
+      request
+          .objectLockMode(head.objectLockModeAsString())
+          .objectLockRetainUntilDate(head.objectLockRetainUntilDate());
+    }
+    if (isHeld()) {
+      request.objectLockLegalHoldStatus(head.objectLockLegalHoldStatusAsString());
+    }
     if (restatesTags()) {
       request.taggingDirective(TaggingDirective.REPLACE);
       Map<String, String> tags = read(carried.tags());
@@ -101,6 +129,22 @@ final class CarriedAttributes {
     if (tags != null && !tags.isEmpty()) {
       request.tagging(Tags.of(tags));
     }
+    if (usesKms()) {
+      request
+          .serverSideEncryption(head.serverSideEncryptionAsString())
+          .ssekmsKeyId(head.ssekmsKeyId())
+          .bucketKeyEnabled(head.bucketKeyEnabled());
+    }
+    if (isRetained()) {
+      request
+          .objectLockMode(head.objectLockModeAsString())
+          .objectLockRetainUntilDate(head.objectLockRetainUntilDate());
+    }
+    if (isHeld()) {
+      request.objectLockLegalHoldStatus(head.objectLockLegalHoldStatusAsString());
+    }
+    Checksums.kept(head)
+        .ifPresent(kept -> request.checksumAlgorithm(kept.algorithm()).checksumType(kept.type()));
     return request
         .contentType(read(carried.contentType()))
         .metadata(read(carried.metadata()))
@@ -109,10 +153,38 @@ final class CarriedAttributes {
         .contentEncoding(head.contentEncoding())
         .contentLanguage(head.contentLanguage())
         .expires(ObjectReader.expires(head))
-        .websiteRedirectLocation(head.websiteRedirectLocation())
-        .serverSideEncryption(head.serverSideEncryptionAsString())
-        .ssekmsKeyId(head.ssekmsKeyId())
-        .bucketKeyEnabled(head.bucketKeyEnabled());
+        .websiteRedirectLocation(head.websiteRedirectLocation());
+  }
+
+  private boolean usesKms() {
+    String encryption = head.serverSideEncryptionAsString();
+    return encryption != null && encryption.startsWith("aws:kms");
+  }
+
+  /** A retention that has run out holds nothing any more, and is refused when it is stated. */
+  private boolean isRetained() {
+    Instant until = head.objectLockRetainUntilDate();
+    return head.objectLockModeAsString() != null && until != null && until.isAfter(answered());
+  }
+
+  private boolean isHeld() {
+    return head.objectLockLegalHoldStatus() == ObjectLockLegalHoldStatus.ON;
+  }
+
+  /** When the head was answered, by the store's own clock. */
+  private Instant answered() {
+    return Optional.ofNullable(head.sdkHttpResponse())
+        .flatMap(answer -> answer.firstMatchingHeader("Date"))
+        .flatMap(CarriedAttributes::date)
+        .orElse(Instant.MIN);
+  }
+
+  private static Optional<Instant> date(String text) {
+    try {
+      return Optional.of(DateTimeFormatter.RFC_1123_DATE_TIME.parse(text, Instant::from));
+    } catch (DateTimeParseException e) {
+      return Optional.empty();
+    }
   }
 
   /** What has to be stated again has to be known; an unread part would be lost. */

@@ -18,6 +18,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.ChecksumMode;
 import software.amazon.awssdk.services.s3.model.GetObjectTaggingRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectTaggingResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectRequest;
@@ -32,6 +33,7 @@ final class ObjectReader {
   private final String bucket;
   private final TagReads tagReads;
   private final boolean keepsVersions;
+  private final boolean checksums;
 
   /** When the tags of an object are asked for. */
   enum TagReads {
@@ -47,6 +49,15 @@ final class ObjectReader {
    *     HEAD
    */
   ObjectReader(S3Client client, String bucket, TagReads tagReads, boolean keepsVersions) {
+    this(client, bucket, tagReads, keepsVersions, false);
+  }
+
+  /**
+   * @param checksums whether looks ask for them
+   */
+  ObjectReader(
+      S3Client client, String bucket, TagReads tagReads, boolean keepsVersions, boolean checksums) {
+    this.checksums = checksums;
     this.keepsVersions = keepsVersions;
     this.client = client;
     this.bucket = bucket;
@@ -69,8 +80,23 @@ final class ObjectReader {
    * @throws SdkException as the SDK throws it
    */
   HeadObjectResponse head(String key, @Nullable String versionId) {
+    return head(key, versionId, checksums ? ChecksumMode.ENABLED : null);
+  }
+
+  /** The head of an object with the checksums that the store keeps of it. */
+  HeadObjectResponse headWithChecksums(String key, @Nullable String versionId) {
+    return head(key, versionId, ChecksumMode.ENABLED);
+  }
+
+  private HeadObjectResponse head(
+      String key, @Nullable String versionId, @Nullable ChecksumMode mode) {
     return client.headObject(
-        HeadObjectRequest.builder().bucket(bucket).key(key).versionId(versionId).build());
+        HeadObjectRequest.builder()
+            .bucket(bucket)
+            .key(key)
+            .versionId(versionId)
+            .checksumMode(mode)
+            .build());
   }
 
   /** The object or version with all its attributes: at most two requests when it is there. */
@@ -101,6 +127,7 @@ final class ObjectReader {
         .size(version.size())
         .lastModified(version.lastModified())
         .versionId(S3Version.of(version).versionId())
+        .checksums(version.checksums())
         .build();
   }
 
@@ -188,7 +215,8 @@ final class ObjectReader {
             .etag(head.eTag() == null ? "" : head.eTag())
             .size(head.contentLength() == null ? 0 : head.contentLength())
             .lastModified(head.lastModified() == null ? Instant.EPOCH : head.lastModified())
-            .storageClass(head.storageClassAsString()),
+            .storageClass(head.storageClassAsString())
+            .checksums(Checksums.ofContent(head)),
         head);
   }
 

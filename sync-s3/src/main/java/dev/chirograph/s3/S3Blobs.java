@@ -13,6 +13,8 @@ import dev.chirograph.Version;
 import dev.chirograph.spi.BlobStore;
 import dev.chirograph.spi.StoreCapabilities;
 import dev.chirograph.spi.SupportsCopy;
+import dev.chirograph.spi.relocate.ArchiveRule;
+import dev.chirograph.spi.relocate.SupportsArchive;
 import java.io.InputStream;
 import java.time.Instant;
 import java.util.EnumSet;
@@ -40,7 +42,7 @@ import software.amazon.awssdk.services.s3.S3Client;
  * <p>The client stays the caller's and is never closed. Requests are repeated only by the client's
  * own retry strategy, and bounded only by its time-outs. Safe for use by several threads.
  */
-public final class S3Blobs implements BlobStore, SupportsCopy {
+public final class S3Blobs implements BlobStore, SupportsCopy, SupportsArchive {
 
   /** The most parts that an upload can have. */
   static final int MAX_PARTS = 10_000;
@@ -52,6 +54,7 @@ public final class S3Blobs implements BlobStore, SupportsCopy {
   private final BlobReader content;
   private final BlobWriter writer;
   private final BlobCopier copier;
+  private final BlobArchive archive;
   private final Uploads uploads;
   private final StoreCapabilities capabilities;
 
@@ -59,11 +62,13 @@ public final class S3Blobs implements BlobStore, SupportsCopy {
     this.client = builder.client;
     this.bucket = builder.bucket;
     this.guards = guards;
-    this.reader = new ObjectReader(client, bucket, builder.tags, guards.keepsVersions());
+    this.reader =
+        new ObjectReader(client, bucket, builder.tags, guards.keepsVersions(), builder.checksums);
     this.content = new BlobReader(client, bucket, reader, guards);
+    this.archive = new BlobArchive(client, bucket, reader, guards);
     this.uploads = new Uploads(client, bucket);
     BlobGuard guard = new BlobGuard(reader, guards, builder.checkedDeletes);
-    this.capabilities = capabilities(guard, guards);
+    this.capabilities = capabilities(guard, guards, builder.checksums);
     this.writer =
         new BlobWriter(
             client, bucket, guard, uploads, builder.multipartThreshold, builder.partBytes);
@@ -77,11 +82,15 @@ public final class S3Blobs implements BlobStore, SupportsCopy {
                 builder.copyLimit, builder.copyPartBytes, builder.partsPerStep, builder.executor));
   }
 
-  private static StoreCapabilities capabilities(BlobGuard guard, S3Guards guards) {
+  private static StoreCapabilities capabilities(
+      BlobGuard guard, S3Guards guards, boolean checksums) {
     EnumSet<Evidence.Fact> facts =
         EnumSet.of(Evidence.Fact.ETAG, Evidence.Fact.SIZE, Evidence.Fact.LAST_MODIFIED);
     if (guards.keepsVersions()) {
       facts.add(Evidence.Fact.VERSION_ID);
+    }
+    if (checksums) {
+      facts.add(Evidence.Fact.CHECKSUM);
     }
     StoreCapabilities.Builder able =
         StoreCapabilities.builder().puts(guard.puts()).deletes(guard.deletes()).evidence(facts);
@@ -190,6 +199,27 @@ public final class S3Blobs implements BlobStore, SupportsCopy {
   }
 
   /**
+   * {@inheritDoc}
+   *
+   * <p>Tags go to exactly the version that was seen, beside those it has; ten is the most, and an
+   * object that has too many of its own is refused. S3 knows no condition on tags: what somebody
+   * else writes to them between the look and the write is lost. In a bucket without versions the
+   * object is looked at again afterwards, and if it was written over in between, the tags are taken
+   * from what was written, and it is unsure which others that should have.
+   *
+   * <p>A storage class is changed by a copy of the object onto itself, which states again all that
+   * the object has. It is refused above 5 GiB, and for an object with grants of its own. In a
+   * bucket with versions the copy becomes the latest version, under a new id, and the one that was
+   * seen stays below it in its old class, to be paid for until a rule for noncurrent versions
+   * removes it; a version that is not the latest any more answers conflict. Where the entity tag is
+   * one of parts, the copy has another, so that repeating this answers conflict, too.
+   */
+  @Override
+  public Outcome archive(BlobRef ref, Version pin, ArchiveRule rule) {
+    return archive.archive(ref, pin, rule);
+  }
+
+  /**
    * Aborts uploads in parts that were begun before a time and never completed, and whose parts are
    * paid for until then. Copies that are still under way must be younger.
    *
@@ -214,6 +244,7 @@ public final class S3Blobs implements BlobStore, SupportsCopy {
     private final S3Client client;
     private final String bucket;
     private ObjectReader.TagReads tags = ObjectReader.TagReads.ALWAYS;
+    private boolean checksums;
     private boolean checkedDeletes;
     private boolean racy;
     private @Nullable S3Guards guards;
@@ -237,6 +268,16 @@ public final class S3Blobs implements BlobStore, SupportsCopy {
     /** The store has no tags: they are neither read nor written. */
     public Builder withoutTags() {
       this.tags = ObjectReader.TagReads.NEVER;
+      return this;
+    }
+
+    /**
+     * Each look asks for the checksums that the store keeps of contents; it costs no request more,
+     * and where AWS encrypts with a key of KMS the right to decrypt. Only those of whole contents
+     * are given, see {@link ObjectVersion#checksums}.
+     */
+    public Builder checksums() {
+      this.checksums = true;
       return this;
     }
 

@@ -22,7 +22,8 @@ import software.amazon.awssdk.services.s3.model.MetadataDirective;
 import software.amazon.awssdk.services.s3.model.TaggingDirective;
 
 /**
- * Changes content type and metadata by copying an object onto itself, which is S3's only way.
+ * Changes content type, metadata and storage class by copying an object onto itself, which is S3's
+ * only way.
  *
  * <p>The copy replaces everything about the object, so everything is read first and stated again;
  * what cannot be read, or cannot be stated, forbids the copy.
@@ -47,6 +48,22 @@ final class SelfCopy {
 
   /** Writes the wanted attributes; those that are not known stay as they are. */
   Outcome write(Key key, ObjectVersion wanted, Observation.Present<ObjectVersion> seen) {
+    return write(key, wanted, seen, null);
+  }
+
+  /** Moves it into another storage class; all else stays as it is. */
+  Outcome move(Key key, Observation.Present<ObjectVersion> seen, String storageClass) {
+    return write(key, seen.value(), seen, storageClass);
+  }
+
+  /**
+   * @param storageClass null: the one it has
+   */
+  private Outcome write(
+      Key key,
+      ObjectVersion wanted,
+      Observation.Present<ObjectVersion> seen,
+      @Nullable String storageClass) {
     ObjectVersion have = seen.value();
     Part<String> type = wanted.contentType().orStored(have.contentType());
     Part<Map<String, String>> metadata = wanted.metadata().orStored(have.metadata());
@@ -69,6 +86,9 @@ final class SelfCopy {
           request(key, seen, head)
               .contentType(type.optional().orElse(null))
               .metadata(metadata.optional().orElse(Map.of()));
+      if (storageClass != null) {
+        request.storageClass(storageClass);
+      }
       if (!tags.equals(have.tags())) {
         request
             .taggingDirective(TaggingDirective.REPLACE)
@@ -101,7 +121,7 @@ final class SelfCopy {
   private SyncException forbidden(Key key, String why) {
     return new SyncException(
         Kind.UNSUPPORTED,
-        "will not copy " + reader.subject(key) + " onto itself to change its metadata: " + why);
+        "will not copy " + reader.subject(key) + " onto itself to change its attributes: " + why);
   }
 
   private boolean isPrivate(Key key, @Nullable String versionId) {

@@ -1,0 +1,7 @@
+package dev.chirograph.s3;
+
+class VersionedArchiveOnCephIT extends ArchiveOnS3 {
+  VersionedArchiveOnCephIT() {
+    super(S3On.CEPH, true, "");
+  }
+}
