@@ -7,7 +7,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** What is taken for a proof that two objects hold the same bytes, and what is not. */
-class ContentsTest {
+class ContentProofTest {
 
   private static final String MD5 = "0cc175b9c0f1b6a831c399e269772661";
   private static final String PARTS = "0cc175b9c0f1b6a831c399e269772661-2";
