@@ -1,7 +1,9 @@
 package dev.chirograph.memory;
 
+import dev.chirograph.CloseableIterator;
 import dev.chirograph.Guard;
 import dev.chirograph.Key;
+import dev.chirograph.KeyRange;
 import dev.chirograph.Outcome;
 import dev.chirograph.SyncException;
 import dev.chirograph.Version;
@@ -9,6 +11,7 @@ import dev.chirograph.spi.relocate.FileHandle;
 import dev.chirograph.spi.relocate.Handles;
 import dev.chirograph.spi.relocate.Location;
 import dev.chirograph.spi.relocate.Placement;
+import dev.chirograph.spi.relocate.SupportsAudit;
 import dev.chirograph.spi.relocate.Vacated;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Safe for use by several threads.
  */
-public final class MemoryHandles implements Handles {
+public final class MemoryHandles implements Handles, SupportsAudit {
 
   private final Map<Key, FileHandle> handles = new TreeMap<>();
   private final NavigableMap<Location, Left> left =
@@ -159,6 +162,17 @@ public final class MemoryHandles implements Handles {
       return Vacated.State.UNKNOWN;
     }
     return known.state() == State.LEFT ? Vacated.State.LEFT : Vacated.State.RETIRED;
+  }
+
+  @Override
+  public synchronized CloseableIterator<FileHandle> in(String bucket, KeyRange keys) {
+    return new MemoryIterator<>(
+        handles.values().stream()
+            .filter(handle -> handle.at().bucket().equals(bucket))
+            .filter(handle -> keys.contains(handle.at().key()))
+            .sorted(Comparator.comparing(handle -> handle.at().key()))
+            .toList()
+            .iterator());
   }
 
   private boolean isRetired(Location at) {

@@ -8,6 +8,7 @@ import dev.chirograph.SyncListener;
 import dev.chirograph.jobs.JobHandler;
 import dev.chirograph.jobs.JobWorker;
 import dev.chirograph.jobs.Keeper;
+import dev.chirograph.spi.Source;
 import dev.chirograph.spi.StateStore;
 import dev.chirograph.spi.SupportsRuns;
 import dev.chirograph.spi.WorkQueue;
@@ -19,11 +20,13 @@ import dev.chirograph.spi.relocate.Handles;
 import dev.chirograph.spi.relocate.Location;
 import dev.chirograph.spi.relocate.Placement;
 import dev.chirograph.spi.relocate.Placements;
+import dev.chirograph.spi.relocate.SupportsAudit;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -48,18 +51,21 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Relocator implements AutoCloseable {
 
+  private final Handles handles;
   private final Placements placements;
   private final BlobStores stores;
   private final KeyRule keys;
   private final WorkQueue queue;
   private final InstantSource clock;
   private final @Nullable RunBook book;
+  private final ArchiveJobs archive;
   private final Collector collector;
   private final JobWorker mover;
   private final JobWorker archiver;
   private final Keeper keeper;
 
   private Relocator(Builder builder) {
+    this.handles = builder.handles;
     this.placements = builder.placements;
     this.stores = builder.stores;
     this.keys = builder.keys;
@@ -71,7 +77,7 @@ public final class Relocator implements AutoCloseable {
     this.book = runs;
     WorkQueue pausing =
         runs == null ? builder.queue : new PausingQueue(builder.queue, runs::isPaused);
-    ArchiveJobs archive = new ArchiveJobs(builder.queue, builder.name, builder.grace);
+    this.archive = new ArchiveJobs(builder.queue, builder.name, builder.grace);
     RelocateParts parts =
         new RelocateParts(
             builder.handles,
@@ -180,6 +186,40 @@ public final class Relocator implements AutoCloseable {
     }
     throw new SyncException(
         SyncException.Kind.UNSUPPORTED, placements + " places files by something else");
+  }
+
+  // ---- auditing
+
+  /**
+   * Compares the handles that refer to a bucket with what is in it. Nothing is written.
+   *
+   * @param objects lists the bucket; in key order
+   * @param each is told of every finding
+   * @throws SyncException UNSUPPORTED when the handles cannot be read in the order of keys
+   */
+  public AuditReport audit(String bucket, Source<?> objects, Consumer<Finding> each) {
+    if (!(handles instanceof SupportsAudit ordered)) {
+      throw new SyncException(
+          SyncException.Kind.UNSUPPORTED, "the handles cannot be read in the order of keys");
+    }
+    if (!objects.capabilities().ordered()) {
+      throw SyncException.invalid("the listing of " + bucket + " is not in the order of keys");
+    }
+    return new Auditor(handles, placements, stores, each).audit(bucket, ordered, objects);
+  }
+
+  /**
+   * Has a copy removed that came to nothing, as an audit found it. Harmless at any time: what a
+   * handle refers to stays, and a move that is just about to use it begins anew.
+   *
+   * @throws SyncException INVALID_ARGUMENT when it is something else that was found
+   */
+  public void cleanUp(Finding leftover) {
+    if (leftover.kind() != Finding.Kind.LEFTOVER) {
+      throw SyncException.invalid(
+          "only copies that came to nothing are removed, and this is " + leftover);
+    }
+    archive.enqueue(leftover.at(), Optional.empty(), Duration.ZERO);
   }
 
   // ---- moving

@@ -73,14 +73,21 @@ final class Injection implements InvocationHandler {
       return;
     }
     for (Class<?> each : type.getInterfaces()) {
-      if (each.getPackageName().equals(SPI)
-          || as.isAssignableFrom(each)
-          || each == AutoCloseable.class) {
+      if (isKept(as, each)) {
         interfaces.add(each);
       }
       collect(as, each, interfaces);
     }
     collect(as, type.getSuperclass(), interfaces);
+  }
+
+  /** One class may be a source and a replica of tables, whose methods exclude each other. */
+  private static boolean isKept(Class<?> as, Class<?> each) {
+    String in = each.getPackageName();
+    return in.equals(SPI)
+        || (in.startsWith(SPI + '.') && each.getSimpleName().startsWith("Supports"))
+        || as.isAssignableFrom(each)
+        || each == AutoCloseable.class;
   }
 
   @Override
