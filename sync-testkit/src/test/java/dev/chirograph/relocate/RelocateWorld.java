@@ -1,7 +1,6 @@
 package dev.chirograph.relocate;
 
 import dev.chirograph.Key;
-import dev.chirograph.ObjectVersion;
 import dev.chirograph.Outcome;
 import dev.chirograph.Pacing;
 import dev.chirograph.SyncException;
@@ -10,7 +9,6 @@ import dev.chirograph.memory.MemoryBackend;
 import dev.chirograph.memory.MemoryBlobStore;
 import dev.chirograph.memory.MemoryHandles;
 import dev.chirograph.spi.BlobStore;
-import dev.chirograph.spi.BlobStore.BlobRef;
 import dev.chirograph.spi.relocate.ArchiveRule;
 import dev.chirograph.spi.relocate.BlobStores;
 import dev.chirograph.spi.relocate.FileHandle;
@@ -30,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -365,6 +364,13 @@ final class RelocateWorld {
 
   /** What is wrong when nothing happens any more. */
   Optional<String> wrongInTheEnd() {
+    if (taken) { // what a detained request wrote, an audit finds and a clean-up removes
+      cleanUp();
+      Optional<String> wrong = wrong();
+      if (wrong.isPresent()) {
+        return wrong;
+      }
+    }
     for (FileHandle handle : handles.all()) {
       boolean mine = handle.id().equals(ONE);
       if (mine && !handle.at().bucket().equals(bucket) && edit != Edit.REASSIGN) {
@@ -380,25 +386,37 @@ final class RelocateWorld {
                 .content(key)
                 .filter(b -> new String(b, StandardCharsets.UTF_8).equals("foreign"))
                 .isPresent();
-        boolean stamped =
-            store.head(BlobRef.latest(key))
-                    instanceof dev.chirograph.Observation.Present<ObjectVersion> there
-                && Stamp.of(there.value()).isPresent();
         boolean referred =
             handles.all().stream().anyMatch(h -> h.at().equals(Location.latest(name, key)));
         boolean hosts = Location.latest(name, key).equals(deletedAt);
         boolean overwritten = edit == Edit.OVERWRITE && name.equals(OLD);
-        if (store.content(key).isPresent()
-            && !referred
-            && !foreign
-            && !(stamped && taken) // what a detained request wrote: a clean-up finds it
-            && !hosts
-            && !overwritten) {
+        if (store.content(key).isPresent() && !referred && !foreign && !hosts && !overwritten) {
           return Optional.of("orphan in " + name + "/" + key);
         }
       }
     }
     return Optional.empty();
+  }
+
+  private void cleanUp() {
+    for (String name : List.of(OLD, NEW, OTHER)) {
+      for (Key key : keys(name)) {
+        Location at = Location.latest(name, key);
+        boolean hosts = at.equals(deletedAt);
+        if (!hosts && handles.sharing(at, Optional.empty(), 1).isEmpty()) {
+          Departure step = new Departure.Retire(at, Optional.empty());
+          while (!(step instanceof Departure.End)) {
+            step = step.next(archiver);
+          }
+        }
+      }
+    }
+  }
+
+  private static List<Key> keys(String bucket) {
+    return IntStream.range(0, 5)
+        .mapToObj(i -> KeyRule.sameKey().key(placementOf(bucket), FILE, i))
+        .toList();
   }
 
   private static Placement placementOf(String name) {
