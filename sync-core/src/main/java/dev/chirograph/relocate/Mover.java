@@ -177,9 +177,16 @@ final class Mover {
               + " names beside it; choose another prefix or rule for keys");
     }
     Location to = to(step.task(), step.candidate());
-    return isRetired(to)
-        ? new Step.Choose(step.task(), step.candidate() + 1)
-        : new Step.Arrive(step.task(), step.candidate(), to, Optional.empty());
+    if (isRetired(to)) {
+      return new Step.Choose(step.task(), step.candidate() + 1);
+    }
+    if (step.candidate() > 0) {
+      return new Step.Arrive(step.task(), step.candidate(), to, Optional.empty());
+    }
+    // Most often there is nothing, which the copy itself finds out.
+    Journal begun = Journal.begun(step.task().from(), step.task().pin(), to, true);
+    return new Step.Keep(
+        Optional.of(begun), new Step.Copy(step.task(), begun, Observation.absent()));
   }
 
   private boolean isRetired(Location at) {
@@ -321,7 +328,7 @@ final class Mover {
     List<FileHandle> all = parts.handles().sharing(handle.at(), step.after(), PAGE);
     List<FileHandle> same = all.stream().filter(other -> isAlike(handle, other)).toList();
     if (!same.isEmpty()) {
-      return new Step.Recheck(handle, step.journal(), same, step.switched());
+      return new Step.Recheck(handle, step.journal(), same, all.size() == PAGE, step.switched());
     }
     if (all.size() == PAGE) {
       Optional<Key> last = Optional.of(all.get(PAGE - 1).id());
@@ -351,7 +358,7 @@ final class Mover {
       return undone(Optional.of(journal), new Step.Find(step.handle().id(), Optional.empty()));
     }
     // Where it is gone, handles that still refer to it are better off with the copy.
-    return new Step.Repoint(step.handle(), journal, step.handles(), step.switched());
+    return new Step.Repoint(step.handle(), journal, step.handles(), step.more(), step.switched());
   }
 
   Step repoint(Step.Repoint step) {
@@ -364,10 +371,13 @@ final class Mover {
             .stream()
             .filter(Outcome.Applied.class::isInstance)
             .count();
-    return switched == 0
-        ? new Step.Doubt(step.handle(), journal)
-        : new Step.Share(
-            step.handle(), journal, Optional.empty(), step.switched() + (int) switched);
+    int all = step.switched() + (int) switched;
+    if (switched == 0) {
+      return new Step.Doubt(step.handle(), journal);
+    }
+    return switched == step.handles().size() && !step.more()
+        ? new Step.Leave(journal, new End(Result.MOVED, all, null))
+        : new Step.Share(step.handle(), journal, Optional.empty(), all);
   }
 
   Step doubt(Step.Doubt step) {

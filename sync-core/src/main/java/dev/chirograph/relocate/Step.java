@@ -115,7 +115,8 @@ sealed interface Step {
    * It is looked whether the original still is what was copied, after the handles were read: what
    * changes from here on changes their etags, too.
    */
-  record Recheck(FileHandle handle, Journal journal, List<FileHandle> handles, int switched)
+  record Recheck(
+      FileHandle handle, Journal journal, List<FileHandle> handles, boolean more, int switched)
       implements Step {
     @Override
     public Step next(Mover mover) {
@@ -123,8 +124,13 @@ sealed interface Step {
     }
   }
 
-  /** Handles are pointed to the copy. */
-  record Repoint(FileHandle handle, Journal journal, List<FileHandle> handles, int switched)
+  /**
+   * Handles are pointed to the copy.
+   *
+   * @param more whether there may be others behind them
+   */
+  record Repoint(
+      FileHandle handle, Journal journal, List<FileHandle> handles, boolean more, int switched)
       implements Step {
     @Override
     public Step next(Mover mover) {
