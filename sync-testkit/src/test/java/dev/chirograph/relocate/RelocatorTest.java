@@ -394,6 +394,25 @@ class RelocatorTest {
   }
 
   @Test
+  void aMoveCostsFourCallsOfStoresAndSevenOfDatabasesBesideItsJob() {
+    lab.file("1", "project", "a", "one");
+    lab.allocations.assign("project", "grant-12");
+    Faults counting = Faults.none();
+    relocator.collect();
+    lab.builder(counting).build().drain();
+    assertThat(counting.counts())
+        .containsEntry("BlobStore.head", 3L)
+        .containsEntry("SupportsCopy.copy", 1L)
+        .containsEntry("Handles.find", 2L)
+        .containsEntry("Handles.sharing", 1L)
+        .containsEntry("Handles.repoint", 1L)
+        .containsEntry("Placements.placementFor", 2L)
+        .containsEntry("Vacated.states", 1L)
+        .containsEntry("WorkQueue.enqueue", 1L)
+        .containsEntry("WorkQueue.settle", 3L);
+  }
+
+  @Test
   void whatWasWrittenAgainAfterTheMoveStaysAndIsTold() {
     lab.file("1", "project", "a", "one");
     lab.allocations.assign("project", "grant-12");
