@@ -47,9 +47,9 @@ public final class MemoryHandles implements Handles, SupportsAudit {
   private long etags;
 
   /** A location that was left. */
-  private record Left(@Nullable Version pin, Instant since, State state) {}
+  private record Left(@Nullable Version pin, Instant since, Stage stage) {}
 
-  private enum State {
+  private enum Stage {
     LEFT,
     RETIRED,
     CLEARED
@@ -149,19 +149,25 @@ public final class MemoryHandles implements Handles, SupportsAudit {
       }
       FileHandle moved = now.withEtag(etag()).movedTo(change.to());
       handles.put(moved.id(), moved);
-      left.remove(change.to());
-      left.put(change.from(), new Left(change.pin(), clock.instant(), State.LEFT));
+      needed(change.to());
+      leave(change.from(), change.pin());
       outcomes.add(Outcome.applied(moved.etag(), Guard.ATOMIC));
     }
     return outcomes;
   }
 
-  private Vacated.State state(Location at) {
-    Left known = left.get(at);
-    if (known == null) {
-      return Vacated.State.UNKNOWN;
-    }
-    return known.state() == State.LEFT ? Vacated.State.LEFT : Vacated.State.RETIRED;
+  /** It is referred to again. */
+  private void needed(Location at) {
+    left.computeIfPresent(at, (same, known) -> known.stage() == Stage.LEFT ? null : known);
+  }
+
+  private void leave(Location at, Version pin) {
+    left.compute(
+        at,
+        (same, known) ->
+            known == null || known.stage() == Stage.LEFT
+                ? new Left(pin, clock.instant(), Stage.LEFT)
+                : known);
   }
 
   @Override
@@ -177,6 +183,18 @@ public final class MemoryHandles implements Handles, SupportsAudit {
 
   private boolean isRetired(Location at) {
     return state(at) == Vacated.State.RETIRED;
+  }
+
+  /** What is known of it, or of one that counts as the same. */
+  private Vacated.State state(Location at) {
+    return left.tailMap(Location.latest(at.bucket(), at.key()), true).entrySet().stream()
+        .takeWhile(one -> one.getKey().bucket().equals(at.bucket()))
+        .takeWhile(one -> one.getKey().key().equals(at.key()))
+        .filter(one -> one.getKey().isSame(at))
+        .map(one -> one.getValue().stage())
+        .map(known -> known == Stage.LEFT ? Vacated.State.LEFT : Vacated.State.RETIRED)
+        .max(Comparator.naturalOrder())
+        .orElse(Vacated.State.UNKNOWN);
   }
 
   @Override
@@ -211,36 +229,41 @@ public final class MemoryHandles implements Handles, SupportsAudit {
     Map<Location, Left> rest = after.isEmpty() ? left : left.tailMap(after.get(), false);
     for (Map.Entry<Location, Left> entry : rest.entrySet()) {
       Left one = entry.getValue();
-      if (one.state() != State.CLEARED && pending.size() < limit) {
+      if (one.stage() != Stage.CLEARED && pending.size() < limit) {
         pending.add(
             new Vacated.Vacancy(
                 entry.getKey(),
                 Optional.ofNullable(one.pin()),
                 Duration.between(one.since(), clock.instant()),
-                one.state() == State.RETIRED));
+                one.stage() == Stage.RETIRED));
       }
     }
     return pending;
   }
 
   private synchronized boolean retire(Location at) {
-    if (isRetired(at)) {
+    Left known = left.get(at);
+    if (known != null && known.stage() != Stage.LEFT) {
       return true;
     }
     if (handles.values().stream().anyMatch(handle -> handle.at().isSame(at))) {
       left.remove(at);
       return false;
     }
-    Left known = left.get(at);
     left.put(
         at,
         known == null
-            ? new Left(null, clock.instant(), State.RETIRED)
-            : new Left(known.pin(), known.since(), State.RETIRED));
+            ? new Left(null, clock.instant(), Stage.RETIRED)
+            : new Left(known.pin(), known.since(), Stage.RETIRED));
     return true;
   }
 
   private synchronized void cleared(Location at) {
-    left.computeIfPresent(at, (same, known) -> new Left(known.pin(), known.since(), State.CLEARED));
+    left.computeIfPresent(
+        at,
+        (same, known) ->
+            known.stage() == Stage.RETIRED
+                ? new Left(known.pin(), known.since(), Stage.CLEARED)
+                : known);
   }
 }

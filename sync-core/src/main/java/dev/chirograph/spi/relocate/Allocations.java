@@ -6,11 +6,14 @@ package dev.chirograph.spi.relocate;
  *
  * <ul>
  *   <li><b>ALC-1</b> Creating an allocation again as it is changes nothing; there are never two of
- *       one name.
+ *       one name. Names are compared exactly.
  *   <li><b>ALC-2</b> An owner that has an allocation is given another only by {@link #reassign}.
  *   <li><b>ALC-3</b> An owner whose allocation is released stays known, and its files go back.
- *   <li><b>ALC-4</b> An allocation that an owner has is not dropped.
+ *   <li><b>ALC-4</b> An allocation that an owner has is not dropped, and one that is dropped is
+ *       given to nobody; of the two that race, one wins.
  * </ul>
+ *
+ * <p>An allocation stays as it was created; what is to be otherwise is another one.
  */
 public interface Allocations extends Placements {
 
@@ -37,11 +40,17 @@ public interface Allocations extends Placements {
    */
   Placement reassign(String owner, String allocation);
 
-  /** Takes an owner's allocation away; harmless when it has none. */
+  /**
+   * Takes an owner's allocation away; harmless when it has none. One that never had any does not
+   * become known by it.
+   *
+   * @return where its files belong now
+   */
   Placement release(String owner);
 
   /**
-   * Drops an allocation that nobody has.
+   * Drops an allocation that nobody has; harmless when there is none of that name. Files that still
+   * lie in its bucket are moved while the handles take it for one out of which they may be.
    *
    * @throws dev.chirograph.SyncException CONFLICT while an owner has it
    */

@@ -14,19 +14,26 @@ import java.util.Optional;
  * <ul>
  *   <li><b>HND-1</b> {@link #misplaced} gives the handles of an owner whose bytes lie in storage
  *       that may be moved and not where the placement says, in the order of their ids, each once.
+ *       Owners, buckets and keys are compared exactly.
  *   <li><b>HND-2</b> What is found and shared is as it was at one moment after the call began.
  *   <li><b>HND-3</b> A repointing changes a handle only when its etag and its location are what was
- *       expected, and gives it a new etag. Handles stand alone; all that are changed are changed in
- *       one transaction with the record that the old location was vacated.
+ *       expected, and gives it an etag that it never had. Handles stand alone; all that are changed
+ *       are changed in one transaction with the record that the old location was vacated. Where
+ *       none is changed, nothing was vacated.
  *   <li><b>HND-4</b> Nothing is ever repointed to a location that is retired.
  *   <li><b>HND-5</b> A location is retired only when no handle refers to it, counted in the
  *       transaction that retires it; of a retirement and a repointing that race, one wins. It stays
- *       retired.
+ *       retired, whatever is done to it later.
  *   <li><b>HND-6</b> A vacated or retired location is told as pending until it is cleared, or found
- *       to be referred to; so no crash loses it.
+ *       to be referred to; so no crash loses it. One that is left again is told with the state that
+ *       was copied last.
  *   <li><b>HND-7</b> Two locations of one object count as one when their versions are equal or one
- *       of them names none.
+ *       of them names none: for what is shared, what is referred to, and what is retired. For the
+ *       location that a handle is expected to have, they count as two.
  * </ul>
+ *
+ * <p>A host that adds handles by itself never adds one that refers to a retired location: it asks
+ * in the transaction that adds it, as the adapter says.
  */
 public interface Handles {
 
@@ -52,8 +59,10 @@ public interface Handles {
   /**
    * Points handles to a copy of their bytes.
    *
-   * @return what became of each handle, by position: applied, or conflict; conflict for all where
-   *     the new location is retired
+   * @return what became of each handle, by position: applied, with its new etag; or conflict, with
+   *     the etag that it has, if it is there; conflict for all where the new location is retired;
+   *     unsure for those that were changed when it is not known whether that lasts
+   * @throws dev.chirograph.SyncException when nothing was changed
    */
   List<Outcome> repoint(Switch change);
 

@@ -15,7 +15,7 @@ import java.util.Optional;
  *
  * @param bucket the name of the bucket; not empty
  * @param key the object; not empty
- * @param versionId the version; empty means whatever is the latest
+ * @param versionId the version, whose name is not empty; none means whatever is the latest
  */
 public record Location(String bucket, Key key, Optional<String> versionId) {
 
@@ -26,6 +26,10 @@ public record Location(String bucket, Key key, Optional<String> versionId) {
     if (bucket.isEmpty() || key.isEmpty()) {
       throw SyncException.invalid(
           "a location has a bucket and a key, not '" + bucket + "' and '" + key + "'");
+    }
+    if (versionId.filter(String::isEmpty).isPresent()) {
+      throw SyncException.invalid(
+          "the version of " + bucket + "/" + key + " is named by an empty text; name none instead");
     }
   }
 

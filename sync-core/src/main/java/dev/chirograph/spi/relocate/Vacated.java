@@ -13,7 +13,8 @@ import java.util.Optional;
 public interface Vacated {
 
   /**
-   * Locations whose objects nobody has dealt with yet: left or retired, and not cleared.
+   * Locations whose objects nobody has dealt with yet: left or retired, and not cleared. They come
+   * in an order of the store's own, which does not change.
    *
    * @param after the last one that is known; empty for the first
    * @param limit how many at most
@@ -21,17 +22,23 @@ public interface Vacated {
   List<Vacancy> pending(Optional<Location> after, int limit);
 
   /**
-   * Retires a location if no handle refers to it; from then on none is pointed there. One that is
-   * referred to is not pending any more.
+   * Retires a location if no handle refers to it, also one that was never left; from then on none
+   * is pointed there. One that is referred to is not pending any more. Harmless to repeat.
    *
    * @return whether it is retired now
    */
   boolean retire(Location at);
 
-  /** What is known of some locations, by position. */
+  /**
+   * What is known of some locations, by position. Of two that count as one, one of which is
+   * retired, so is the other; the same is true of one that was left.
+   */
   List<State> states(List<Location> locations);
 
-  /** The object of a retired location was dealt with; the location stays retired. */
+  /**
+   * The object of a retired location was dealt with; the location stays retired. One that is not
+   * retired, not even by another version, stays as it is.
+   */
   void cleared(Location at);
 
   /** What is known of a location. */
