@@ -53,7 +53,13 @@ public final class JdbcSchema {
     /** The tables of {@code JdbcLog}. */
     LOG("log", 1),
     /** The tables of {@code JdbcReplica} and {@code JdbcTenants}: not the ones that they write. */
-    TABLE("table", 1);
+    TABLE("table", 1),
+    /** The tables of {@code JdbcAllocations}. */
+    ALLOCATIONS("allocations", 1),
+    /** The table of file handles of {@code JdbcHandles}, for hosts that have none of their own. */
+    HANDLES("handles", 1),
+    /** The table of {@code JdbcHandles} about locations that files have left. */
+    VACATED("vacated", 1);
 
     private final String id;
     private final int version;

@@ -1,0 +1,7 @@
+package dev.chirograph.jdbc;
+
+class MariaDbAllocationsIT extends JdbcAllocationsConformance {
+  MariaDbAllocationsIT() {
+    super(TestDatabase.MARIADB);
+  }
+}

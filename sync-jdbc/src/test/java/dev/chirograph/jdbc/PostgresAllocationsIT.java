@@ -1,0 +1,7 @@
+package dev.chirograph.jdbc;
+
+class PostgresAllocationsIT extends JdbcAllocationsConformance {
+  PostgresAllocationsIT() {
+    super(TestDatabase.POSTGRESQL);
+  }
+}

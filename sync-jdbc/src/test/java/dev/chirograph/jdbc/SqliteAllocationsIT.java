@@ -1,0 +1,7 @@
+package dev.chirograph.jdbc;
+
+class SqliteAllocationsIT extends JdbcAllocationsConformance {
+  SqliteAllocationsIT() {
+    super(TestDatabase.SQLITE);
+  }
+}
