@@ -1,0 +1,237 @@
+package dev.chirograph.jdbc;
+
+import static dev.chirograph.jdbc.JdbcHandleTable.Role.BUCKET;
+import static dev.chirograph.jdbc.JdbcHandleTable.Role.ETAG;
+import static dev.chirograph.jdbc.JdbcHandleTable.Role.ID;
+import static dev.chirograph.jdbc.JdbcHandleTable.Role.KEY;
+import static dev.chirograph.jdbc.JdbcHandleTable.Role.OWNER;
+import static dev.chirograph.jdbc.JdbcHandleTable.Role.VERSION_ID;
+
+import dev.chirograph.Key;
+import dev.chirograph.SyncException;
+import dev.chirograph.SyncException.Kind;
+import dev.chirograph.spi.relocate.FileHandle;
+import dev.chirograph.spi.relocate.Location;
+import dev.chirograph.spi.relocate.Placement;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** The rows of file handles. Immutable and safe for use by several threads. */
+final class HandleRows {
+
+  private final Dialect dialect;
+  private final HandleColumns columns;
+  private final HandleColumn id;
+  private final HandleColumn etag;
+  private final HandleColumn owner;
+  private final HandleColumn bucket;
+  private final HandleColumn key;
+  private final Optional<HandleColumn> version;
+  private final HandleMovable movable;
+
+  HandleRows(Dialect dialect, HandleColumns columns, HandleMovable movable) {
+    this.dialect = dialect;
+    this.columns = columns;
+    this.id = columns.needed(ID);
+    this.etag = columns.needed(ETAG);
+    this.owner = columns.needed(OWNER);
+    this.bucket = columns.needed(BUCKET);
+    this.key = columns.needed(KEY);
+    this.version = columns.column(VERSION_ID);
+    this.movable = movable;
+  }
+
+  /** Whether the etag is a number, which grows. */
+  boolean countsEtags() {
+    return etag.kind() == HandleColumn.Kind.NUMBER;
+  }
+
+  private String select() {
+    return "select " + columns.selected() + " from " + columns.table() + " where ";
+  }
+
+  /** The handles of an owner that are not where they belong, though they may be moved. */
+  Query misplaced(
+      Placement placement, Optional<Key> after, int limit, Consumer<FileHandle> taking) {
+    byte[] of = HandleColumn.bytes(placement.owner());
+    byte[] in = HandleColumn.bytes(placement.bucket());
+    byte[] prefix = HandleColumn.bytes(placement.prefix());
+    String place = bucket.bytes() + " = ?";
+    if (prefix.length > 0) {
+      place += " and substring(" + key.bytes() + ", 1, " + prefix.length + ") = ?";
+    }
+    String sql =
+        select()
+            + owner.equal()
+            + (after.isPresent() ? " and " + id.sql() + " > ?" : "")
+            + " and "
+            + movable.sql()
+            + " and not ("
+            + place
+            + ")"
+            + ordered();
+    return new Query(
+        sql,
+        set -> {
+          owner.addEqual(set, of);
+          addAfter(set, after);
+          movable.add(set);
+          set.add(in);
+          if (prefix.length > 0) {
+            set.add(prefix);
+          }
+          set.add(limit);
+        },
+        row -> taking.accept(columns.read(row)));
+  }
+
+  private void addAfter(Parameters set, Optional<Key> after) throws SQLException {
+    if (after.isPresent()) {
+      id.add(set, after.get().toBytes());
+    }
+  }
+
+  private String ordered() {
+    return " order by " + id.sql() + " limit ?";
+  }
+
+  /** The handles that refer to a location. */
+  Query sharing(Location at, Optional<Key> after, int limit, Consumer<FileHandle> taking) {
+    boolean named = version.isPresent() && at.versionId().isPresent();
+    String sql =
+        select()
+            + bucket.equal()
+            + " and "
+            + key.equal()
+            + (named ? " and " + sameVersion(version.get()) : "")
+            + (after.isPresent() ? " and " + id.sql() + " > ?" : "")
+            + ordered();
+    return new Query(
+        sql,
+        set -> {
+          bucket.addEqual(set, HandleColumn.bytes(at.bucket()));
+          key.addEqual(set, at.key().toBytes());
+          if (named) {
+            set.add(new byte[0]);
+            set.add(HandleColumn.bytes(at.versionId().get()));
+          }
+          addAfter(set, after);
+          set.add(limit);
+        },
+        row -> taking.accept(columns.read(row)));
+  }
+
+  private static String sameVersion(HandleColumn version) {
+    return "(" + version.sql() + " is null or " + version.bytes() + " in (?, ?))";
+  }
+
+  /** Whether a location can be in the table at all. */
+  boolean fits(Location at) {
+    return bucket.fits(HandleColumn.bytes(at.bucket())) && key.fits(at.key().toBytes());
+  }
+
+  boolean fits(String ownerName) {
+    return owner.fits(HandleColumn.bytes(ownerName));
+  }
+
+  /** Whether a handle refers to a location. */
+  boolean isReferredTo(Connection connection, Location at) throws SQLException {
+    List<FileHandle> found = new ArrayList<>();
+    if (fits(at)) {
+      sharing(at, Optional.empty(), 1, found::add).run(connection);
+    }
+    return !found.isEmpty();
+  }
+
+  /**
+   * Handles by their ids.
+   *
+   * @param locking whether they are locked to the commit
+   */
+  Map<Key, FileHandle> find(Connection connection, Collection<Key> ids, boolean locking)
+      throws SQLException {
+    Map<Key, FileHandle> found = new HashMap<>();
+    List<byte[]> possible = ids.stream().map(Key::toBytes).filter(id::fits).toList();
+    for (List<byte[]> chunk : InList.chunks(possible)) {
+      String sql =
+          InList.sql(select() + ":listed", chunk.size(), dialect, id.sql())
+              + (locking ? " order by " + id.sql() + dialect.forUpdate() : "");
+      new Query(
+              sql,
+              set -> id.addList(set, chunk),
+              row -> {
+                FileHandle one = columns.read(row);
+                found.put(one.id(), one);
+              })
+          .run(connection);
+    }
+    return found;
+  }
+
+  /**
+   * Points handles that are locked to a location.
+   *
+   * @param newEtag the etag of all of them; not used where etags are counted
+   */
+  void move(Connection connection, List<Key> ids, Location to, String newEtag) throws SQLException {
+    for (List<Key> chunk : InList.chunks(ids)) {
+      String sql =
+          "update "
+              + columns.table()
+              + " set "
+              + etag.sql()
+              + (countsEtags() ? " = " + etag.sql() + " + 1, " : " = ?, ")
+              + bucket.sql()
+              + " = ?, "
+              + key.sql()
+              + " = ?"
+              + version.map(column -> ", " + column.sql() + versionOf(to)).orElse("")
+              + " where :listed";
+      try (PreparedStatement statement =
+          connection.prepareStatement(InList.sql(sql, chunk.size(), dialect, id.sql()))) {
+        Parameters set = new Parameters(statement);
+        if (!countsEtags()) {
+          etag.add(set, HandleColumn.bytes(newEtag));
+        }
+        bucket.add(set, HandleColumn.bytes(to.bucket()));
+        key.add(set, to.key().toBytes());
+        if (version.isPresent() && to.versionId().isPresent()) {
+          version.get().add(set, HandleColumn.bytes(to.versionId().get()));
+        }
+        id.addList(set, chunk.stream().map(Key::toBytes).toList());
+        statement.executeUpdate();
+      }
+    }
+  }
+
+  private static String versionOf(Location to) {
+    return to.versionId().isPresent() ? " = ?" : " = null";
+  }
+
+  /** Refuses a location that no handle can refer to here. */
+  void requireFits(Location to) {
+    boolean named = to.versionId().isPresent();
+    boolean versionFits =
+        !named
+            || version
+                .filter(column -> column.fits(HandleColumn.bytes(to.versionId().get())))
+                .isPresent();
+    if (!fits(to) || !versionFits) {
+      throw new SyncException(
+          Kind.INVALID_ARGUMENT,
+          "no handle in "
+              + columns.table()
+              + " can refer to "
+              + to
+              + ": its columns do not hold it");
+    }
+  }
+}

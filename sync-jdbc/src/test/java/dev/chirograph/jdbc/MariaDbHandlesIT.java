@@ -1,0 +1,7 @@
+package dev.chirograph.jdbc;
+
+class MariaDbHandlesIT extends JdbcHandlesConformance {
+  MariaDbHandlesIT() {
+    super(TestDatabase.MARIADB);
+  }
+}

@@ -1,0 +1,7 @@
+package dev.chirograph.jdbc;
+
+class PostgresHandlesIT extends JdbcHandlesConformance {
+  PostgresHandlesIT() {
+    super(TestDatabase.POSTGRESQL);
+  }
+}

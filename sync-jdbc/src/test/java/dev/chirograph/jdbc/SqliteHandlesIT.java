@@ -1,0 +1,7 @@
+package dev.chirograph.jdbc;
+
+class SqliteHandlesIT extends JdbcHandlesConformance {
+  SqliteHandlesIT() {
+    super(TestDatabase.SQLITE);
+  }
+}
