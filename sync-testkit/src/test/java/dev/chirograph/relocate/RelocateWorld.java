@@ -91,7 +91,7 @@ final class RelocateWorld {
   private final Handles guarded;
   private final Archiver archiver;
 
-  RelocateWorld(Edit edit, Without without) {
+  RelocateWorld(Edit edit, Without without, long copyStepBytes) {
     this.edit = edit;
     this.guarded =
         switch (without) {
@@ -101,7 +101,8 @@ final class RelocateWorld {
         };
     this.archiver = new Archiver(guarded.vacated(), stores, new ArchiveRule.Delete());
     for (String name : List.of(OLD, NEW, OTHER)) {
-      buckets.put(name, MemoryBlobStore.builder(name).clock(CLOCK).copyStepBytes(4).build());
+      buckets.put(
+          name, MemoryBlobStore.builder(name).clock(CLOCK).copyStepBytes(copyStepBytes).build());
     }
     put(OLD, FILE, "content");
     handle(ONE, "content");
