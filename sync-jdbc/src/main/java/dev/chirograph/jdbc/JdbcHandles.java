@@ -88,6 +88,11 @@ public final class JdbcHandles implements Handles {
     return new Builder(dataSource, movable);
   }
 
+  /** The queries, so that it can be asked which indexes serve them. */
+  HandleRows rows() {
+    return rows;
+  }
+
   // ---- what relocation asks for
 
   /**

@@ -4,15 +4,17 @@ import dev.chirograph.Key;
 import dev.chirograph.Version;
 import dev.chirograph.spi.relocate.FileHandle;
 import dev.chirograph.spi.relocate.Location;
+import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /** A host that adds and removes file handles by SQL, in our table or in its own. */
@@ -24,21 +26,24 @@ final class HandleHost {
   private final String idColumn;
   private final Function<Key, Object> id;
   private final AtomicLong etags = new AtomicLong(1_000);
+  private final JdbcHandleTable binding;
   private final JdbcHandles handles;
+  private int isolation;
 
-  HandleHost(
+  private HandleHost(
       SpyDataSource spy,
       String table,
       Function<FileHandle, Map<String, @Nullable Object>> row,
       String idColumn,
       Function<Key, Object> id,
-      JdbcHandles handles) {
+      JdbcHandleTable binding) {
     this.spy = spy;
     this.table = table;
     this.row = row;
     this.idColumn = idColumn;
     this.id = id;
-    this.handles = handles;
+    this.binding = binding;
+    this.handles = open(Set.of("any"));
   }
 
   static HandleHost ofOurs(TestDatabase database) {
@@ -52,7 +57,7 @@ final class HandleHost {
         handle -> ours(handle, database == TestDatabase.MARIADB),
         "id",
         Key::toBytes,
-        JdbcHandles.of(spy.dataSource(), Set.of("any")));
+        JdbcHandleTable.OURS);
   }
 
   private static Map<String, @Nullable Object> ours(FileHandle handle, boolean binary) {
@@ -75,6 +80,96 @@ final class HandleHost {
     return binary ? Key.utf8(text).toBytes() : text;
   }
 
+  /** A table of the host's own: numbers for ids and etags, text that collations fold. */
+  static HandleHost ofItsOwn(TestDatabase database) throws SQLException {
+    SpyDataSource spy = database.empty();
+    JdbcSchema.of(spy.dataSource()).only(JdbcSchema.Component.VACATED).install();
+    String text =
+        switch (database) {
+          case POSTGRESQL -> "varchar";
+          case MARIADB -> "varchar";
+          case H2 -> "varchar_ignorecase";
+          case SQLITE -> "varchar";
+        };
+    String folded = database == TestDatabase.SQLITE ? " collate nocase" : "";
+    String q = database == TestDatabase.MARIADB ? "`" : "\"";
+    String definition =
+        ("create table 'Files of Hosts' ('No' bigint primary key, 'Rev' int not null,"
+                + " 'Project' %1$s(100)%2$s not null, 'Bucket' %1$s(63)%2$s not null,"
+                + " 'Path' %1$s(1024)%2$s not null, 'Version' %1$s(100)%2$s, 'Size' bigint,"
+                + " 'Md5' char(32), 'Preview' bigint)%3$s")
+            .formatted(
+                text,
+                folded,
+                database == TestDatabase.MARIADB
+                    ? " default charset = utf8mb4 collate = utf8mb4_unicode_ci"
+                    : "");
+    HostTable.execute(spy.dataSource(), definition.replace("'", q));
+    HostTable.execute(
+        spy.dataSource(),
+        ("create index place on 'Files of Hosts' ('Bucket', 'Path'"
+                + (database == TestDatabase.MARIADB ? "(200)" : "")
+                + ")")
+            .replace("'", q));
+    JdbcHandleTable binding =
+        JdbcHandleTable.named("Files of Hosts")
+            .id("No")
+            .etag("Rev")
+            .owner("Project")
+            .bucket("Bucket")
+            .key("Path")
+            .versionId("Version")
+            .size("Size")
+            .md5("Md5")
+            .preview("Preview")
+            .build();
+    return new HandleHost(
+        spy,
+        q + "Files of Hosts" + q,
+        handle -> itsOwn(handle, q),
+        q + "No" + q,
+        id -> Long.valueOf(id.text()),
+        binding);
+  }
+
+  private static Map<String, @Nullable Object> itsOwn(FileHandle handle, String q) {
+    Map<String, @Nullable Object> row = new LinkedHashMap<>();
+    row.put(q + "No" + q, Long.valueOf(handle.id().text()));
+    row.put(q + "Rev" + q, Integer.valueOf(handle.etag().token()));
+    row.put(q + "Project" + q, handle.owner());
+    row.put(q + "Bucket" + q, handle.at().bucket());
+    row.put(q + "Path" + q, handle.at().key().text());
+    row.put(q + "Version" + q, handle.at().versionId().orElse(null));
+    row.put(q + "Size" + q, handle.size().isPresent() ? handle.size().getAsLong() : null);
+    row.put(q + "Md5" + q, handle.md5().orElse(null));
+    row.put(q + "Preview" + q, handle.preview().map(id -> Long.valueOf(id.text())).orElse(null));
+    return row;
+  }
+
+  /** The same, whose pool gives connections of another isolation. */
+  HandleHost at(int level) {
+    this.isolation = level;
+    return this;
+  }
+
+  JdbcHandles open(Set<String> movable) {
+    return JdbcHandles.builder(pool(), movable).table(binding).build();
+  }
+
+  DataSource pool() {
+    return (DataSource)
+        Proxy.newProxyInstance(
+            getClass().getClassLoader(),
+            new Class<?>[] {DataSource.class},
+            (proxy, method, arguments) -> {
+              Connection connection = spy.dataSource().getConnection();
+              if (isolation != 0) {
+                connection.setTransactionIsolation(isolation);
+              }
+              return connection;
+            });
+  }
+
   SpyDataSource spy() {
     return spy;
   }
@@ -95,14 +190,19 @@ final class HandleHost {
     handles.claim(connection, at);
   }
 
-  void insert(Connection connection, Map<String, @Nullable Object> columns) throws SQLException {
+  void insert(Connection connection, FileHandle handle) throws SQLException {
+    insert(connection, row.apply(handle));
+  }
+
+  private void insert(Connection connection, Map<String, @Nullable Object> columns)
+      throws SQLException {
     String sql =
         "insert into "
             + table
             + " ("
             + String.join(", ", columns.keySet())
             + ") values ("
-            + String.join(", ", List.copyOf(columns.keySet()).stream().map(name -> "?").toList())
+            + String.join(", ", Collections.nCopies(columns.size(), "?"))
             + ")";
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       int next = 1;
@@ -131,7 +231,7 @@ final class HandleHost {
   }
 
   void inTransaction(Task task) throws SQLException {
-    try (Connection connection = spy.dataSource().getConnection()) {
+    try (Connection connection = pool().getConnection()) {
       connection.setAutoCommit(false);
       try {
         task.run(connection);

@@ -6,14 +6,19 @@ import dev.chirograph.spi.relocate.Handles;
 import dev.chirograph.testkit.HandlesConformance;
 import java.util.Set;
 
-/** The guarantees of file handles in our own table, on one database. */
+/** The guarantees of file handles, on one database. */
 abstract class JdbcHandlesConformance extends HandlesConformance {
 
   private final HandleHost host;
   private Set<String> buckets = Set.of();
 
+  /** In our own table. */
   JdbcHandlesConformance(TestDatabase database) {
-    this.host = HandleHost.ofOurs(database);
+    this(HandleHost.ofOurs(database));
+  }
+
+  JdbcHandlesConformance(HandleHost host) {
+    this.host = host;
   }
 
   @Override
@@ -24,7 +29,7 @@ abstract class JdbcHandlesConformance extends HandlesConformance {
 
   @Override
   protected Handles again() {
-    return JdbcHandles.of(host.spy().dataSource(), buckets);
+    return host.open(buckets);
   }
 
   @Override

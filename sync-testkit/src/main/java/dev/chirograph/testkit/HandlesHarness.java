@@ -159,7 +159,7 @@ abstract class HandlesHarness {
 
   /** Leaves a location with a handle of its own, which is gone then. */
   void leave(Location at) throws Exception {
-    Key id = Key.utf8("leaves");
+    Key id = id(8_999);
     applied(repoint(put(handle(id, at)), at(NEW, "left")));
     remove(id);
   }

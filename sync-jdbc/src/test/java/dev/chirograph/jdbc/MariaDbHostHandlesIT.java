@@ -1,0 +1,7 @@
+package dev.chirograph.jdbc;
+
+class MariaDbHostHandlesIT extends HostHandlesConformance {
+  MariaDbHostHandlesIT() throws Exception {
+    super(TestDatabase.MARIADB);
+  }
+}

@@ -1,0 +1,7 @@
+package dev.chirograph.jdbc;
+
+class PostgresHostHandlesIT extends HostHandlesConformance {
+  PostgresHostHandlesIT() throws Exception {
+    super(TestDatabase.POSTGRESQL);
+  }
+}

@@ -1,0 +1,7 @@
+package dev.chirograph.jdbc;
+
+class SqliteHostHandlesIT extends HostHandlesConformance {
+  SqliteHostHandlesIT() throws Exception {
+    super(TestDatabase.SQLITE);
+  }
+}
