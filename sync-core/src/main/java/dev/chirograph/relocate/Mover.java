@@ -381,11 +381,11 @@ final class Mover {
   }
 
   Step doubt(Step.Doubt step) {
-    boolean retired = isRetired(step.journal().to());
-    // Whoever has retired the location removes what is there.
-    return retired
-        ? new Step.Keep(Optional.empty(), new Step.Find(step.handle().id(), Optional.empty()))
-        : new Step.Find(step.handle().id(), Optional.of(step.journal()));
+    Key id = step.handle().id();
+    // Whoever has retired the location may have looked before the copy was there.
+    return isRetired(step.journal().to())
+        ? undone(Optional.of(step.journal()), new Step.Find(id, Optional.empty()))
+        : new Step.Find(id, Optional.of(step.journal()));
   }
 
   Step leave(Step.Leave step) {

@@ -50,7 +50,9 @@ final class RelocateWorld {
     OVERWRITE,
     COPY_HANDLE,
     REASSIGN,
-    TAKE_TARGET
+    TAKE_TARGET,
+    /** An audit took a copy that is just being made for one that came to nothing. */
+    CLEAN_UP
   }
 
   /** A guard that is left out. */
@@ -328,6 +330,11 @@ final class RelocateWorld {
         contents.put(TWO, "content");
       }
       case REASSIGN -> bucket = OTHER;
+      case CLEAN_UP -> {
+        if (departure == null) {
+          departure = new Departure.Retire(Location.latest(NEW, FILE), Optional.empty());
+        }
+      }
       case TAKE_TARGET -> {
         if (((MemoryBlobStore) stores.open(NEW)).content(FILE).isEmpty()) {
           put(NEW, FILE, "foreign");
