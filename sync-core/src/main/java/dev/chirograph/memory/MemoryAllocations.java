@@ -6,7 +6,6 @@ import dev.chirograph.spi.relocate.Allocation;
 import dev.chirograph.spi.relocate.Allocations;
 import dev.chirograph.spi.relocate.Placement;
 import java.util.List;
-import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Optional;
@@ -20,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class MemoryAllocations implements Allocations {
 
   private final String bucket;
-  private final Map<String, Allocation> allocations = new TreeMap<>();
+  private final NavigableMap<String, Allocation> allocations = new TreeMap<>();
   private final NavigableMap<String, Given> owners = new TreeMap<>();
 
   private record Given(@Nullable String allocation, long generation) {}
@@ -99,6 +98,12 @@ public final class MemoryAllocations implements Allocations {
           }
         });
     allocations.remove(allocation);
+  }
+
+  @Override
+  public synchronized List<Allocation> list(Optional<String> after, int limit) {
+    return (after.isEmpty() ? allocations : allocations.tailMap(after.get(), false))
+        .values().stream().limit(limit).toList();
   }
 
   @Override

@@ -17,6 +17,12 @@ final class AllocationTable {
 
   private static final String FIND = "select " + COLUMNS + " from ${allocation} a where a.name = ?";
 
+  private static final String LIST =
+      "select " + COLUMNS + " from ${allocation} a where a.name > ? order by a.name limit ?";
+
+  private static final String FIRST =
+      "select " + COLUMNS + " from ${allocation} a order by a.name limit ?";
+
   private static final String INSERT =
       """
       insert into ${allocation} (name, bucket, prefix, storage_class, created_by, created_on)
@@ -76,6 +82,22 @@ final class AllocationTable {
     query(FIND, set -> set.addName(name, dialect), row -> found.add(allocation(row, 1)))
         .run(connection);
     return found.stream().findFirst();
+  }
+
+  List<Allocation> list(Connection connection, Optional<String> after, int limit)
+      throws SQLException {
+    List<Allocation> listed = new ArrayList<>();
+    String sql = after.isPresent() ? LIST : FIRST;
+    query(sql, set -> page(set, after, limit), row -> listed.add(allocation(row, 1)))
+        .run(connection);
+    return listed;
+  }
+
+  private void page(Parameters set, Optional<String> after, int limit) throws SQLException {
+    if (after.isPresent()) {
+      set.addName(after.get(), dialect);
+    }
+    set.add(limit);
   }
 
   private Allocation allocation(ResultSet row, int first) throws SQLException {
@@ -165,15 +187,8 @@ final class AllocationTable {
   List<String> owners(Connection connection, Optional<String> after, int limit)
       throws SQLException {
     List<String> owners = new ArrayList<>();
-    Query.Binding binding =
-        set -> {
-          if (after.isPresent()) {
-            set.addName(after.get(), dialect);
-          }
-          set.add(limit);
-        };
-    query(after.isPresent() ? OWNERS : FIRST_OWNERS, binding, row -> owners.add(name(row, 1)))
-        .run(connection);
+    String sql = after.isPresent() ? OWNERS : FIRST_OWNERS;
+    query(sql, set -> page(set, after, limit), row -> owners.add(name(row, 1))).run(connection);
     return owners;
   }
 

@@ -83,15 +83,53 @@ record HandleColumn(String sql, Kind kind, Dialect dialect) {
   }
 
   /**
+   * Its values in SQL, in the order of their bytes. Where that is the column itself or a collation
+   * of it, an index serves it.
+   */
+  String ordered() {
+    if (kind != Kind.TEXT) {
+      return sql;
+    }
+    return switch (dialect) {
+      case POSTGRESQL -> sql + " collate \"C\"";
+      case SQLITE -> sql + " collate binary";
+      case MARIADB, H2 -> bytes();
+    };
+  }
+
+  /** That a value is on one side of a bound, in SQL. {@link #addBound} sets its parameter. */
+  String bounded(String operator, byte[] bound) {
+    return (boundIsText(bound) ? ordered() : bytes()) + " " + operator + " ?";
+  }
+
+  void addBound(Parameters parameters, byte[] bound) throws SQLException {
+    if (boundIsText(bound)) {
+      parameters.add(text(bound));
+    } else {
+      parameters.add(bound);
+    }
+  }
+
+  private boolean boundIsText(byte[] bound) {
+    return ordersText() && fits(bound);
+  }
+
+  private boolean ordersText() {
+    return kind == Kind.TEXT && (dialect == Dialect.POSTGRESQL || dialect == Dialect.SQLITE);
+  }
+
+  /**
    * That a value is this one, in SQL; an index serves it. {@link #addEqual} sets its parameters.
    */
   String equal() {
-    return kind == Kind.TEXT ? "(" + sql + " = ? and " + bytes() + " = ?)" : sql + " = ?";
+    return kind == Kind.TEXT ? "(" + sql + " = ? and " + ordered() + " = ?)" : sql + " = ?";
   }
 
   void addEqual(Parameters parameters, byte[] value) throws SQLException {
     add(parameters, value);
-    if (kind == Kind.TEXT) {
+    if (ordersText()) {
+      parameters.add(text(value));
+    } else if (kind == Kind.TEXT) {
       parameters.add(value);
     }
   }

@@ -8,6 +8,7 @@ import static dev.chirograph.jdbc.JdbcHandleTable.Role.OWNER;
 import static dev.chirograph.jdbc.JdbcHandleTable.Role.VERSION_ID;
 
 import dev.chirograph.Key;
+import dev.chirograph.KeyRange;
 import dev.chirograph.SyncException;
 import dev.chirograph.SyncException.Kind;
 import dev.chirograph.spi.relocate.FileHandle;
@@ -129,13 +130,77 @@ final class HandleRows {
         row -> taking.accept(columns.read(row)));
   }
 
+  /**
+   * The handles that refer to one object of a bucket, in any of its versions.
+   *
+   * @param last the last one that is known
+   */
+  Query beside(FileHandle last, int limit, Consumer<FileHandle> taking) {
+    byte[] at = last.at().key().toBytes();
+    String sql =
+        select()
+            + bucket.equal()
+            + " and "
+            + key.bounded("=", at)
+            + " and "
+            + id.sql()
+            + " > ?"
+            + ordered();
+    return new Query(
+        sql,
+        set -> {
+          bucket.addEqual(set, HandleColumn.bytes(last.at().bucket()));
+          key.addBound(set, at);
+          id.add(set, last.id().toBytes());
+          set.add(limit);
+        },
+        row -> taking.accept(columns.read(row)));
+  }
+
+  /**
+   * The handles that refer to objects of a bucket, in the order of keys and ids.
+   *
+   * @param after the last key that is known; empty for the first
+   */
+  Query within(
+      String name, KeyRange range, Optional<Key> after, int limit, Consumer<FileHandle> taking) {
+    byte[] from = after.orElse(range.from()).toBytes();
+    Optional<byte[]> to = range.to().map(Key::toBytes);
+    String sql =
+        select()
+            + bucket.equal()
+            + " and "
+            + key.bounded(after.isPresent() ? ">" : ">=", from)
+            + to.map(bound -> " and " + key.bounded("<", bound)).orElse("")
+            + " order by "
+            + key.ordered()
+            + ", "
+            + id.sql()
+            + " limit ?";
+    return new Query(
+        sql,
+        set -> {
+          bucket.addEqual(set, HandleColumn.bytes(name));
+          key.addBound(set, from);
+          if (to.isPresent()) {
+            key.addBound(set, to.get());
+          }
+          set.add(limit);
+        },
+        row -> taking.accept(columns.read(row)));
+  }
+
   private static String sameVersion(HandleColumn version) {
     return "(" + version.sql() + " is null or " + version.bytes() + " in (?, ?))";
   }
 
   /** Whether a location can be in the table at all. */
   boolean fits(Location at) {
-    return bucket.fits(HandleColumn.bytes(at.bucket())) && key.fits(at.key().toBytes());
+    return fitsBucket(at.bucket()) && key.fits(at.key().toBytes());
+  }
+
+  boolean fitsBucket(String name) {
+    return bucket.fits(HandleColumn.bytes(name));
   }
 
   boolean fits(String ownerName) {

@@ -202,6 +202,12 @@ public final class JdbcAllocations implements Allocations {
   }
 
   @Override
+  public List<Allocation> list(Optional<String> after, int limit) {
+    return database.read(
+        "listing the allocations", connection -> table.list(connection, after, limit));
+  }
+
+  @Override
   public Optional<Placement> placementFor(String owner) {
     return fits(owner, MAX_NAME)
         ? database

@@ -22,6 +22,11 @@ import java.util.Set;
  *   <li>The id is the primary key. An index over owner and id, in this order, serves the search for
  *       misplaced files, and one over bucket and key that for those that share an object; without
  *       them each search reads the table.
+ *   <li>An audit reads the handles of a bucket in the bytewise order of their keys, in pages. What
+ *       serves that is an index over bucket, key and id whose key is bytes; or, on PostgreSQL,
+ *       {@code key collate "C"}, and on SQLite text of the collation {@code binary}, which is the
+ *       default. MariaDB and H2 have no such order for text, and read and sort all handles of the
+ *       bucket for each page.
  *   <li>A key in a text column is text in UTF-8; keys that are none cannot be stored there.
  *   <li>Bucket, key, version and etag are all that is ever written.
  * </ul>

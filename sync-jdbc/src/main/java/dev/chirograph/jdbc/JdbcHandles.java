@@ -1,7 +1,9 @@
 package dev.chirograph.jdbc;
 
+import dev.chirograph.CloseableIterator;
 import dev.chirograph.Guard;
 import dev.chirograph.Key;
+import dev.chirograph.KeyRange;
 import dev.chirograph.Outcome;
 import dev.chirograph.SyncException;
 import dev.chirograph.SyncException.Kind;
@@ -10,6 +12,7 @@ import dev.chirograph.spi.relocate.FileHandle;
 import dev.chirograph.spi.relocate.Handles;
 import dev.chirograph.spi.relocate.Location;
 import dev.chirograph.spi.relocate.Placement;
+import dev.chirograph.spi.relocate.SupportsAudit;
 import dev.chirograph.spi.relocate.Vacated;
 import java.security.SecureRandom;
 import java.sql.Connection;
@@ -54,7 +57,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Immutable and safe for use by several threads.
  */
-public final class JdbcHandles implements Handles {
+public final class JdbcHandles implements Handles, SupportsAudit {
+
+  /** So many handles are read at once where all of a bucket are asked for. */
+  private static final int PAGE = 500;
 
   private final Database database;
   private final HandleRows rows;
@@ -219,6 +225,22 @@ public final class JdbcHandles implements Handles {
     return rows.countsEtags()
         ? new Version(Long.toString(Long.parseLong(etag.token()) + 1))
         : new Version(other);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>They are read 500 at a time, each time in a transaction of its own. In our own table, that
+   * is served by the index over bucket, key and id; for a host's own see {@link JdbcHandleTable}.
+   * On PostgreSQL and SQLite, the database has to be one in UTF-8.
+   */
+  @Override
+  public CloseableIterator<FileHandle> in(String bucket, KeyRange keys) {
+    return in(bucket, keys, PAGE);
+  }
+
+  CloseableIterator<FileHandle> in(String bucket, KeyRange keys, int page) {
+    return new HandleScan(database, rows, bucket, keys, page);
   }
 
   @Override

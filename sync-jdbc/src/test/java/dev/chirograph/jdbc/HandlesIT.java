@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.chirograph.CloseableIterator;
 import dev.chirograph.Key;
+import dev.chirograph.KeyRange;
 import dev.chirograph.Outcome;
 import dev.chirograph.SyncException;
 import dev.chirograph.SyncException.Kind;
@@ -128,6 +130,41 @@ class HandlesIT {
         .contains("file_handle_place");
     assertThat(explained(pending.pending(Optional.of(shared), 100, new ArrayList<>())))
         .contains("vacated_waiting");
+    FileHandle last = handles.sharing(shared, Optional.empty(), 1).get(0);
+    assertThat(explained(handles.rows().beside(last, 100, found -> {})))
+        .contains("file_handle_place")
+        .doesNotContain("sort", "temp b-tree");
+    assertThat(
+            explained(
+                handles
+                    .rows()
+                    .within("old", KeyRange.all(), Optional.of(shared.key()), 100, found -> {})))
+        .contains("file_handle_place")
+        .doesNotContain("sort", "temp b-tree");
+  }
+
+  // ---- in the order of keys
+
+  @ParameterizedTest
+  @EnumSource(TestDatabase.class)
+  void AUD_1_pagesOfAnySizeAddUpToAllHandles(TestDatabase database) throws SQLException {
+    open(database);
+    for (int i = 0; i < 24; i++) {
+      host.put(handle(i, at("old", "key" + i % 5 * (i % 2))));
+    }
+    List<FileHandle> all = inPages(1_000);
+    assertThat(all).hasSize(24);
+    for (int page = 1; page <= 25; page++) {
+      assertThat(inPages(page)).as("pages of %s", page).isEqualTo(all);
+    }
+  }
+
+  private List<FileHandle> inPages(int size) {
+    List<FileHandle> all = new ArrayList<>();
+    try (CloseableIterator<FileHandle> each = handles.in("old", KeyRange.all(), size)) {
+      each.forEachRemaining(all::add);
+    }
+    return all;
   }
 
   private String explained(Query query) throws SQLException {

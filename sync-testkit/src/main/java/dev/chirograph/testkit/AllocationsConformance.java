@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Proves the guarantees PLC-1, PLC-2 and ALC-1 to ALC-4 of {@link Allocations}.
+ * Proves the guarantees PLC-1, PLC-2 and ALC-1 to ALC-5 of {@link Allocations}.
  *
  * <p>An adapter's test extends this class and says how its allocations are made.
  */
@@ -323,5 +323,47 @@ public abstract class AllocationsConformance {
       Optional<String> has = allocations.placementFor(owner).flatMap(Placement::allocation);
       assertThat(has).isEqualTo(won.get(1) ? Optional.of(name) : Optional.empty());
     }
+  }
+
+  @Test
+  void ALC_5_allocationsAreListedInOneOrderEachOnce() {
+    assertThat(allocations.list(Optional.empty(), 9)).isEmpty();
+    createBoth();
+    for (String name : List.of("l", "Lab", "lab ", "l%", "é", "\uFF5E", "\uD83D\uDE00", "z")) {
+      allocations.create(Allocation.of(name, "bucket", "alice"));
+    }
+    List<Allocation> all = allocations.list(Optional.empty(), 100);
+    assertThat(all).hasSize(10).doesNotHaveDuplicates().contains(LAB, CLINIC);
+    assertThat(listed(again(), 3)).isEqualTo(all);
+    allocations.assign(OWNER, "clinic");
+    assertThat(listed(again(), 1)).as("whoever has them").isEqualTo(all);
+  }
+
+  @Test
+  void ALC_5_whatIsCreatedAndDroppedMeanwhileMovesNothingElse() {
+    createBoth();
+    for (int i = 0; i < 6; i++) {
+      allocations.create(Allocation.of("n" + i, "bucket", "alice"));
+    }
+    List<Allocation> all = allocations.list(Optional.empty(), 100);
+    List<Allocation> seen = new ArrayList<>(allocations.list(Optional.empty(), 4));
+    allocations.drop(all.get(3).name());
+    allocations.drop(all.get(5).name());
+    allocations.create(Allocation.of("!", "bucket", "alice"));
+    seen.addAll(allocations.list(Optional.of(all.get(3).name()), 100));
+    List<Allocation> kept = new ArrayList<>(all);
+    kept.remove(5);
+    assertThat(seen).doesNotHaveDuplicates().containsSubsequence(kept);
+  }
+
+  private static List<Allocation> listed(Allocations from, int limit) {
+    List<Allocation> all = new ArrayList<>();
+    List<Allocation> page = from.list(Optional.empty(), limit);
+    while (!page.isEmpty()) {
+      assertThat(page).hasSizeLessThanOrEqualTo(limit);
+      all.addAll(page);
+      page = from.list(Optional.of(page.get(page.size() - 1).name()), limit);
+    }
+    return all;
   }
 }

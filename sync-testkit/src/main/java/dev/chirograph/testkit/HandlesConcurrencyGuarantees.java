@@ -20,7 +20,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** HND-2 to HND-6 with several threads at once. */
-abstract class HandlesConcurrencyGuarantees extends HandlesHarness {
+abstract class HandlesConcurrencyGuarantees extends HandlesAuditGuarantees {
 
   private static final int ROUNDS = 40;
 

@@ -26,8 +26,9 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /**
- * Proves the guarantees HND-1 to HND-7 of {@link Handles}, as far as they can be asked for: that a
- * crash loses nothing (HND-6) is for an adapter's own tests.
+ * Proves the guarantees HND-1 to HND-7 of {@link Handles}, and AUD-1 of {@link
+ * dev.chirograph.spi.relocate.SupportsAudit} where they have it, as far as they can be asked for:
+ * that a crash loses nothing (HND-6) is for an adapter's own tests.
  *
  * <p>An adapter's test extends this class and says how its host adds and removes handles.
  */

@@ -1,5 +1,8 @@
 package dev.chirograph.spi.relocate;
 
+import java.util.List;
+import java.util.Optional;
+
 /**
  * Placements by cost allocation: an owner's files belong in the bucket of the allocation that it
  * was given, and all others in one that belongs to none.
@@ -11,6 +14,8 @@ package dev.chirograph.spi.relocate;
  *   <li><b>ALC-3</b> An owner whose allocation is released stays known, and its files go back.
  *   <li><b>ALC-4</b> An allocation that an owner has is not dropped, and one that is dropped is
  *       given to nobody; of the two that race, one wins.
+ *   <li><b>ALC-5</b> Allocations are listed in an order of the store's own, which does not change,
+ *       each once; one that is there all the while is never left out.
  * </ul>
  *
  * <p>An allocation stays as it was created; what is to be otherwise is another one.
@@ -55,4 +60,12 @@ public interface Allocations extends Placements {
    * @throws dev.chirograph.SyncException CONFLICT while an owner has it
    */
   void drop(String allocation);
+
+  /**
+   * The allocations that there are, whether an owner has them or not.
+   *
+   * @param after the name of the last one that is known, which may be gone; empty for the first
+   * @param limit how many at most
+   */
+  List<Allocation> list(Optional<String> after, int limit);
 }

@@ -8,11 +8,17 @@ import dev.chirograph.KeyRange;
  *
  * <ul>
  *   <li><b>AUD-1</b> The handles that refer to a bucket come in the order of their objects' keys,
- *       each once; one that is neither added nor changed meanwhile is never left out.
+ *       byte by byte. One that is neither added, moved nor removed meanwhile comes exactly once;
+ *       one that is moved may come where it was, where it is, in both places or in none.
  * </ul>
  */
 public interface SupportsAudit {
 
-  /** The handles whose bytes are in a range of a bucket. The caller closes the iterator. */
+  /**
+   * The handles whose bytes are in a range of a bucket. They are read as they are asked for, so
+   * that any number of them takes little memory. The caller closes the iterator.
+   *
+   * @throws dev.chirograph.SyncException also out of the iterator
+   */
   CloseableIterator<FileHandle> in(String bucket, KeyRange keys);
 }
