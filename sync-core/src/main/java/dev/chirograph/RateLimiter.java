@@ -34,14 +34,14 @@ public final class RateLimiter {
    *
    * @throws SyncException of kind UNAVAILABLE when the thread is interrupted
    */
-  public void acquire(int calls) {
+  public void acquire(long calls) {
     long wait = reserve(calls);
     if (wait > 0) {
       pacing.await(Duration.ofNanos(wait));
     }
   }
 
-  private synchronized long reserve(int calls) {
+  private synchronized long reserve(long calls) {
     long now = pacing.nanoTime();
     if (now - nextFree > burstNanos) {
       nextFree = now - burstNanos;

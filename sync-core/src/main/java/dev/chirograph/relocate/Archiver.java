@@ -25,11 +25,13 @@ final class Archiver {
   private final Vacated vacated;
   private final BlobStores stores;
   private final ArchiveRule rule;
+  private final Throttle throttle;
 
-  Archiver(Vacated vacated, BlobStores stores, ArchiveRule rule) {
+  Archiver(Vacated vacated, BlobStores stores, ArchiveRule rule, Throttle throttle) {
     this.vacated = vacated;
     this.stores = stores;
     this.rule = rule;
+    this.throttle = throttle;
   }
 
   Departure retire(Departure.Retire step) {
@@ -40,10 +42,8 @@ final class Archiver {
 
   Departure look(Departure.Look step) {
     Location at = step.at();
-    Observation<ObjectVersion> seen = stores.open(at.bucket()).head(at.ref());
-    if (seen instanceof Observation.Unknown<ObjectVersion> unknown) {
-      throw unknown.why();
-    }
+    Observation<ObjectVersion> seen =
+        throttle.look(at, () -> stores.open(at.bucket()).head(at.ref()));
     if (!(seen instanceof Observation.Present<ObjectVersion> present)) {
       return new Departure.Clear(at, Fate.GONE);
     }
@@ -58,7 +58,7 @@ final class Archiver {
 
   Departure dispose(Departure.Dispose step) {
     Location at = step.at();
-    Mover.requireDone(disposed(step), at);
+    Mover.requireNoConflict(throttle.write(at, () -> disposed(step)), at);
     return new Departure.Clear(at, Fate.ARCHIVED);
   }
 

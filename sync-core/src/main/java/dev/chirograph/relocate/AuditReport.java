@@ -11,6 +11,7 @@ import java.util.Map;
  * @param handles how many refer to it
  * @param objects how many were listed in it
  * @param bytes of the handles whose size is known
+ * @param reread how many objects were read again, as a sample
  * @param complete whether the listing gave every object; otherwise nothing is said of those behind
  *     where it ended
  * @param counts how many findings of each kind there are
@@ -21,6 +22,7 @@ public record AuditReport(
     long handles,
     long objects,
     long bytes,
+    long reread,
     boolean complete,
     Map<Finding.Kind, Long> counts,
     List<Finding> findings) {

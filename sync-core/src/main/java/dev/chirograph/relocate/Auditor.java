@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,7 @@ final class Auditor {
   private final Handles handles;
   private final Placements placements;
   private final BlobStores stores;
+  private final Sample sample;
   private final Consumer<Finding> each;
   private final Map<Finding.Kind, Long> counts = new EnumMap<>(Finding.Kind.class);
   private final List<Finding> findings = new ArrayList<>();
@@ -42,10 +44,16 @@ final class Auditor {
   /**
    * @param each is told of every finding
    */
-  Auditor(Handles handles, Placements placements, BlobStores stores, Consumer<Finding> each) {
+  Auditor(
+      Handles handles,
+      Placements placements,
+      BlobStores stores,
+      Sample sample,
+      Consumer<Finding> each) {
     this.handles = handles;
     this.placements = placements;
     this.stores = stores;
+    this.sample = sample;
     this.each = each;
   }
 
@@ -74,7 +82,8 @@ final class Auditor {
         }
       }
       boolean complete = listing.end() == Listing.End.COMPLETE;
-      return new AuditReport(bucket, handlesSeen, objectsSeen, bytes, complete, counts, findings);
+      return new AuditReport(
+          bucket, handlesSeen, objectsSeen, bytes, sample.size(), complete, counts, findings);
     }
   }
 
@@ -95,7 +104,7 @@ final class Auditor {
 
   private static Key first(@Nullable FileHandle handle, @Nullable Entry entry) {
     if (handle == null || entry == null) {
-      return handle != null ? handle.at().key() : java.util.Objects.requireNonNull(entry).key();
+      return handle != null ? handle.at().key() : Objects.requireNonNull(entry).key();
     }
     return handle.at().key().compareTo(entry.key()) <= 0 ? handle.at().key() : entry.key();
   }
@@ -111,7 +120,10 @@ final class Auditor {
             || entry.evidence().size().getAsLong() == handle.size().getAsLong();
     if (!there || !sized) {
       doubtful(handle);
-    } else if (placements
+      return;
+    }
+    reread(handle);
+    if (placements
         .placementFor(handle.owner())
         .filter(placement -> !placement.holds(handle.at()))
         .isPresent()) {
@@ -142,6 +154,16 @@ final class Auditor {
               + handle.size().getAsLong()
               + " bytes, the object has "
               + present.value().size());
+    }
+  }
+
+  private void reread(FileHandle read) {
+    Optional<Sample.Trouble> trouble = sample.reread(read);
+    // Whoever writes object and handle anew meanwhile has given the handle another etag.
+    if (trouble.isPresent()
+        && handles.find(List.of(read.id())).get(0).filter(read::equals).isPresent()) {
+      Optional<Key> id = Optional.of(read.id());
+      tell(trouble.get().kind(), read.at(), id, trouble.get().detail());
     }
   }
 

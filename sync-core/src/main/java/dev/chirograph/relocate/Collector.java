@@ -10,7 +10,9 @@ import dev.chirograph.spi.relocate.Placement;
 import dev.chirograph.spi.relocate.Placements;
 import dev.chirograph.spi.relocate.Vacated;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -88,19 +90,56 @@ final class Collector {
     }
   }
 
-  /** Of handles that share an object one is enough; the others are pointed to the copy with it. */
+  /** Of handles that are alike one is enough; the others are pointed to the copy with it. */
   private long enqueue(List<FileHandle> page, long run) {
-    Set<Location> objects = new HashSet<>();
-    List<Job> jobs =
+    Set<Alike> different = new HashSet<>();
+    return enqueue(
         page.stream()
-            .filter(handle -> objects.add(handle.at()))
-            .map(handle -> Job.builder(MoveWork.KIND, name, handle.id()).run(run).build())
-            .toList();
+            .filter(handle -> different.add(Alike.of(handle)))
+            .map(handle -> job(handle, run))
+            .toList());
+  }
+
+  private Job job(FileHandle handle, long run) {
+    return Job.builder(MoveWork.KIND, name, handle.id()).run(run).build();
+  }
+
+  private long enqueue(List<Job> jobs) {
     int most = queue.capabilities().maxBatch();
     for (int from = 0; from < jobs.size(); from += most) {
       queue.enqueue(jobs.subList(from, Math.min(jobs.size(), from + most)));
     }
     return jobs.size();
+  }
+
+  /** Has the handles moved that refer to some objects, where they are not where they belong. */
+  long collect(Iterator<Location> objects) {
+    long found = 0;
+    List<Job> jobs = new ArrayList<>();
+    while (objects.hasNext()) {
+      sharing(objects.next(), jobs);
+      if (jobs.size() >= PAGE || !objects.hasNext()) {
+        found += enqueue(jobs);
+        jobs.clear();
+      }
+    }
+    return found;
+  }
+
+  /** Of handles that are alike one is enough. */
+  private void sharing(Location at, List<Job> jobs) {
+    Set<Alike> different = new HashSet<>();
+    Optional<Key> after = Optional.empty();
+    List<FileHandle> page;
+    do {
+      page = handles.sharing(at, after, PAGE);
+      for (FileHandle handle : page) {
+        if (different.add(Alike.of(handle))) {
+          jobs.add(job(handle, 0));
+        }
+        after = Optional.of(handle.id());
+      }
+    } while (page.size() == PAGE);
   }
 
   /** Whoever was to enqueue them may have been killed before. */

@@ -22,8 +22,7 @@ final class Contents {
 
   /** Whether two objects surely hold the same bytes; when in doubt, not. */
   static boolean areEqual(ObjectVersion one, ObjectVersion other) {
-    return one.size() == other.size()
-        && !differ(one.checksums(), other.checksums())
+    return mayBeEqual(one, other)
         && (isProven(one.checksums(), other.checksums())
             || (one.etag().equals(other.etag()) && WHOLE.matcher(one.etag()).matches()));
   }
@@ -31,6 +30,11 @@ final class Contents {
   private static boolean differ(Map<String, String> one, Map<String, String> other) {
     return one.entrySet().stream()
         .anyMatch(sum -> !sum.getValue().equals(other.getOrDefault(sum.getKey(), sum.getValue())));
+  }
+
+  /** Whether two objects may hold the same bytes, as far as what is known of them says. */
+  static boolean mayBeEqual(ObjectVersion one, ObjectVersion other) {
+    return one.size() == other.size() && !differ(one.checksums(), other.checksums());
   }
 
   /** Once no shared checksum differs, one that is long enough is proof. */

@@ -58,6 +58,10 @@ final class Mover {
     return parts.stores().open(at.bucket());
   }
 
+  private Observation<ObjectVersion> head(Location at) {
+    return parts.throttle().look(at, () -> store(at).head(at.ref()));
+  }
+
   private Vacated vacated() {
     return parts.handles().vacated();
   }
@@ -102,10 +106,7 @@ final class Mover {
 
   Step look(Step.Look step) {
     FileHandle handle = step.handle();
-    Observation<ObjectVersion> seen = store(handle.at()).head(handle.at().ref());
-    if (seen instanceof Observation.Unknown<ObjectVersion> unknown) {
-      throw unknown.why();
-    }
+    Observation<ObjectVersion> seen = head(handle.at());
     if (!(seen instanceof Observation.Present<ObjectVersion> present)) {
       return gone(handle);
     }
@@ -186,7 +187,7 @@ final class Mover {
     // Most often there is nothing, which the copy itself finds out.
     Journal begun = Journal.begun(step.task().from(), step.task().pin(), to, true);
     return new Step.Keep(
-        Optional.of(begun), new Step.Copy(step.task(), begun, Observation.absent()));
+        Optional.of(begun), new Step.Copy(step.task(), 0, begun, Observation.absent()));
   }
 
   private boolean isRetired(Location at) {
@@ -201,14 +202,12 @@ final class Mover {
 
   Step arrive(Step.Arrive step) {
     Step.Task task = step.task();
-    Observation<ObjectVersion> seen = store(step.to()).head(step.to().ref());
-    if (seen instanceof Observation.Unknown<ObjectVersion> unknown) {
-      throw unknown.why();
-    }
+    Observation<ObjectVersion> seen = head(step.to());
     Journal begun = Journal.begun(task.from(), task.pin(), step.to(), true);
     if (!(seen instanceof Observation.Present<ObjectVersion> present)) {
       Journal journal = step.journal().filter(Journal::ours).orElse(begun);
-      return new Step.Keep(Optional.of(journal), new Step.Copy(task, journal, seen));
+      return new Step.Keep(
+          Optional.of(journal), new Step.Copy(task, step.candidate(), journal, seen));
     }
     Optional<Journal> going = step.journal().filter(known -> known.resume().isPresent());
     if (going.isPresent()) { // somebody else was faster, or an answer was lost
@@ -216,11 +215,12 @@ final class Mover {
       return new Step.Abandon(going.get().notOurs(), again);
     }
     if (isCopy(task, present.value())) {
-      return new Step.Keep(Optional.of(begun), new Step.Verify(task, begun));
+      return new Step.Keep(Optional.of(begun), new Step.Verify(task, step.candidate(), begun));
     }
-    if (isOriginal(task, step.to(), present)) {
+    if (isOriginal(task, step.to(), present)
+        || parts.verifier().mayBeEqual(task.object(), present.value())) {
       Journal theirs = Journal.begun(task.from(), task.pin(), step.to(), false);
-      return new Step.Keep(Optional.of(theirs), new Step.Verify(task, theirs));
+      return new Step.Keep(Optional.of(theirs), new Step.Verify(task, step.candidate(), theirs));
     }
     return undone(step.journal(), new Step.Choose(task, step.candidate() + 1));
   }
@@ -234,8 +234,7 @@ final class Mover {
   private static boolean isOriginal(
       Step.Task task, Location to, Observation.Present<ObjectVersion> there) {
     return there.value().size() == task.object().size()
-        && (Stamp.of(task.object()).equals(Optional.of(Stamp.of(to, there.version())))
-            || Contents.areEqual(task.object(), there.value()));
+        && Stamp.of(task.object()).equals(Optional.of(Stamp.of(to, there.version())));
   }
 
   // ---- copying
@@ -246,34 +245,64 @@ final class Mover {
   }
 
   Step copy(Step.Copy step) {
+    return store(step.journal().to()) instanceof SupportsCopy copier
+            && copier.copiesFrom(store(step.task().from()))
+        ? copiedThere(step, copier)
+        : copied(step, streamed(step));
+  }
+
+  private Step copiedThere(Step.Copy step, SupportsCopy copier) {
     Step.Task task = step.task();
     Journal journal = step.journal();
-    BlobStore source = store(task.from());
-    BlobStore target = store(journal.to());
-    ObjectVersion attributes = attributes(task);
-    if (!(target instanceof SupportsCopy copier && copier.copiesFrom(source))) {
-      return copied(
-          step,
-          target.put(
-              journal.to().key(),
-              attributes,
-              () -> parts.throttle().stream(source.open(task.from().ref(), 0, task.expect())),
-              step.found().expectation()));
+    if (journal.resume().isEmpty()) {
+      parts.throttle().copying(task.object().size());
     }
     SupportsCopy.Step made =
-        copier.copy(
-            source,
-            task.from().ref(),
-            task.pin(),
-            attributes,
-            journal.to().key(),
-            step.found().expectation(),
-            journal.resume());
+        parts
+            .throttle()
+            .call(
+                journal.to(),
+                () ->
+                    orRefused(
+                        copier.copy(
+                            store(task.from()),
+                            task.from().ref(),
+                            task.pin(),
+                            attributes(task),
+                            journal.to().key(),
+                            step.found().expectation(),
+                            journal.resume())));
     if (made instanceof SupportsCopy.Going going) {
       Journal further = journal.at(going.resume());
-      return new Step.Keep(Optional.of(further), new Step.Copy(task, further, step.found()));
+      return new Step.Keep(
+          Optional.of(further), new Step.Copy(task, step.candidate(), further, step.found()));
     }
     return copied(step, ((SupportsCopy.Finished) made).outcome());
+  }
+
+  private static SupportsCopy.Step orRefused(SupportsCopy.Step made) {
+    if (made instanceof SupportsCopy.Finished finished) {
+      Throttle.done(finished.outcome());
+    }
+    return made;
+  }
+
+  private Outcome streamed(Step.Copy step) {
+    Step.Task task = step.task();
+    Location from = task.from();
+    Location to = step.journal().to();
+    return parts
+        .throttle()
+        .write(
+            to,
+            () ->
+                store(to)
+                    .put(
+                        to.key(),
+                        attributes(task),
+                        () ->
+                            parts.throttle().stream(store(from).open(from.ref(), 0, task.expect())),
+                        step.found().expectation()));
   }
 
   private static ObjectVersion attributes(Step.Task task) {
@@ -284,36 +313,26 @@ final class Mover {
   }
 
   private static Step copied(Step.Copy step, Outcome outcome) {
-    if (outcome instanceof Outcome.Rejected rejected) {
-      throw rejected.why();
-    }
-    if (outcome instanceof Outcome.Unsure unsure) {
-      throw unsure.why();
-    }
     return outcome instanceof Outcome.Conflict
         ? new Step.Find(step.task().handle().id(), Optional.of(step.journal()))
-        : new Step.Verify(step.task(), step.journal());
+        : new Step.Verify(step.task(), step.candidate(), step.journal());
   }
 
   Step verify(Step.Verify step) {
     Step.Task task = step.task();
     Journal journal = step.journal();
-    BlobStore target = store(journal.to());
-    Observation<ObjectVersion> seen = target.head(journal.to().ref());
-    if (seen instanceof Observation.Unknown<ObjectVersion> unknown) {
-      throw unknown.why();
-    }
+    Observation<ObjectVersion> seen = head(journal.to());
     if (!(seen instanceof Observation.Present<ObjectVersion> present)
         || (journal.ours() && !isCopy(task, present.value()))) {
       return new Step.Find(task.handle().id(), Optional.of(journal));
     }
-    if (!parts.verifier().areEqual(task, journal.to(), present)) {
+    Optional<String> difference = parts.verifier().difference(task, journal.to(), present);
+    if (difference.isPresent()) {
       return undone(
           Optional.of(journal),
-          failed(
-              Kind.CORRUPT,
-              Advice.MAY_RETRY,
-              "the copy of " + task.from() + " in " + journal.to() + " holds something else"));
+          journal.ours()
+              ? failed(Kind.CORRUPT, Advice.MAY_RETRY, difference.get())
+              : new Step.Choose(task, step.candidate() + 1));
     }
     Journal verified = journal.verified(present.version());
     // Much may have changed while it was copied: all is looked at again before it is switched.
@@ -326,7 +345,9 @@ final class Mover {
   Step share(Step.Share step) {
     FileHandle handle = step.handle();
     List<FileHandle> all = parts.handles().sharing(handle.at(), step.after(), PAGE);
-    List<FileHandle> same = all.stream().filter(other -> isAlike(handle, other)).toList();
+    Alike alike = Alike.of(handle);
+    // Handles of others, and those that say something else of the bytes, have moves of their own.
+    List<FileHandle> same = all.stream().filter(other -> Alike.of(other).equals(alike)).toList();
     if (!same.isEmpty()) {
       return new Step.Recheck(handle, step.journal(), same, all.size() == PAGE, step.switched());
     }
@@ -339,20 +360,9 @@ final class Mover {
         : new Step.Leave(step.journal(), new End(Result.MOVED, step.switched(), null));
   }
 
-  /** Handles of others, and those that say something else of the bytes, have moves of their own. */
-  private static boolean isAlike(FileHandle handle, FileHandle other) {
-    return other.owner().equals(handle.owner())
-        && other.at().equals(handle.at())
-        && other.size().equals(handle.size())
-        && other.md5().equals(handle.md5());
-  }
-
   Step recheck(Step.Recheck step) {
     Journal journal = step.journal();
-    Observation<ObjectVersion> seen = store(journal.from()).head(journal.from().ref());
-    if (seen instanceof Observation.Unknown<ObjectVersion> unknown) {
-      throw unknown.why();
-    }
+    Observation<ObjectVersion> seen = head(journal.from());
     if (seen instanceof Observation.Present<ObjectVersion> present
         && !present.version().equals(journal.pin())) {
       return undone(Optional.of(journal), new Step.Find(step.handle().id(), Optional.empty()));
@@ -402,7 +412,14 @@ final class Mover {
   Step abandon(Step.Abandon step) {
     Journal journal = step.journal();
     if (journal.resume().isPresent() && store(journal.to()) instanceof SupportsCopy copier) {
-      copier.abandon(journal.to().key(), journal.resume().get());
+      parts
+          .throttle()
+          .call(
+              journal.to(),
+              () -> {
+                copier.abandon(journal.to().key(), journal.resume().get());
+                return Outcome.unchanged();
+              });
     }
     return journal.ours()
         ? new Step.Inspect(journal, step.then())
@@ -411,10 +428,7 @@ final class Mover {
 
   Step inspect(Step.Inspect step) {
     Journal journal = step.journal();
-    Observation<ObjectVersion> seen = store(journal.to()).head(journal.to().ref());
-    if (seen instanceof Observation.Unknown<ObjectVersion> unknown) {
-      throw unknown.why();
-    }
+    Observation<ObjectVersion> seen = head(journal.to());
     Optional<String> stamp = Optional.of(Stamp.of(journal.from(), journal.pin()));
     return seen instanceof Observation.Present<ObjectVersion> present
             && Stamp.of(present.value()).equals(stamp)
@@ -430,7 +444,10 @@ final class Mover {
 
   Step remove(Step.Remove step) {
     Location at = step.journal().to();
-    requireDone(store(at).delete(exactly(at, step.copy()), Expect.at(step.copy().version())), at);
+    BlobRef copy = exactly(at, step.copy());
+    requireNoConflict(
+        parts.throttle().write(at, () -> store(at).delete(copy, Expect.at(step.copy().version()))),
+        at);
     return new Step.Clear(step.journal(), step.then());
   }
 
@@ -440,13 +457,7 @@ final class Mover {
   }
 
   /** After a conflict the object is looked at again, with the next try. */
-  static void requireDone(Outcome outcome, Location at) {
-    if (outcome instanceof Outcome.Rejected rejected) {
-      throw rejected.why();
-    }
-    if (outcome instanceof Outcome.Unsure unsure) {
-      throw unsure.why();
-    }
+  static void requireNoConflict(Outcome outcome, Location at) {
     if (outcome instanceof Outcome.Conflict) {
       throw new SyncException(
           Kind.CONFLICT, at + " was changed while it was put aside; it is looked at again");

@@ -10,7 +10,6 @@ import dev.chirograph.spi.relocate.FileHandle;
 import dev.chirograph.spi.relocate.Location;
 import dev.chirograph.spi.relocate.Placement;
 import java.io.IOException;
-import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -45,7 +44,7 @@ final class Planner implements Collector.Misplaced {
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e); // every JDK has it
     }
-    write("owner,handle,etag,bucket,key,version,size,to bucket,to key\n");
+    write(PlanLine.NAMES + "\n");
   }
 
   @Override
@@ -68,23 +67,7 @@ final class Planner implements Collector.Misplaced {
 
   private String line(Placement placement, FileHandle handle) {
     Key to = keys.key(placement, handle.at().key(), 0);
-    return String.join(
-            ",",
-            encoded(handle.owner().getBytes(StandardCharsets.UTF_8)),
-            encoded(handle.id().toBytes()),
-            encoded(handle.etag().token().getBytes(StandardCharsets.UTF_8)),
-            handle.at().bucket(),
-            encoded(handle.at().key().toBytes()),
-            handle.at().versionId().orElse(""),
-            handle.size().isPresent() ? String.valueOf(handle.size().getAsLong()) : "",
-            placement.bucket(),
-            encoded(to.toBytes()))
-        + "\n";
-  }
-
-  private static String encoded(byte[] bytes) {
-    return URLEncoder.encode(
-        new String(bytes, StandardCharsets.ISO_8859_1), StandardCharsets.ISO_8859_1);
+    return PlanLine.of(handle, Location.latest(placement.bucket(), to)).text() + "\n";
   }
 
   private void write(String line) {

@@ -16,13 +16,15 @@ import dev.chirograph.spi.relocate.Allocation;
 import dev.chirograph.spi.relocate.Allocations;
 import dev.chirograph.spi.relocate.ArchiveRule;
 import dev.chirograph.spi.relocate.BlobStores;
+import dev.chirograph.spi.relocate.FileHandle;
 import dev.chirograph.spi.relocate.Handles;
 import dev.chirograph.spi.relocate.Location;
 import dev.chirograph.spi.relocate.Placement;
 import dev.chirograph.spi.relocate.Placements;
 import dev.chirograph.spi.relocate.SupportsAudit;
+import java.io.Reader;
 import java.time.Duration;
-import java.time.InstantSource;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -51,13 +53,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Relocator implements AutoCloseable {
 
+  private static final int PAGE = 100;
+
   private final Handles handles;
   private final Placements placements;
   private final BlobStores stores;
   private final KeyRule keys;
   private final WorkQueue queue;
-  private final InstantSource clock;
   private final @Nullable RunBook book;
+  private final String name;
+  private final Throttle throttle;
+  private final Environment environment;
   private final ArchiveJobs archive;
   private final Collector collector;
   private final JobWorker mover;
@@ -70,22 +76,23 @@ public final class Relocator implements AutoCloseable {
     this.stores = builder.stores;
     this.keys = builder.keys;
     this.queue = builder.queue;
-    Environment environment = builder.environment;
-    this.clock = environment.clock();
+    this.name = builder.name;
+    this.environment = builder.environment;
     RunBook runs =
         builder.state == null ? null : new RunBook(builder.state, builder.name, environment);
     this.book = runs;
     WorkQueue pausing =
         runs == null ? builder.queue : new PausingQueue(builder.queue, runs::isPaused);
     this.archive = new ArchiveJobs(builder.queue, builder.name, builder.grace);
+    this.throttle = new Throttle(builder.requestsPerSecond, builder.bytesPerSecond, environment);
     RelocateParts parts =
         new RelocateParts(
             builder.handles,
             builder.placements,
             builder.stores,
             builder.keys,
-            new Verifier(builder.stores, builder.verification),
-            new Throttle(0, builder.bytesPerSecond, environment.pacing()),
+            new Verifier(builder.stores, builder.verification, throttle),
+            throttle,
             archive);
     this.collector =
         new Collector(
@@ -98,7 +105,8 @@ public final class Relocator implements AutoCloseable {
     LongPredicate cancelled = run -> runs != null && runs.isCancelled(run);
     this.mover =
         builder.worker(pausing, MoveWork.KIND, new MoveWork(parts, builder.listener, cancelled));
-    Archiver departed = new Archiver(builder.handles.vacated(), builder.stores, builder.rule);
+    Archiver departed =
+        new Archiver(builder.handles.vacated(), builder.stores, builder.rule, throttle);
     this.archiver =
         builder.worker(pausing, ArchiveJobs.KIND, new ArchiveWork(departed, builder.listener));
     this.keeper =
@@ -191,21 +199,59 @@ public final class Relocator implements AutoCloseable {
   // ---- auditing
 
   /**
-   * Compares the handles that refer to a bucket with what is in it. Nothing is written.
+   * Compares the handles that refer to a bucket with what is in it: in the bucket that files leave,
+   * what was left behind and is there twice; in the one where they arrive, what was not pointed to.
+   * Nothing is written.
    *
    * @param objects lists the bucket; in key order
    * @param each is told of every finding
    * @throws SyncException UNSUPPORTED when the handles cannot be read in the order of keys
    */
   public AuditReport audit(String bucket, Source<?> objects, Consumer<Finding> each) {
-    if (!(handles instanceof SupportsAudit ordered)) {
-      throw new SyncException(
-          SyncException.Kind.UNSUPPORTED, "the handles cannot be read in the order of keys");
+    return audit(bucket, objects, 0, each);
+  }
+
+  /**
+   * The same, and reads some of the objects, whose MD5 must be what their handles say.
+   *
+   * @param reread the share of the handles whose objects are read, drawn by chance; from 0 to 1
+   */
+  public AuditReport audit(
+      String bucket, Source<?> objects, double reread, Consumer<Finding> each) {
+    if (!(reread >= 0 && reread <= 1)) {
+      throw SyncException.invalid("the share of what is read again is from 0 to 1, not " + reread);
     }
     if (!objects.capabilities().ordered()) {
       throw SyncException.invalid("the listing of " + bucket + " is not in the order of keys");
     }
-    return new Auditor(handles, placements, stores, each).audit(bucket, ordered, objects);
+    SupportsAudit ordered = ordered();
+    Sample sample = new Sample(stores, throttle, environment.random(), reread);
+    return new Auditor(handles, placements, stores, sample, each).audit(bucket, ordered, objects);
+  }
+
+  private SupportsAudit ordered() {
+    if (handles instanceof SupportsAudit ordered) {
+      return ordered;
+    }
+    throw new SyncException(
+        SyncException.Kind.UNSUPPORTED, "the handles cannot be read in the order of keys");
+  }
+
+  /**
+   * What each allocation holds, by the handles, which are all read.
+   *
+   * @param each is told of one allocation after the other
+   * @throws SyncException UNSUPPORTED when the handles cannot be read in the order of keys, or the
+   *     placements are not by allocation
+   */
+  public void usage(Consumer<Usage> each) {
+    Allocations all = allocations();
+    SupportsAudit ordered = ordered();
+    List<Allocation> page = all.list(Optional.empty(), PAGE);
+    while (!page.isEmpty()) {
+      page.forEach(allocation -> each.accept(UsageCounter.of(allocation, ordered)));
+      page = all.list(Optional.of(page.get(page.size() - 1).name()), PAGE);
+    }
   }
 
   /**
@@ -243,6 +289,27 @@ public final class Relocator implements AutoCloseable {
   }
 
   /**
+   * Has the handles moved that refer to some objects, where they are not where they belong: such as
+   * those that a batch job of the store has copied, as its completion report says, or has failed
+   * to. A copy that is in its place already is compared and taken as it is.
+   *
+   * @param objects out of storage that may be moved
+   * @return how many moves were asked for
+   */
+  public long collect(Iterator<Location> objects) {
+    return collector.collect(objects);
+  }
+
+  /**
+   * The handles that would be moved now, such as for the manifest of a batch job of the store.
+   *
+   * @param owner whose files; empty for those of all owners
+   */
+  public void misplaced(Optional<String> owner, Consumer<FileHandle> each) {
+    collector.find(owner, (placement, page) -> page.forEach(each));
+  }
+
+  /**
    * What would be moved now. Nothing is written, and no object is looked at.
    *
    * @param owner whose files; empty for those of all owners
@@ -257,27 +324,49 @@ public final class Relocator implements AutoCloseable {
   }
 
   /**
+   * Has moved what was planned, if it still is the same; see {@link #carryOut(Optional, String)}.
+   */
+  public Relocation carryOut(RelocationPlan plan) {
+    return carryOut(plan.owner(), plan.hash());
+  }
+
+  /**
    * Has moved what was planned, if it still is the same.
    *
+   * @param owner as the plan was made
+   * @param hash of the plan, which is the SHA-256 of its lines as they were written
    * @throws SyncException CONFLICT when handles or policy have changed since: plan again;
    *     UNSUPPORTED without a state store
    */
-  public Relocation carryOut(RelocationPlan plan) {
+  public Relocation carryOut(Optional<String> owner, String hash) {
     RunBook runs = runs();
-    RelocationPlan now = plan(plan.owner(), new Nowhere());
-    if (!now.hash().equals(plan.hash())) {
+    RelocationPlan now = plan(owner, new Nowhere());
+    if (!now.hash().equals(hash)) {
       throw new SyncException(
           SyncException.Kind.CONFLICT,
           SyncException.Advice.NEVER,
-          "what was planned is not what would be moved now: "
-              + plan.handles()
-              + " handles then, "
+          "what was planned is not what would be moved now, which is "
               + now.handles()
-              + " now; plan again");
+              + " handles with the hash "
+              + now.hash()
+              + "; plan again");
     }
     long run = runs.begin();
-    runs.moves(run, collector.collect(plan.owner(), run));
+    runs.moves(run, collector.collect(owner, run));
     return relocation(run);
+  }
+
+  /**
+   * Says what became of each handle of a plan, by what handles and queue say now; at any time, in
+   * any process, as often as is liked. Nothing is written but the report.
+   *
+   * @param plan as {@link #plan} has written it
+   * @param lines takes one line for each handle: its owner, its id, what became of it, where it was
+   *     and is, and why it was given up; ids and keys are URL-encoded
+   * @throws SyncException CORRUPT when it is no plan, or was cut; the lines before it were reported
+   */
+  public RelocationReport report(Reader plan, ReportFormat format, Appendable lines) {
+    return new Reporter(handles, queue, name).report(plan, format, lines);
   }
 
   /**
@@ -293,7 +382,7 @@ public final class Relocator implements AutoCloseable {
       throw new SyncException(
           SyncException.Kind.UNSUPPORTED, "the queue does not know how many jobs a run has left");
     }
-    return new Relocation(run, runs, counting, clock);
+    return new Relocation(run, runs, counting, environment.clock());
   }
 
   /**
@@ -372,6 +461,7 @@ public final class Relocator implements AutoCloseable {
     private ArchiveRule rule = new ArchiveRule.Keep();
     private Duration grace = Duration.ofDays(7);
     private Duration every = Duration.ofHours(1);
+    private double requestsPerSecond;
     private double bytesPerSecond;
     private int concurrency = 16;
     private Duration lease = Duration.ofMinutes(1);
@@ -434,13 +524,30 @@ public final class Relocator implements AutoCloseable {
       return this;
     }
 
-    /** The most bytes a second of copies that pass through here; unlimited by default. */
-    public Builder bytesPerSecond(double most) {
-      if (!(most > 0)) {
-        throw SyncException.invalid("the bytes per second must be positive: " + most);
-      }
-      this.bytesPerSecond = most;
+    /**
+     * The most requests a second that this process makes to a bucket, for each prefix there: for
+     * all keys that are equal up to their first slash. A copy in parts counts as one. Unlimited by
+     * default; a bucket that asks to slow down is given a rest anyway.
+     */
+    public Builder requestsPerSecond(double most) {
+      this.requestsPerSecond = positive("requests", most);
       return this;
+    }
+
+    /**
+     * The most bytes a second that this process copies or has copied, and reads to compare them;
+     * unlimited by default.
+     */
+    public Builder bytesPerSecond(double most) {
+      this.bytesPerSecond = positive("bytes", most);
+      return this;
+    }
+
+    private static double positive(String what, double most) {
+      if (!(most > 0)) {
+        throw SyncException.invalid("the " + what + " per second must be positive: " + most);
+      }
+      return most;
     }
 
     /** How many objects are moved side by side; 16 by default. */

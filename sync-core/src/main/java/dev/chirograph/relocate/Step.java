@@ -87,7 +87,8 @@ sealed interface Step {
   }
 
   /** The object is copied, or a part of it. */
-  record Copy(Task task, Journal journal, Observation<ObjectVersion> found) implements Step {
+  record Copy(Task task, int candidate, Journal journal, Observation<ObjectVersion> found)
+      implements Step {
     @Override
     public Step next(Mover mover) {
       return mover.copy(this);
@@ -95,7 +96,7 @@ sealed interface Step {
   }
 
   /** The copy is looked at, and compared. */
-  record Verify(Task task, Journal journal) implements Step {
+  record Verify(Task task, int candidate, Journal journal) implements Step {
     @Override
     public Step next(Mover mover) {
       return mover.verify(this);

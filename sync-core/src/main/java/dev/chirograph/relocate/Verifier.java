@@ -1,67 +1,58 @@
 package dev.chirograph.relocate;
 
-import dev.chirograph.Expect;
 import dev.chirograph.ObjectVersion;
 import dev.chirograph.Observation;
-import dev.chirograph.SyncException;
-import dev.chirograph.SyncException.Kind;
-import dev.chirograph.Version;
 import dev.chirograph.spi.relocate.BlobStores;
 import dev.chirograph.spi.relocate.Location;
-import java.io.IOException;
-import java.io.InputStream;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Optional;
 
 /** Compares copies with their originals. */
 final class Verifier {
 
-  private static final int BUFFER = 1 << 16;
-
   private final BlobStores stores;
   private final Verification how;
+  private final Throttle throttle;
 
-  Verifier(BlobStores stores, Verification how) {
+  Verifier(BlobStores stores, Verification how, Throttle throttle) {
     this.stores = stores;
     this.how = how;
+    this.throttle = throttle;
   }
 
-  /** Whether a copy holds what its original holds and its handle says. */
-  boolean areEqual(Step.Task task, Location to, Observation.Present<ObjectVersion> copy) {
+  /** Whether it is worth comparing something that is there already with what is to be copied. */
+  boolean mayBeEqual(ObjectVersion original, ObjectVersion there) {
+    return Contents.areEqual(original, there)
+        || (how != Verification.SIZE && Contents.mayBeEqual(original, there));
+  }
+
+  /** What a copy holds that its original does not, or its handle does not say; most often none. */
+  Optional<String> difference(
+      Step.Task task, Location to, Observation.Present<ObjectVersion> copy) {
+    String both = "the copy of " + task.from() + " in " + to;
     if (copy.value().size() != task.object().size()) {
-      return false;
+      return Optional.of(
+          both + " has " + copy.value().size() + " bytes instead of " + task.object().size());
     }
     boolean proven = Contents.areEqual(task.object(), copy.value());
     if (how == Verification.SIZE || (how == Verification.CHECKSUM && proven)) {
-      return true;
+      return Optional.empty();
     }
-    Hashes there = read(to, copy.version());
-    Optional<String> known = task.handle().md5();
-    return there.equals(read(task.from(), task.pin()))
-        && (known.isEmpty() || known.get().equals(there.md5()));
-  }
-
-  /** What was read. */
-  private record Hashes(String sha256, String md5) {}
-
-  private Hashes read(Location at, Version state) {
-    try (InputStream content = stores.open(at.bucket()).open(at.ref(), 0, Expect.at(state))) {
-      MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-      MessageDigest md5 = MessageDigest.getInstance("MD5");
-      InputStream hashed = new DigestInputStream(new DigestInputStream(content, sha256), md5);
-      byte[] buffer = new byte[BUFFER];
-      while (hashed.read(buffer) >= 0) {
-        // the digests see what is read
-      }
-      HexFormat hex = HexFormat.of();
-      return new Hashes(hex.formatHex(sha256.digest()), hex.formatHex(md5.digest()));
-    } catch (IOException e) {
-      throw new SyncException(Kind.UNAVAILABLE, "reading " + at + " to compare it broke off", e);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e); // every JDK has them
+    Hashes here = Hashes.read(stores, throttle, task.from(), task.pin());
+    if (!Hashes.read(stores, throttle, to, copy.version()).equals(here)) {
+      return Optional.of(both + " holds something else");
     }
+    return task.handle()
+        .md5()
+        .filter(said -> !said.equals(here.md5()))
+        .map(
+            said ->
+                "the handle "
+                    + task.handle().id()
+                    + " says that the MD5 of "
+                    + task.from()
+                    + " is "
+                    + said
+                    + ", but it is "
+                    + here.md5());
   }
 }

@@ -128,12 +128,12 @@ public record Pace(
 
     /** Waits until so many rows may be read or written. */
     void rows(long number) {
-      rows.ifPresent(limiter -> limiter.acquire((int) Math.min(Integer.MAX_VALUE, number)));
+      rows.ifPresent(limiter -> limiter.acquire(number));
     }
 
     /** Waits until so many bytes may be sent. */
     void bytes(long number) {
-      bytes.ifPresent(limiter -> limiter.acquire((int) Math.min(Integer.MAX_VALUE, number)));
+      bytes.ifPresent(limiter -> limiter.acquire(number));
     }
   }
 }

@@ -7,6 +7,7 @@ import dev.chirograph.Key;
 import dev.chirograph.ObjectState;
 import dev.chirograph.relocate.Finding.Kind;
 import dev.chirograph.spi.Source;
+import dev.chirograph.spi.relocate.FileHandle;
 import dev.chirograph.spi.relocate.Location;
 import dev.chirograph.testkit.Fault;
 import dev.chirograph.testkit.Faults;
@@ -137,5 +138,54 @@ class RelocateAuditTest {
         Faults.builder().when(call -> call.what().endsWith(".head"), Fault.FORBIDDEN).build();
     assertThat(audit(RelocateLab.COMMON, faults).count(Kind.UNKNOWN)).isEqualTo(1);
     assertThat(found.get(0).handle()).isEqualTo(Optional.of(Key.utf8("1")));
+  }
+
+  @Test
+  void whatIsReadAgainMustBeWhatItsHandleSays() {
+    lab.file("1", "nobody", "a", "one");
+    lab.file("2", "nobody", "b", "two");
+    withMd5("1", "f97c5d29941bfb1b2fdab0874906ab82"); // of "one"
+    withMd5("2", "f97c5d29941bfb1b2fdab0874906ab82");
+    Source<ObjectState> objects = lab.buckets.open(RelocateLab.COMMON).asReplica();
+    AuditReport none = relocator.audit(RelocateLab.COMMON, objects, found::add);
+    assertThat(none.reread()).isZero();
+    assertThat(found).as("nothing was read").isEmpty();
+    AuditReport all = relocator.audit(RelocateLab.COMMON, objects, 1, found::add);
+    assertThat(all.reread()).isEqualTo(2);
+    assertThat(all.isSound()).isFalse();
+    assertThat(found)
+        .singleElement()
+        .satisfies(
+            finding -> {
+              assertThat(finding.kind()).isEqualTo(Kind.DIFFERENT);
+              assertThat(finding.handle()).contains(Key.utf8("2"));
+              assertThat(finding.detail()).contains("its MD5 is f97c5d29941bfb1b2fdab0874906ab82");
+            });
+    assertThatThrownBy(() -> relocator.audit(RelocateLab.COMMON, objects, 1.5, found::add))
+        .hasMessageContaining("from 0 to 1, not 1.5");
+  }
+
+  @Test
+  void aSampleIsAboutAsLargeAsAsked() {
+    for (int i = 0; i < 1_000; i++) {
+      lab.file("f" + i, "nobody", "k" + i, "content");
+    }
+    Source<ObjectState> objects = lab.buckets.open(RelocateLab.COMMON).asReplica();
+    AuditReport report = relocator.audit(RelocateLab.COMMON, objects, 0.1, found::add);
+    assertThat(report.reread()).isBetween(50L, 160L);
+    assertThat(report.isSound()).isTrue();
+  }
+
+  private void withMd5(String id, String md5) {
+    FileHandle handle = lab.handles.find(List.of(Key.utf8(id))).get(0).orElseThrow();
+    lab.handles.put(
+        new FileHandle(
+            handle.id(),
+            handle.etag(),
+            handle.owner(),
+            handle.at(),
+            handle.size(),
+            Optional.of(md5),
+            handle.preview()));
   }
 }

@@ -1,8 +1,8 @@
 package dev.chirograph.relocate;
 
+import dev.chirograph.Environment;
 import dev.chirograph.Key;
 import dev.chirograph.Outcome;
-import dev.chirograph.Pacing;
 import dev.chirograph.SyncException;
 import dev.chirograph.Version;
 import dev.chirograph.memory.MemoryBackend;
@@ -35,6 +35,8 @@ import org.jspecify.annotations.Nullable;
  * Two movers of one job, a user who edits, and what is left behind: one small world, step by step.
  */
 final class RelocateWorld {
+
+  private static final Throttle FREE = new Throttle(0, 0, Environment.system());
 
   static final String OLD = "old";
   static final String NEW = "new";
@@ -101,7 +103,7 @@ final class RelocateWorld {
           case COMPARE_AND_SET -> new WithoutCompareAndSet(handles);
           case COUNT -> new WithoutCount(handles);
         };
-    this.archiver = new Archiver(guarded.vacated(), stores, new ArchiveRule.Delete());
+    this.archiver = new Archiver(guarded.vacated(), stores, new ArchiveRule.Delete(), FREE);
     for (String name : List.of(OLD, NEW, OTHER)) {
       buckets.put(
           name, MemoryBlobStore.builder(name).clock(CLOCK).copyStepBytes(copyStepBytes).build());
@@ -150,8 +152,8 @@ final class RelocateWorld {
             placements,
             stores,
             KeyRule.sameKey(),
-            new Verifier(stores, Verification.CHECKSUM),
-            new Throttle(0, 0, Pacing.system()),
+            new Verifier(stores, Verification.CHECKSUM, FREE),
+            FREE,
             new ArchiveJobs(
                 MemoryBackend.create(CLOCK).queue("tenant", "queue"), "scope", Duration.ZERO));
     movers.add(new Mover(parts, journal -> keep(number, journal)));

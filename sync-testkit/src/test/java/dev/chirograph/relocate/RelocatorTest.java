@@ -338,7 +338,7 @@ class RelocatorTest {
     assertThat(relocator.drain()).as("nothing was begun").isZero();
     lab.file("4", "project", "d", "four");
     assertThatThrownBy(() -> relocator.carryOut(plan))
-        .hasMessageContaining("3 handles then, 4 now");
+        .hasMessageContaining("which is 4 handles with the hash");
     assertThat(relocator.drain()).isZero();
     RelocationPlan again = relocator.plan(Optional.of("project"), new StringBuilder());
     Relocation run = relocator.carryOut(again);
