@@ -55,8 +55,13 @@ record Journal(
     return new Journal(from, pin, to, false, resume, verified);
   }
 
-  Journal verified(Version copy) {
-    return new Journal(from, pin, to, ours, Optional.empty(), Optional.of(copy));
+  /**
+   * The copy is right.
+   *
+   * @param at where it is; names its version where that of the original is named
+   */
+  Journal verified(Version copy, Location at) {
+    return new Journal(from, pin, at, ours, Optional.empty(), Optional.of(copy));
   }
 
   // ---- as a note

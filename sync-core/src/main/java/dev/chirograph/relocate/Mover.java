@@ -334,10 +334,19 @@ final class Mover {
               ? failed(Kind.CORRUPT, Advice.MAY_RETRY, difference.get())
               : new Step.Choose(task, step.candidate() + 1));
     }
-    Journal verified = journal.verified(present.version());
+    Journal verified = journal.verified(present.version(), arrived(task, journal.to(), present));
     // Much may have changed while it was copied: all is looked at again before it is switched.
     return new Step.Keep(
         Optional.of(verified), new Step.Find(task.handle().id(), Optional.of(verified)));
+  }
+
+  /** Where one version was meant, whatever is written over the copy must not be taken for it. */
+  private static Location arrived(
+      Step.Task task, Location to, Observation.Present<ObjectVersion> copy) {
+    String version = copy.value().versionId();
+    return task.from().versionId().isEmpty() || version.equals(ObjectVersion.NULL_VERSION)
+        ? to
+        : new Location(to.bucket(), to.key(), Optional.of(version));
   }
 
   // ---- switching

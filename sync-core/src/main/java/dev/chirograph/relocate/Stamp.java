@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What a copy says of itself in its metadata: which state of which object it is a copy of, and
@@ -26,8 +27,8 @@ final class Stamp {
   /** The metadata name of the key under which the file was found first. */
   static final String ORIGIN = "chirograph-original-key";
 
-  /** Objects have 2 KB of metadata in all, and most of it is their owner's. */
-  private static final int LONGEST_ORIGIN = 700;
+  /** So many bytes of metadata an object of S3 has in all. */
+  private static final int MOST = 2_048;
 
   private Stamp() {}
 
@@ -72,13 +73,19 @@ final class Stamp {
   static ObjectVersion stamped(Location from, Version pin, ObjectVersion original) {
     Map<String, String> metadata = new HashMap<>(original.metadata().optional().orElse(Map.of()));
     metadata.put(COPY, of(from, pin));
-    String origin =
-        Base64.getUrlEncoder().withoutPadding().encodeToString(origin(from, original).toBytes());
-    if (origin.length() <= LONGEST_ORIGIN) {
-      metadata.put(ORIGIN, origin);
-    } else {
+    metadata.put(
+        ORIGIN,
+        Base64.getUrlEncoder().withoutPadding().encodeToString(origin(from, original).toBytes()));
+    if (size(metadata) > MOST) { // its files are then named by the key that it has now
       metadata.remove(ORIGIN);
     }
     return original.toBuilder().metadata(Part.known(metadata)).build();
+  }
+
+  private static int size(Map<String, String> metadata) {
+    return metadata.entrySet().stream()
+        .flatMap(entry -> Stream.of(entry.getKey(), entry.getValue()))
+        .mapToInt(text -> text.getBytes(StandardCharsets.UTF_8).length)
+        .sum();
   }
 }

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.chirograph.Key;
 import dev.chirograph.ObjectVersion;
 import dev.chirograph.Observation;
+import dev.chirograph.Part;
 import dev.chirograph.memory.MemoryBlobStore;
+import dev.chirograph.memory.MemoryBlobStore.Versioning;
 import dev.chirograph.spi.BlobStore;
+import dev.chirograph.spi.BlobStore.BlobRef;
 import dev.chirograph.spi.relocate.BlobStores;
 import dev.chirograph.spi.relocate.FileHandle;
 import dev.chirograph.spi.relocate.Location;
@@ -16,6 +19,7 @@ import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -154,5 +158,44 @@ class RelocateArrivalTest {
     lab.assertAt("p", RelocateLab.GRANT, "a.png", "picture");
     assertThat(lab.handles.find(List.of(Key.utf8("1"))).get(0).orElseThrow().preview())
         .contains(Key.utf8("p"));
+  }
+
+  @Test
+  void aHandleOfOneVersionRefersToOneVersionOfTheCopy() {
+    MemoryBlobStore grant = lab.buckets.open(RelocateLab.GRANT);
+    grant.versioning(Versioning.ON);
+    lab.buckets.open(RelocateLab.COMMON).versioning(Versioning.ON);
+    Key key = Key.utf8("versioned");
+    String version = lab.buckets.open(RelocateLab.COMMON).put(key, new byte[5]);
+    lab.handle("v", "project", new Location(RelocateLab.COMMON, key, Optional.of(version)), 5);
+    drain(Verification.CHECKSUM);
+    Location at = lab.at("v");
+    assertThat(at.versionId()).contains(grant.versions(key).get(0).versionId());
+    there("versioned", "written over it");
+    assertThat(seen(at.ref()).size()).isEqualTo(5);
+    assertThat(lab.at("1").versionId()).as("the latest was meant").isEmpty();
+  }
+
+  @Test
+  void metadataThatLeavesNoRoomCostsTheOriginalNameAndNotTheMove() {
+    ObjectVersion full =
+        ObjectVersion.builder().metadata(Part.known(Map.of("note", "x".repeat(1_900)))).build();
+    lab.buckets.open(RelocateLab.COMMON).put(Key.utf8("full"), full, new byte[4]);
+    lab.handle("f", "project", Location.latest(RelocateLab.COMMON, Key.utf8("full")), 4);
+    String key = "k".repeat(300);
+    lab.buckets.open(RelocateLab.COMMON).put(Key.utf8(key), full, new byte[4]);
+    lab.handle("g", "project", Location.latest(RelocateLab.COMMON, Key.utf8(key)), 4);
+    drain(Verification.CHECKSUM);
+    assertThat(metadata("full")).containsKeys("note", Stamp.COPY, Stamp.ORIGIN);
+    assertThat(metadata(key)).containsKeys("note", Stamp.COPY).doesNotContainKey(Stamp.ORIGIN);
+  }
+
+  private Map<String, String> metadata(String key) {
+    return seen(BlobRef.latest(Key.utf8(key))).metadata().optional().orElseThrow();
+  }
+
+  private ObjectVersion seen(BlobRef ref) {
+    return ((Observation.Present<ObjectVersion>) lab.buckets.open(RelocateLab.GRANT).head(ref))
+        .value();
   }
 }
