@@ -1,22 +1,15 @@
 package dev.chirograph.benchmarks;
 
 import dev.chirograph.servers.S3Server;
-import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -40,34 +33,25 @@ final class StubS3 implements S3Server {
 
   private static final int MAX_KEYS = 1_000;
 
-  private final ServerSocket server;
   private final Map<String, StubObjects> buckets = new ConcurrentHashMap<>();
   private final Map<Kind, LongAdder> counts = new EnumMap<>(Kind.class);
-  private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
+  private final Connections connections;
 
-  private StubS3(ServerSocket server) {
-    this.server = server;
+  private StubS3() throws IOException {
     for (Kind kind : Kind.values()) {
       counts.put(kind, new LongAdder());
     }
+    this.connections = Connections.start(this::talk);
   }
 
   /** Starts on a free port of the loopback interface. */
   static StubS3 start() throws IOException {
-    StubS3 stub = new StubS3(new ServerSocket(0, 100, InetAddress.getLoopbackAddress()));
-    daemon(stub::accept);
-    return stub;
-  }
-
-  private static void daemon(Runnable work) {
-    Thread thread = new Thread(work, "stub-s3");
-    thread.setDaemon(true);
-    thread.start();
+    return new StubS3();
   }
 
   @Override
   public URI endpoint() {
-    return URI.create("http://127.0.0.1:" + server.getLocalPort());
+    return connections.endpoint();
   }
 
   /** Makes or replaces the content of a bucket. */
@@ -84,33 +68,12 @@ final class StubS3 implements S3Server {
 
   // ---- connections
 
-  private void accept() {
-    while (!server.isClosed()) {
-      try {
-        Socket socket = server.accept();
-        socket.setTcpNoDelay(true);
-        connections.add(socket);
-        daemon(() -> serve(socket));
-      } catch (IOException e) {
-        // Closed; a broken connection shows at the client.
-      }
-    }
-  }
-
-  private void serve(Socket socket) {
-    try (socket;
-        InputStream in = new BufferedInputStream(socket.getInputStream());
-        OutputStream out = new BufferedOutputStream(socket.getOutputStream(), 1 << 16)) {
-      for (String line = line(in); !line.isEmpty(); line = line(in)) {
-        skipHeaders(in);
-        String[] words = line.split(" ", -1);
-        answer(words[0], words[1], out);
-        out.flush();
-      }
-    } catch (IOException e) {
-      // The client went away.
-    } finally {
-      connections.remove(socket);
+  private void talk(InputStream in, OutputStream out) throws IOException {
+    for (String line = line(in); !line.isEmpty(); line = line(in)) {
+      skipHeaders(in);
+      String[] words = line.split(" ", -1);
+      answer(words[0], words[1], out);
+      out.flush();
     }
   }
 
@@ -270,13 +233,6 @@ final class StubS3 implements S3Server {
 
   @Override
   public void close() {
-    try {
-      server.close();
-      for (Socket socket : connections) {
-        socket.close();
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    connections.close();
   }
 }
