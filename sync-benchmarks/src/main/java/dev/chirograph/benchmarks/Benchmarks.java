@@ -27,7 +27,11 @@ public final class Benchmarks {
           new TableBenchmark(false),
           new TableBenchmark(true),
           new TablePollBenchmark(),
-          new TableLinkBenchmark());
+          new TableLinkBenchmark(),
+          new RelocatePlanBenchmark(),
+          new RelocateRestartBenchmark(),
+          new RelocateCopyBenchmark(),
+          new RelocateStreamBenchmark());
 
   private Benchmarks() {}
 

@@ -1,5 +1,6 @@
 package dev.chirograph.benchmarks;
 
+import dev.chirograph.servers.S3Server;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,9 +26,45 @@ final class Rclone {
 
   /** Compares two buckets by size and entity tag, with as few requests as it can. */
   static Seen check(StubS3 server, String one, String other) throws IOException {
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            List.of("rclone", "check", "--fast-list", "--quiet", "stub:" + one, "stub:" + other));
+    return run(
+        server,
+        List.of("rclone", "check", "--fast-list", "--quiet", "stub:" + one, "stub:" + other));
+  }
+
+  /** Copies what is below a prefix of one bucket to another, by the server's own copying. */
+  static Seen copy(S3Server server, String prefix, String one, String other, int transfers)
+      throws IOException {
+    return run(
+        server,
+        List.of(
+            "rclone",
+            "copy",
+            "--fast-list",
+            "--quiet",
+            "--s3-no-check-bucket",
+            "--transfers=" + transfers,
+            "--checkers=" + transfers,
+            "stub:" + one + "/" + prefix,
+            "stub:" + other + "/" + prefix));
+  }
+
+  /** The same through this machine, as between two providers. */
+  static Seen stream(S3Server server, String prefix, String one, String other) throws IOException {
+    return run(
+        server,
+        List.of(
+            "rclone",
+            "copy",
+            "--disable=Copy",
+            "--fast-list",
+            "--quiet",
+            "--s3-no-check-bucket",
+            "stub:" + one + "/" + prefix,
+            "stub:" + other + "/" + prefix));
+  }
+
+  private static Seen run(S3Server server, List<String> command) throws IOException {
+    ProcessBuilder builder = new ProcessBuilder(command);
     builder
         .environment()
         .putAll(
@@ -52,7 +89,8 @@ final class Rclone {
       memory = Math.max(memory, peakMemory(process));
     }
     if (process.exitValue() != 0) {
-      throw new IOException("rclone check ended with " + process.exitValue());
+      throw new IOException(
+          command.get(0) + " " + command.get(1) + " ended with " + process.exitValue());
     }
     return new Seen((System.nanoTime() - start) / 1e6, cpu, memory);
   }

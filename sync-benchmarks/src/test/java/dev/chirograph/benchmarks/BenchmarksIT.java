@@ -28,7 +28,11 @@ class BenchmarksIT {
         "tables",
         "tables-large",
         "tables-poll",
-        "tables-link"
+        "tables-link",
+        "relocate-plan",
+        "relocate-restart",
+        "relocate-copy",
+        "relocate-stream"
       })
   void runsAndWritesWhatItSaw(String name) throws Exception {
     Benchmarks.main(new String[] {"--smoke", "--rounds", "1", "--output", folder.toString(), name});
