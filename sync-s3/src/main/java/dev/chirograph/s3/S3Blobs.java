@@ -137,12 +137,21 @@ public final class S3Blobs implements BlobStore, SupportsCopy, SupportsArchive {
 
   @Override
   public Observation<ObjectVersion> head(BlobRef ref) {
-    return reader.look(ref);
+    return reader.look(named(ref));
   }
 
   @Override
   public InputStream open(BlobRef ref, long from, Expect expect) {
-    return content.open(ref, from, expect);
+    return content.open(named(ref), from, expect);
+  }
+
+  /**
+   * In a bucket that never had versions there is only the one named "null", which not every server
+   * wants to be asked for, and which can be deleted conditionally only without its name.
+   */
+  private BlobRef named(BlobRef ref) {
+    boolean only = ref.versionId().filter(ObjectVersion.NULL_VERSION::equals).isPresent();
+    return only && guards.neverKeptVersions() ? BlobRef.latest(ref.key()) : ref;
   }
 
   @Override
@@ -152,7 +161,7 @@ public final class S3Blobs implements BlobStore, SupportsCopy, SupportsArchive {
 
   @Override
   public Outcome delete(BlobRef ref, Expect expect) {
-    return writer.delete(ref, expect);
+    return writer.delete(named(ref), expect);
   }
 
   /** Whether the other is a bucket that is used through the same client. */
@@ -187,7 +196,7 @@ public final class S3Blobs implements BlobStore, SupportsCopy, SupportsArchive {
                       + source.name())));
     }
     return copier.copy(
-        new BlobCopier.Source(blobs.bucket, blobs.reader, from, pin, attributes),
+        new BlobCopier.Source(blobs.bucket, blobs.reader, blobs.named(from), pin, attributes),
         to,
         expect,
         resume);
@@ -216,7 +225,7 @@ public final class S3Blobs implements BlobStore, SupportsCopy, SupportsArchive {
    */
   @Override
   public Outcome archive(BlobRef ref, Version pin, ArchiveRule rule) {
-    return archive.archive(ref, pin, rule);
+    return archive.archive(named(ref), pin, rule);
   }
 
   /**

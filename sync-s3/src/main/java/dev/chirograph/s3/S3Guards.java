@@ -20,6 +20,7 @@ public final class S3Guards {
   private final boolean completeIfMatch;
   private final boolean quotesEtags;
   private final boolean keepsVersions;
+  private final boolean neverKeptVersions;
   private final boolean atomic;
 
   private S3Guards(Builder builder) {
@@ -32,6 +33,7 @@ public final class S3Guards {
     this.completeIfMatch = builder.completeIfMatch;
     this.quotesEtags = builder.quotesEtags;
     this.keepsVersions = builder.keepsVersions;
+    this.neverKeptVersions = builder.neverKeptVersions;
     this.atomic = builder.atomic;
   }
 
@@ -87,6 +89,11 @@ public final class S3Guards {
     return keepsVersions;
   }
 
+  /** Whether versions were never switched on; where they are suspended, there may be older ones. */
+  boolean neverKeptVersions() {
+    return neverKeptVersions;
+  }
+
   /**
    * Whether the conditions that are honoured hold among racing writers too. A probe cannot show it,
    * so it is taken for granted unless {@link #racy} was called.
@@ -111,6 +118,7 @@ public final class S3Guards {
     same.completeIfMatch = completeIfMatch;
     same.quotesEtags = quotesEtags;
     same.keepsVersions = keepsVersions;
+    same.neverKeptVersions = neverKeptVersions;
     same.atomic = false;
     return same.build();
   }
@@ -156,6 +164,7 @@ public final class S3Guards {
     boolean completeIfMatch;
     boolean quotesEtags = true;
     boolean keepsVersions;
+    boolean neverKeptVersions;
     boolean atomic = true;
 
     S3Guards build() {

@@ -83,6 +83,7 @@ public final class S3Probe {
               request -> request.bucket(bucket).key(key), RequestBody.fromString("probe"));
       etag = unquoted(answer.eTag());
       found.keepsVersions = S3Version.of(etag, answer.versionId()).versionId() != null;
+      found.neverKeptVersions = answer.versionId() == null; // where suspended it is "null" in words
     } catch (SdkException e) {
       throw S3Errors.of("PutObject", bucket + "/" + key, e);
     }
