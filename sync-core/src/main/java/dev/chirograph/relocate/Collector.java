@@ -1,8 +1,10 @@
 package dev.chirograph.relocate;
 
 import dev.chirograph.Key;
+import dev.chirograph.SyncException;
 import dev.chirograph.spi.Job;
 import dev.chirograph.spi.WorkQueue;
+import dev.chirograph.spi.relocate.Allocation;
 import dev.chirograph.spi.relocate.FileHandle;
 import dev.chirograph.spi.relocate.Handles;
 import dev.chirograph.spi.relocate.Location;
@@ -88,6 +90,34 @@ final class Collector {
       what.page(placement.get(), page);
       after = Optional.of(page.get(page.size() - 1).id());
     }
+  }
+
+  /**
+   * Makes sure that no file waits to be moved out of an allocation.
+   *
+   * @throws SyncException CONFLICT when one does
+   */
+  void requireDrained(Allocation allocation) {
+    find(
+        Optional.empty(),
+        (placement, page) ->
+            page.stream()
+                .filter(handle -> isWithin(allocation, handle.at()))
+                .findFirst()
+                .ifPresent(
+                    handle -> {
+                      throw new SyncException(
+                          SyncException.Kind.CONFLICT,
+                          "files are still to be moved out of the allocation "
+                              + allocation.name()
+                              + ", such as that of the handle "
+                              + handle.id());
+                    }));
+  }
+
+  private static boolean isWithin(Allocation allocation, Location at) {
+    return at.bucket().equals(allocation.bucket())
+        && at.key().startsWith(Key.utf8(allocation.prefix()));
   }
 
   /** Of handles that are alike one is enough; the others are pointed to the copy with it. */

@@ -10,6 +10,7 @@ import dev.chirograph.spi.relocate.FileHandle;
 import dev.chirograph.spi.relocate.Location;
 import dev.chirograph.spi.relocate.Placement;
 import java.io.IOException;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Says what would be moved, line by line, and a hash of it. */
 final class Planner implements Collector.Misplaced {
+
+  /** Takes what nobody wants to read. */
+  static final Appendable NOWHERE = Writer.nullWriter();
 
   private final BlobStores stores;
   private final KeyRule keys;

@@ -1,7 +1,6 @@
 package dev.chirograph.relocate;
 
 import dev.chirograph.Environment;
-import dev.chirograph.Key;
 import dev.chirograph.RetryPolicy;
 import dev.chirograph.SyncException;
 import dev.chirograph.SyncListener;
@@ -165,27 +164,8 @@ public final class Relocator implements AutoCloseable {
    *     there
    */
   public void drop(Allocation allocation) {
-    collector.find(
-        Optional.empty(),
-        (placement, page) ->
-            page.stream()
-                .filter(handle -> isWithin(allocation, handle.at()))
-                .findFirst()
-                .ifPresent(
-                    handle -> {
-                      throw new SyncException(
-                          SyncException.Kind.CONFLICT,
-                          "files are still to be moved out of the allocation "
-                              + allocation.name()
-                              + ", such as that of the handle "
-                              + handle.id());
-                    }));
+    collector.requireDrained(allocation);
     allocations().drop(allocation.name());
-  }
-
-  private static boolean isWithin(Allocation allocation, Location at) {
-    return at.bucket().equals(allocation.bucket())
-        && at.key().startsWith(Key.utf8(allocation.prefix()));
   }
 
   private Allocations allocations() {
@@ -340,7 +320,7 @@ public final class Relocator implements AutoCloseable {
    */
   public Relocation carryOut(Optional<String> owner, String hash) {
     RunBook runs = runs();
-    RelocationPlan now = plan(owner, new Nowhere());
+    RelocationPlan now = plan(owner, Planner.NOWHERE);
     if (!now.hash().equals(hash)) {
       throw new SyncException(
           SyncException.Kind.CONFLICT,
@@ -405,24 +385,6 @@ public final class Relocator implements AutoCloseable {
           "runs and pauses are kept in a state store: give the builder one");
     }
     return book;
-  }
-
-  /** Takes what nobody wants to read. */
-  private static final class Nowhere implements Appendable {
-    @Override
-    public Appendable append(CharSequence text) {
-      return this;
-    }
-
-    @Override
-    public Appendable append(CharSequence text, int start, int end) {
-      return this;
-    }
-
-    @Override
-    public Appendable append(char one) {
-      return this;
-    }
   }
 
   /**

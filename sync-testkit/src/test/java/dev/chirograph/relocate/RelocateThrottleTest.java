@@ -90,36 +90,28 @@ class RelocateThrottleTest {
 
   @Test
   void aCallIsNotMadeAgainForEver() {
-    Throttle throttle = new Throttle(0, 0, lab.clock.environment());
-    int[] calls = new int[1];
-    Location at = Location.latest("bucket", Key.utf8("key"));
-    assertThatThrownBy(
-            () ->
-                throttle.call(
-                    at,
-                    () -> {
-                      calls[0]++;
-                      throw new SyncException(Kind.RATE_LIMITED, "slow down");
-                    }))
-        .hasMessage("slow down");
-    assertThat(calls[0]).isEqualTo(9);
+    assertThat(calls(Kind.RATE_LIMITED)).isEqualTo(9);
   }
 
   @Test
   void otherTroubleIsNotRepeatedHere() {
+    assertThat(calls(Kind.UNAVAILABLE)).isEqualTo(1);
+  }
+
+  /** How often a call is made that always fails. */
+  private int calls(Kind kind) {
     Throttle throttle = new Throttle(0, 0, lab.clock.environment());
-    Location at = Location.latest("bucket", Key.utf8("key"));
     int[] calls = new int[1];
     assertThatThrownBy(
             () ->
                 throttle.call(
-                    at,
+                    Location.latest("bucket", Key.utf8("key")),
                     () -> {
                       calls[0]++;
-                      throw new SyncException(Kind.UNAVAILABLE, "away");
+                      throw new SyncException(kind, "not now");
                     }))
-        .hasMessage("away");
-    assertThat(calls[0]).isEqualTo(1);
+        .hasMessage("not now");
+    return calls[0];
   }
 
   @Test
