@@ -1,5 +1,6 @@
 package dev.chirograph.relocate;
 
+import dev.chirograph.RetryPolicy;
 import dev.chirograph.SyncException;
 import dev.chirograph.SyncException.Kind;
 import dev.chirograph.SyncListener;
@@ -8,6 +9,7 @@ import dev.chirograph.SyncListener.ItemResult;
 import dev.chirograph.jobs.JobContext;
 import dev.chirograph.jobs.JobHandler;
 import dev.chirograph.spi.Job;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.LongPredicate;
 
@@ -30,6 +32,20 @@ final class MoveWork implements JobHandler {
     this.parts = parts;
     this.listener = listener;
     this.cancelled = cancelled;
+  }
+
+  /**
+   * When a move is tried again. A file may just be overwritten or deleted, row and object one after
+   * the other; but one that is lost or spoilt stays so, and keeps its run from its end.
+   */
+  static RetryPolicy retries() {
+    return RetryPolicy.builder()
+        .pauses(Duration.ofSeconds(1), Duration.ofMinutes(10))
+        .attempts(12)
+        .attempts(Kind.PERMISSION_DENIED, 5)
+        .attempts(Kind.NOT_FOUND, 4)
+        .attempts(Kind.CORRUPT, 4)
+        .build();
   }
 
   @Override

@@ -113,7 +113,7 @@ final class Mover {
     Step.Task task =
         new Step.Task(handle, step.placement(), read(present.value()), present.version());
     if (handle.size().isPresent() && handle.size().getAsLong() != present.value().size()) {
-      return undone(step.journal(), failed(Kind.CORRUPT, Advice.NEVER, sizes(task)));
+      return undone(step.journal(), failed(Kind.CORRUPT, Advice.MAY_RETRY, sizes(task)));
     }
     if (step.journal().isEmpty()) {
       return new Step.Choose(task, 0);
@@ -129,7 +129,7 @@ final class Mover {
   private static Step gone(FileHandle handle) {
     return failed(
         Kind.NOT_FOUND,
-        Advice.NEVER,
+        Advice.MAY_RETRY,
         "the handle "
             + handle.id()
             + " refers to "

@@ -10,6 +10,7 @@ import dev.chirograph.spi.WorkQueue;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 
 /** A queue that gives no jobs as long as there is a pause. */
@@ -17,6 +18,7 @@ final class PausingQueue implements WorkQueue, SupportsWakeup {
 
   private final WorkQueue queue;
   private final BooleanSupplier paused;
+  private final List<Runnable> waiting = new CopyOnWriteArrayList<>();
 
   PausingQueue(WorkQueue queue, BooleanSupplier paused) {
     this.queue = queue;
@@ -50,6 +52,16 @@ final class PausingQueue implements WorkQueue, SupportsWakeup {
 
   @Override
   public Subscription onWork(Runnable action) {
-    return queue instanceof SupportsWakeup waking ? waking.onWork(action) : () -> {};
+    Subscription inner = queue instanceof SupportsWakeup waking ? waking.onWork(action) : () -> {};
+    waiting.add(action);
+    return () -> {
+      waiting.remove(action);
+      inner.close();
+    };
+  }
+
+  /** A pause has ended: whoever waits for work looks now. */
+  void wake() {
+    waiting.forEach(Runnable::run);
   }
 }

@@ -60,6 +60,7 @@ public final class Relocator implements AutoCloseable {
   private final KeyRule keys;
   private final WorkQueue queue;
   private final @Nullable RunBook book;
+  private final PausingQueue pausing;
   private final String name;
   private final Throttle throttle;
   private final Environment environment;
@@ -80,8 +81,7 @@ public final class Relocator implements AutoCloseable {
     RunBook runs =
         builder.state == null ? null : new RunBook(builder.state, builder.name, environment);
     this.book = runs;
-    WorkQueue pausing =
-        runs == null ? builder.queue : new PausingQueue(builder.queue, runs::isPaused);
+    this.pausing = new PausingQueue(builder.queue, () -> runs != null && runs.isPaused());
     this.archive = new ArchiveJobs(builder.queue, builder.name, builder.grace);
     this.throttle = new Throttle(builder.requestsPerSecond, builder.bytesPerSecond, environment);
     RelocateParts parts =
@@ -143,11 +143,29 @@ public final class Relocator implements AutoCloseable {
    *     placements are not by allocation
    */
   public Placement allocate(String owner, Allocation allocation) {
+    return collected(created(allocation).assign(owner, allocation.name()));
+  }
+
+  /**
+   * The same for an owner that may have another allocation: its files follow.
+   *
+   * @throws SyncException ALREADY_EXISTS when there is another allocation of this name;
+   *     PERMISSION_DENIED when the bucket is somebody else's; UNSUPPORTED when the placements are
+   *     not by allocation
+   */
+  public Placement reallocate(String owner, Allocation allocation) {
+    return collected(created(allocation).reassign(owner, allocation.name()));
+  }
+
+  private Allocations created(Allocation allocation) {
     Allocations all = allocations();
     stores.create(allocation.bucket());
     all.create(allocation);
-    Placement placement = all.assign(owner, allocation.name());
-    collect(owner);
+    return all;
+  }
+
+  private Placement collected(Placement placement) {
+    collect(placement.owner());
     return placement;
   }
 
@@ -373,9 +391,10 @@ public final class Relocator implements AutoCloseable {
     runs().pause(true);
   }
 
-  /** Ends a pause. */
+  /** Ends a pause: in this process at once, elsewhere within some seconds. */
   public void resume() {
     runs().pause(false);
+    pausing.wake();
   }
 
   private RunBook runs() {
@@ -427,7 +446,7 @@ public final class Relocator implements AutoCloseable {
     private double bytesPerSecond;
     private int concurrency = 16;
     private Duration lease = Duration.ofMinutes(1);
-    private @Nullable RetryPolicy retries;
+    private RetryPolicy retries = MoveWork.retries();
     private @Nullable StateStore state;
     private SyncListener listener = SyncListener.none();
     private Environment environment = Environment.system();
@@ -442,12 +461,12 @@ public final class Relocator implements AutoCloseable {
     }
 
     private JobWorker worker(WorkQueue jobs, String kind, JobHandler handler) {
-      JobWorker.Builder worker =
-          JobWorker.builder(jobs, kind, handler)
-              .concurrency(concurrency)
-              .lease(lease)
-              .environment(environment);
-      return retries == null ? worker.build() : worker.retries(retries).build();
+      return JobWorker.builder(jobs, kind, handler)
+          .concurrency(concurrency)
+          .lease(lease)
+          .retries(retries)
+          .environment(environment)
+          .build();
     }
 
     /** How copies are named; {@link KeyRule#sameKey} by default. */
@@ -524,7 +543,10 @@ public final class Relocator implements AutoCloseable {
       return this;
     }
 
-    /** When a move is tried again; {@link RetryPolicy#forJobs} by default. */
+    /**
+     * When a move is tried again; {@link RetryPolicy#forJobs} by default, but after seconds it is
+     * given up for a handle that does not fit its object.
+     */
     public Builder retries(RetryPolicy policy) {
       this.retries = Objects.requireNonNull(policy, "policy");
       return this;

@@ -14,6 +14,7 @@ import dev.chirograph.spi.relocate.Location;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -46,7 +47,10 @@ class RelocateReportTest {
     lab.handle("elsewhere", "nobody", Location.latest("other", Key.utf8("e")), 4);
     lab.handles.remove(Key.utf8("waiting"));
     relocator.collect("project");
-    relocator.drain();
+    for (int attempt = 0; attempt < 4; attempt++) {
+      relocator.drain();
+      lab.clock.advance(Duration.ofMinutes(1));
+    }
     lab.handle("waiting", "project", Location.latest(RelocateLab.COMMON, Key.utf8("w")), 3);
   }
 

@@ -239,6 +239,34 @@ class RelocatorTest {
   }
 
   @Test
+  void aFileThatIsOverwrittenOrDeletedRightNowIsNoDeadLetter() {
+    lab.handle("1", "project", Location.latest(RelocateLab.COMMON, Key.utf8("deleted")), 3);
+    lab.file("2", "project", "a", "shorter");
+    lab.buckets
+        .open(RelocateLab.COMMON)
+        .put(Key.utf8("a"), "another length".getBytes(StandardCharsets.UTF_8));
+    lab.allocations.assign("project", "grant-12");
+    relocator.collect();
+    relocator.drain();
+    lab.handles.remove(Key.utf8("1"));
+    lab.handle("2", "project", lab.at("2"), 14);
+    lab.clock.advance(Duration.ofMinutes(1));
+    relocator.drain();
+    lab.assertAt("2", RelocateLab.GRANT, "a", "another length");
+    assertThat(lab.dead()).isEmpty();
+  }
+
+  @Test
+  void anOwnerIsGivenAnotherAllocationAndItsFilesFollow() {
+    lab.file("1", "project", "a", "one");
+    relocator.allocate("project", Allocation.of("fresh", RelocateLab.GRANT, "admin"));
+    relocator.drain();
+    relocator.reallocate("project", Allocation.of("third", "other", "admin"));
+    relocator.drain();
+    lab.assertAt("1", "other", "a", "one");
+  }
+
+  @Test
   void aHandleThatSaysAnotherLengthIsADeadLetter() {
     lab.file("1", "project", "a", "one");
     lab.handle("1", "project", lab.at("1"), 4);
