@@ -335,9 +335,19 @@ final class Mover {
               : new Step.Choose(task, step.candidate() + 1));
     }
     Journal verified = journal.verified(present.version(), arrived(task, journal.to(), present));
-    // Much may have changed while it was copied: all is looked at again before it is switched.
-    return new Step.Keep(
-        Optional.of(verified), new Step.Find(task.handle().id(), Optional.of(verified)));
+    // The policy may have changed while it was copied. The handle is read again when it is shared.
+    Step then = new Step.Place(task.handle(), Optional.of(verified));
+    return isWorthKeeping(task, journal, verified, present)
+        ? new Step.Keep(Optional.of(verified), then)
+        : then;
+  }
+
+  /** What another look would tell is not kept. */
+  private boolean isWorthKeeping(
+      Step.Task task, Journal before, Journal verified, Observation.Present<ObjectVersion> copy) {
+    return before.resume().isPresent()
+        || !before.to().equals(verified.to())
+        || parts.verifier().reads(task.object(), copy.value());
   }
 
   /** Where one version was meant, whatever is written over the copy must not be taken for it. */

@@ -422,7 +422,7 @@ class RelocatorTest {
   }
 
   @Test
-  void aMoveCostsFourCallsOfStoresAndSevenOfDatabasesBesideItsJob() {
+  void aMoveCostsFourCallsOfStoresAndSixOfDatabasesBesideItsJob() {
     lab.file("1", "project", "a", "one");
     lab.allocations.assign("project", "grant-12");
     Faults counting = Faults.none();
@@ -431,13 +431,13 @@ class RelocatorTest {
     assertThat(counting.counts())
         .containsEntry("BlobStore.head", 3L)
         .containsEntry("SupportsCopy.copy", 1L)
-        .containsEntry("Handles.find", 2L)
+        .containsEntry("Handles.find", 1L)
         .containsEntry("Handles.sharing", 1L)
         .containsEntry("Handles.repoint", 1L)
         .containsEntry("Placements.placementFor", 2L)
         .containsEntry("Vacated.states", 1L)
         .containsEntry("WorkQueue.enqueue", 1L)
-        .containsEntry("WorkQueue.settle", 3L);
+        .containsEntry("WorkQueue.settle", 2L);
   }
 
   @Test
