@@ -16,12 +16,14 @@ public final class Relocation {
   private final long id;
   private final RunBook book;
   private final SupportsRuns queue;
+  private final DeadMoves dead;
   private final InstantSource clock;
 
-  Relocation(long id, RunBook book, SupportsRuns queue, InstantSource clock) {
+  Relocation(long id, RunBook book, SupportsRuns queue, DeadMoves dead, InstantSource clock) {
     this.id = id;
     this.book = book;
     this.queue = queue;
+    this.dead = dead;
     this.clock = clock;
   }
 
@@ -42,7 +44,8 @@ public final class Relocation {
     Duration passed = Duration.between(Instant.ofEpochMilli(entry.begun()), clock.instant());
     Duration eta =
         done == 0 ? Duration.ZERO : Duration.ofMillis(passed.toMillis() * remaining / done);
-    return new Progress(entry.moves(), remaining, entry.stopped(), eta);
+    return new Progress(
+        Math.max(entry.moves(), remaining), remaining, dead.count(id), entry.stopped(), eta);
   }
 
   /**
@@ -60,8 +63,10 @@ public final class Relocation {
    * @param moves how many were asked for; moves that waited already count with the run that asked
    *     last
    * @param remaining how many are left
+   * @param failed how many were given up and are dead letters, whose replay tries them again
    * @param cancelled whether it was cancelled
    * @param eta how long the rest takes at the pace so far; zero when there is no telling
    */
-  public record Progress(long moves, long remaining, boolean cancelled, Duration eta) {}
+  public record Progress(
+      long moves, long remaining, long failed, boolean cancelled, Duration eta) {}
 }

@@ -61,7 +61,7 @@ public final class Relocator implements AutoCloseable {
   private final WorkQueue queue;
   private final @Nullable RunBook book;
   private final PausingQueue pausing;
-  private final String name;
+  private final DeadMoves dead;
   private final Throttle throttle;
   private final Environment environment;
   private final ArchiveJobs archive;
@@ -76,7 +76,7 @@ public final class Relocator implements AutoCloseable {
     this.stores = builder.stores;
     this.keys = builder.keys;
     this.queue = builder.queue;
-    this.name = builder.name;
+    this.dead = new DeadMoves(builder.queue, builder.name);
     this.environment = builder.environment;
     RunBook runs =
         builder.state == null ? null : new RunBook(builder.state, builder.name, environment);
@@ -349,7 +349,7 @@ public final class Relocator implements AutoCloseable {
               + now.hash()
               + "; plan again");
     }
-    long run = runs.begin();
+    long run = runs.begin(now.objects());
     runs.moves(run, collector.collect(owner, run));
     return relocation(run);
   }
@@ -364,7 +364,7 @@ public final class Relocator implements AutoCloseable {
    * @throws SyncException CORRUPT when it is no plan, or was cut; the lines before it were reported
    */
   public RelocationReport report(Reader plan, ReportFormat format, Appendable lines) {
-    return new Reporter(handles, queue, name).report(plan, format, lines);
+    return new Reporter(handles, dead).report(plan, format, lines);
   }
 
   /**
@@ -380,7 +380,7 @@ public final class Relocator implements AutoCloseable {
       throw new SyncException(
           SyncException.Kind.UNSUPPORTED, "the queue does not know how many jobs a run has left");
     }
-    return new Relocation(run, runs, counting, environment.clock());
+    return new Relocation(run, runs, counting, dead, environment.clock());
   }
 
   /**

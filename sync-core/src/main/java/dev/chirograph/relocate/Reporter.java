@@ -1,14 +1,9 @@
 package dev.chirograph.relocate;
 
 import dev.chirograph.Key;
-import dev.chirograph.KeyRange;
 import dev.chirograph.SyncException;
 import dev.chirograph.SyncException.Kind;
 import dev.chirograph.relocate.RelocationReport.Fate;
-import dev.chirograph.spi.SupportsDeadLetters;
-import dev.chirograph.spi.SupportsDeadLetters.DeadLetter;
-import dev.chirograph.spi.SupportsDeadLetters.Selection;
-import dev.chirograph.spi.WorkQueue;
 import dev.chirograph.spi.relocate.FileHandle;
 import dev.chirograph.spi.relocate.Handles;
 import dev.chirograph.spi.relocate.Location;
@@ -19,7 +14,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * Says what became of each handle of a plan, from what handles and queue say now: so nothing has to
@@ -30,13 +24,11 @@ final class Reporter {
   private static final int PAGE = 1_000;
 
   private final Handles handles;
-  private final WorkQueue queue;
-  private final String scope;
+  private final DeadMoves dead;
 
-  Reporter(Handles handles, WorkQueue queue, String scope) {
+  Reporter(Handles handles, DeadMoves dead) {
     this.handles = handles;
-    this.queue = queue;
-    this.scope = scope;
+    this.dead = dead;
   }
 
   RelocationReport report(Reader plan, ReportFormat format, Appendable lines) {
@@ -83,24 +75,11 @@ final class Reporter {
 
   /** Of handles that share an object one has a job, whose failure is that of all. */
   private Map<Location, String> failures(List<PlanLine> page) {
-    if (!(queue instanceof SupportsDeadLetters buried)) {
-      return Map.of();
-    }
-    TreeMap<Key, Location> from = new TreeMap<>();
-    page.forEach(line -> from.put(line.handle(), line.from()));
-    KeyRange ids =
-        KeyRange.only(from.lastKey())
-            .to()
-            .map(end -> KeyRange.of(from.firstKey(), end))
-            .orElseGet(() -> KeyRange.from(from.firstKey()));
+    Map<Key, String> reasons = dead.reasons(page.stream().map(PlanLine::handle).toList());
     Map<Location, String> failures = new HashMap<>();
-    try (var letters =
-        buried.deadLetters(new Selection(Optional.of(MoveWork.KIND), Optional.of(scope), ids))) {
-      while (letters.hasNext()) {
-        DeadLetter letter = letters.next();
-        Optional.ofNullable(from.get(letter.job().key()))
-            .ifPresent(at -> failures.put(at, letter.error()));
-      }
+    for (PlanLine line : page) {
+      Optional.ofNullable(reasons.get(line.handle()))
+          .ifPresent(why -> failures.put(line.from(), why));
     }
     return failures;
   }

@@ -61,11 +61,11 @@ final class RunBook {
     return Key.utf8(name.length() + "/" + name + "/" + run);
   }
 
-  /** A new run; its id is larger than those before. */
-  long begin() {
+  /** A new run of about so many moves; its id is larger than those before. */
+  long begin(long moves) {
     long now = environment.clock().millis();
     long id = (now << 16) | (environment.random().nextInt() & 0xffff);
-    Entry entry = new Entry(0, now, false);
+    Entry entry = new Entry(moves, now, false);
     while (!write(key(String.valueOf(id)), entry, Expect.absent())) {
       id++;
     }

@@ -160,4 +160,26 @@ class RelocateReportTest {
             new Usage(part, 1, 1, 5, 0),
             new Usage(Allocation.of("other-grant", "other", "admin"), 0, 0, 0, 0));
   }
+
+  @Test
+  void movesThatFailedCountWithTheirRun() {
+    lab.handle("1", "project", Location.latest(RelocateLab.COMMON, Key.utf8("none")), 3);
+    lab.file("2", "project", "b", "three");
+    lab.allocations.assign("project", "grant-12");
+    Relocation run = relocator.carryOut(relocator.plan(Optional.of("project"), plan));
+    settle();
+    Relocation.Progress progress = run.progress();
+    assertThat(progress.moves()).isEqualTo(2);
+    assertThat(progress.remaining()).isZero();
+    assertThat(progress.failed()).isEqualTo(1);
+    assertThat(relocator.relocation(run.id()).progress()).isEqualTo(progress);
+  }
+
+  /** Until what fails is given up. */
+  private void settle() {
+    for (int i = 0; i < 20; i++) {
+      relocator.drain();
+      lab.clock.advance(Duration.ofMinutes(11));
+    }
+  }
 }

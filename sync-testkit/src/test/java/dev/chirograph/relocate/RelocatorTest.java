@@ -370,7 +370,7 @@ class RelocatorTest {
     assertThat(relocator.drain()).isZero();
     RelocationPlan again = relocator.plan(Optional.of("project"), new StringBuilder());
     Relocation run = relocator.carryOut(again);
-    assertThat(run.progress()).isEqualTo(new Relocation.Progress(3, 3, false, Duration.ZERO));
+    assertThat(run.progress()).isEqualTo(new Relocation.Progress(3, 3, 0, false, Duration.ZERO));
     relocator.drain();
     assertThat(relocator.relocation(run.id()).progress().remaining()).isZero();
     lab.assertAt("4", RelocateLab.GRANT, "d", "four");
