@@ -278,8 +278,9 @@ final class BlobWriter {
     return guard.reader().subject(key);
   }
 
-  Outcome delete(BlobRef ref, Expect expect) {
+  Outcome delete(BlobRef named, Expect expect) {
     try {
+      BlobRef ref = guard.reader().plain(named);
       Observation<ObjectVersion> now = guard.reader().look(ref);
       if (now instanceof Observation.Unknown<ObjectVersion> unknown) {
         return Outcome.rejected(unknown.why());
