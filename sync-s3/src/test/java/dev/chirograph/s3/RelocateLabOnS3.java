@@ -13,6 +13,8 @@ import dev.chirograph.memory.MemoryAllocations;
 import dev.chirograph.memory.MemoryBackend;
 import dev.chirograph.memory.MemoryHandles;
 import dev.chirograph.memory.MemoryQueue;
+import dev.chirograph.relocate.AuditReport;
+import dev.chirograph.relocate.Finding;
 import dev.chirograph.relocate.Relocator;
 import dev.chirograph.spi.BlobStore.BlobRef;
 import dev.chirograph.spi.SupportsDeadLetters.DeadLetter;
@@ -29,6 +31,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -73,10 +76,15 @@ final class RelocateLabOnS3 {
   private final S3Buckets own;
 
   RelocateLabOnS3(S3On on, Versions versions) {
+    this(on, versions, bucket(on, versions), bucket(on, versions));
+  }
+
+  /** One with buckets that are there. */
+  RelocateLabOnS3(S3On on, Versions versions, String common, String grant) {
     this.on = on;
     this.versions = versions;
-    this.common = bucket(on, versions);
-    this.grant = bucket(on, versions);
+    this.common = common;
+    this.grant = grant;
     this.handles = MemoryHandles.of(Set.of(common, grant)).withClock(clock);
     this.allocations = MemoryAllocations.of(common);
     this.own = buckets(on.client());
@@ -105,10 +113,13 @@ final class RelocateLabOnS3 {
     return buckets(on, versions, client);
   }
 
+  static S3Guards found(S3On on, Versions versions) {
+    return FOUND.computeIfAbsent(
+        on + " " + versions, kind -> S3Blobs.of(on.client(), bucket(on, versions)).guards());
+  }
+
   static S3Buckets buckets(S3On on, Versions versions, S3Client client) {
-    S3Guards found =
-        FOUND.computeIfAbsent(
-            on + " " + versions, kind -> S3Blobs.of(on.client(), bucket(on, versions)).guards());
+    S3Guards found = found(on, versions);
     return S3Buckets.builder(client)
         .configure(
             (bucket, builder) -> {
@@ -219,6 +230,40 @@ final class RelocateLabOnS3 {
   void afterTheGrace(Relocator relocator) {
     clock.advance(GRACE);
     work(relocator);
+  }
+
+  /** Removes what an audit of the allocation's bucket finds to have come to nothing. */
+  AuditReport cleanUp(Relocator relocator) {
+    relocator.audit(
+        grant,
+        listing(),
+        finding -> {
+          if (finding.kind() == Finding.Kind.LEFTOVER) {
+            relocator.cleanUp(finding);
+          }
+        });
+    work(relocator);
+    return relocator.audit(grant, listing(), finding -> {});
+  }
+
+  /** These keys sort alike in every order. */
+  private S3Bucket listing() {
+    return S3Bucket.builder(on.client(), grant).withoutTags().guards(found(on, versions)).build();
+  }
+
+  /** Removes all objects of both buckets, and their uploads. */
+  void empty() {
+    for (String bucket : List.of(common, grant)) {
+      var page = on.client().listObjectVersions(request -> request.bucket(bucket));
+      page.versions().forEach(one -> remove(bucket, one.key(), one.versionId()));
+      page.deleteMarkers().forEach(one -> remove(bucket, one.key(), one.versionId()));
+      blobs(bucket).abortUploads(Key.EMPTY, Instant.now().plus(Duration.ofHours(1)));
+    }
+  }
+
+  private void remove(String bucket, String key, String version) {
+    String id = versions == Versions.NONE ? null : version;
+    on.client().deleteObject(request -> request.bucket(bucket).key(key).versionId(id));
   }
 
   // ---- what there is
