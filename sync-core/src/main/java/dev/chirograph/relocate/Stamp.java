@@ -30,6 +30,12 @@ final class Stamp {
   /** So many bytes of metadata an object of S3 has in all. */
   private static final int MOST = 2_048;
 
+  /**
+   * So many bytes the headers of a copy may have. A request names both keys, with all that is no
+   * letter or digit escaped, and many servers take 8 KiB of headers in all.
+   */
+  private static final int MOST_OF_HEADERS = 6_144;
+
   private Stamp() {}
 
   /** The name of one state of an object. */
@@ -76,10 +82,21 @@ final class Stamp {
     metadata.put(
         ORIGIN,
         Base64.getUrlEncoder().withoutPadding().encodeToString(origin(from, original).toBytes()));
-    if (size(metadata) > MOST) { // its files are then named by the key that it has now
+    int size = size(metadata);
+    if (size > MOST
+        || size + 2 * escaped(from.key())
+            > MOST_OF_HEADERS) { // its files are then named by the key that it has now
       metadata.remove(ORIGIN);
     }
     return original.toBuilder().metadata(Part.known(metadata)).build();
+  }
+
+  private static int escaped(Key key) {
+    int size = 0;
+    for (byte one : key.toBytes()) {
+      size += one == '/' || Character.isLetterOrDigit(one) ? 1 : 3;
+    }
+    return size;
   }
 
   private static int size(Map<String, String> metadata) {

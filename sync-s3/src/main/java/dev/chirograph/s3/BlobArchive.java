@@ -39,7 +39,7 @@ final class BlobArchive {
   Outcome archive(BlobRef ref, Version pin, ArchiveRule rule) {
     try {
       if (rule instanceof ArchiveRule.Tag tag) {
-        return tag(reader.plain(ref), pin, tag.tags());
+        return tag(ref, pin, tag.tags());
       }
       if (rule instanceof ArchiveRule.StorageClass storageClass) {
         return move(ref.key(), pin, storageClass.name());

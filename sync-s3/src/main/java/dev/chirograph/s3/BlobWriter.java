@@ -278,9 +278,8 @@ final class BlobWriter {
     return guard.reader().subject(key);
   }
 
-  Outcome delete(BlobRef named, Expect expect) {
+  Outcome delete(BlobRef ref, Expect expect) {
     try {
-      BlobRef ref = guard.reader().plain(named);
       Observation<ObjectVersion> now = guard.reader().look(ref);
       if (now instanceof Observation.Unknown<ObjectVersion> unknown) {
         return Outcome.rejected(unknown.why());

@@ -99,28 +99,6 @@ final class ObjectReader {
             .build());
   }
 
-  /**
-   * The object itself for its version "null", where the store names no versions of it. Not every
-   * server knows that name then, it takes rights to versions, and conditions on deletes are for the
-   * latest.
-   *
-   * @throws SyncException when it cannot be asked
-   */
-  BlobRef plain(BlobRef ref) {
-    if (keepsVersions || ref.versionId().filter(ObjectVersion.NULL_VERSION::equals).isEmpty()) {
-      return ref;
-    }
-    try {
-      HeadObjectResponse latest = head(S3Keys.text(ref.key()), null, null);
-      return latest.versionId() == null ? BlobRef.latest(ref.key()) : ref;
-    } catch (SdkException e) {
-      if (S3Errors.missing(e) || S3Errors.header(e, "x-amz-delete-marker") != null) {
-        return ref;
-      }
-      throw S3Errors.of("HeadObject", subject(ref.key()), e);
-    }
-  }
-
   /** The object or version with all its attributes: at most two requests when it is there. */
   Observation<ObjectVersion> look(BlobRef ref) {
     try {
