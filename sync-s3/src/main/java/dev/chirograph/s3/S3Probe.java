@@ -1,6 +1,7 @@
 package dev.chirograph.s3;
 
 import dev.chirograph.SyncException;
+import dev.chirograph.SyncException.Kind;
 import java.util.HexFormat;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,7 @@ public final class S3Probe {
   private final String key;
   private final S3Guards.Builder found = new S3Guards.Builder();
   private String etag = "";
+  private boolean suspended;
   private int writes;
 
   private S3Probe(S3Client client, String bucket, String key) {
@@ -60,6 +62,7 @@ public final class S3Probe {
   private S3Guards run() {
     try {
       create();
+      probeVersions();
       probePuts();
       probeCopies();
       probeUploads();
@@ -83,9 +86,26 @@ public final class S3Probe {
               request -> request.bucket(bucket).key(key), RequestBody.fromString("probe"));
       etag = unquoted(answer.eTag());
       found.keepsVersions = S3Version.of(etag, answer.versionId()).versionId() != null;
-      found.neverKeptVersions = answer.versionId() == null; // where suspended it is "null" in words
     } catch (SdkException e) {
       throw S3Errors.of("PutObject", bucket + "/" + key, e);
+    }
+  }
+
+  /**
+   * Where versions are suspended there may be older ones, though neither a put nor a look names any
+   * on every server. Who may not ask, or a store that does not say, does not know.
+   */
+  private void probeVersions() {
+    try {
+      if (!found.keepsVersions) {
+        suspended = client.getBucketVersioning(request -> request.bucket(bucket)).status() != null;
+        found.neverKeptVersions = !suspended;
+      }
+    } catch (SdkException e) {
+      SyncException why = S3Errors.of("GetBucketVersioning", bucket, e);
+      if (why.kind() != Kind.PERMISSION_DENIED && why.kind() != Kind.UNSUPPORTED) {
+        throw why;
+      }
     }
   }
 
@@ -245,7 +265,7 @@ public final class S3Probe {
   private void cleanUp() {
     try {
       client.deleteObject(request -> request.bucket(bucket).key(key));
-      if (found.keepsVersions) {
+      if (found.keepsVersions || suspended) { // a delete leaves a marker
         ListObjectVersionsResponse left =
             client.listObjectVersions(request -> request.bucket(bucket).prefix(key));
         left.versions().stream().map(ObjectVersion::versionId).forEach(this::deleteVersion);

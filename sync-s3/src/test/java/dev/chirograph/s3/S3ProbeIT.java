@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.chirograph.SyncException;
+import dev.chirograph.s3.RelocateLabOnS3.Versions;
 import dev.chirograph.testkit.Fault;
 import dev.chirograph.testkit.Faults;
 import dev.chirograph.testkit.FaultyHttpClient;
@@ -115,5 +116,11 @@ class S3ProbeIT {
   @Test
   void cephWithVersions() {
     assertThat(probe(S3On.CEPH, S3On.CEPH.versionedBucket())).containsExactly("quotes", "versions");
+  }
+
+  @Test
+  void cephWithVersionsSuspended() {
+    assertThat(probe(S3On.CEPH, RelocateLabOnS3.bucket(S3On.CEPH, Versions.SUSPENDED)))
+        .containsExactly("put if absent", "put if match");
   }
 }
