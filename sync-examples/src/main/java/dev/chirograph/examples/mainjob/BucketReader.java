@@ -1,6 +1,7 @@
 package dev.chirograph.examples.mainjob;
 
 import dev.chirograph.examples.mainjob.Inspection.Facts;
+import dev.chirograph.examples.tools.Crowd;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;

@@ -1,6 +1,5 @@
 package dev.chirograph.examples.mainjob;
 
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.chirograph.ObjectState;
 import dev.chirograph.Pacing;
@@ -9,8 +8,14 @@ import dev.chirograph.Run;
 import dev.chirograph.SyncListener;
 import dev.chirograph.SyncListener.ItemResult;
 import dev.chirograph.Tally.Count;
-import dev.chirograph.examples.mainjob.LocalFiles.LocalFile;
 import dev.chirograph.examples.mainjob.Meddler.Changes;
+import dev.chirograph.examples.tools.Crowd;
+import dev.chirograph.examples.tools.LocalFiles;
+import dev.chirograph.examples.tools.LocalFiles.LocalFile;
+import dev.chirograph.examples.tools.Progress;
+import dev.chirograph.examples.tools.Say;
+import dev.chirograph.examples.tools.Settings;
+import dev.chirograph.examples.tools.Stage;
 import dev.chirograph.jdbc.JdbcCatalogue;
 import dev.chirograph.jdbc.JdbcQueue;
 import dev.chirograph.jdbc.JdbcSchema;
@@ -33,12 +38,13 @@ import software.amazon.awssdk.services.s3.S3Client;
  * it, changes the bucket behind the catalogue's back, plans, reconciles through the queue, and
  * checks without the library that both sides are equal.
  *
- * <p>Takes the system properties that {@link Settings#ofProperties} names. Ends with status 1 when
- * anything is not as it should be.
+ * <p>Takes the system properties that {@link Settings#ofProperties(int)} names. Ends with status 1
+ * when anything is not as it should be.
  */
 public final class MainJob {
 
   private static final String BUCKET = "files";
+  private static final int FILES = 3_000;
   private static final int MOST_LINES = 10;
 
   private final Settings settings;
@@ -56,25 +62,10 @@ public final class MainJob {
 
   /** Takes no arguments. */
   public static void main(String... args) throws SQLException {
-    if (Boolean.getBoolean("endWithParent")) {
-      ProcessHandle.current().parent().ifPresent(MainJob::endWith);
-    }
-    if (!run(Settings.ofProperties())) {
+    Stage.endWithBuild();
+    if (!run(Settings.ofProperties(FILES))) {
       System.exit(1);
     }
-  }
-
-  /** Ends this JVM, and with it the servers, when the build that started it was ended. */
-  private static void endWith(ProcessHandle parent) {
-    Thread watch =
-        new Thread(
-            () -> {
-              parent.onExit().join();
-              System.exit(1);
-            },
-            "parent");
-    watch.setDaemon(true);
-    watch.start();
   }
 
   /** Does it all; answers whether both sides agreed in the end, and the plan with what was done. */
@@ -86,19 +77,10 @@ public final class MainJob {
     Database empty = Shared.postgres().newDatabase();
     starting.join();
     try (S3Client s3 = Shared.s3Mock().clientBuilder().build();
-        HikariDataSource database = pool(empty)) {
+        HikariDataSource database = Stage.pool(empty)) {
       say.line("%s and %s, in %.1f s", Shared.s3Mock().endpoint(), empty.jdbcUrl(), say.seconds());
       return new MainJob(settings, say, s3, database).run();
     }
-  }
-
-  private static HikariDataSource pool(Database database) {
-    HikariConfig config = new HikariConfig();
-    config.setJdbcUrl(database.jdbcUrl());
-    config.setUsername(database.user());
-    config.setPassword(database.password());
-    config.setMaximumPoolSize(12);
-    return new HikariDataSource(config);
   }
 
   private boolean run() throws SQLException {

@@ -2,7 +2,8 @@ package dev.chirograph.examples.mainjob;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.chirograph.examples.mainjob.LocalFiles.LocalFile;
+import dev.chirograph.examples.tools.Crowd;
+import dev.chirograph.examples.tools.LocalFiles.LocalFile;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;

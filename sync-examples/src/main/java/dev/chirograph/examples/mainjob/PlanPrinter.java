@@ -2,6 +2,7 @@ package dev.chirograph.examples.mainjob;
 
 import dev.chirograph.Key;
 import dev.chirograph.SyncListener;
+import dev.chirograph.examples.tools.Say;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;

@@ -18,16 +18,16 @@ public record Settings(Path folder, int files, long bytes, long seed) {
 
   /**
    * From system properties: {@code folder} (the local Maven repository by default), {@code files}
-   * (3,000), {@code megabytes} (400) and {@code seed} (a new one). Empty means the default.
+   * (as given), {@code megabytes} (400) and {@code seed} (a new one). Empty means the default.
    */
-  public static Settings ofProperties() {
+  public static Settings ofProperties(int files) {
     Path folder = Path.of(property("folder", property("localRepository", homeRepository())));
     if (!Files.isDirectory(folder)) {
       throw new IllegalArgumentException("no such folder: " + folder);
     }
     return new Settings(
         folder,
-        (int) number("files", 3_000),
+        (int) number("files", files),
         number("megabytes", 400) * MIB,
         Long.parseLong(property("seed", Long.toString(new SplittableRandom().nextInt(1_000_000)))));
   }

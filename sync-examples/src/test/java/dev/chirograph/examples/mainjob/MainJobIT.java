@@ -2,6 +2,7 @@ package dev.chirograph.examples.mainjob;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.chirograph.examples.tools.Settings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
