@@ -67,7 +67,7 @@ final class CarriedAttributes {
     }
     ObjectVersion own =
         ObjectReader.version(head)
-            .tags(source.reader().tags(key, text, source.versionId()))
+            .tags(source.reader().tags(head, key, text, source.versionId()))
             .build();
     ObjectVersion wanted = source.attributes();
     ObjectVersion carried =

@@ -272,7 +272,7 @@ final class ObjectReader {
     return tags(key, text, versionId);
   }
 
-  /** The tags of an object, or of one version of it. */
+  /** The tags of an object, or of one version of it, whatever a HEAD would count. */
   Part<Map<String, String>> tags(Key key, String text, @Nullable String versionId) {
     if (!readsTags()) {
       return Part.omitted();

@@ -281,6 +281,18 @@ public final class S3Blobs implements BlobStore, SupportsCopy, SupportsArchive {
     }
 
     /**
+     * Takes an object for untagged when its HEAD counts no tags, so that looks and copies ask for
+     * the tags of tagged objects only; a look is one request instead of two. Two things must hold.
+     * The store counts tags in the answer to a HEAD ({@code x-amz-tagging-count}). And the
+     * credentials may read the tags of every object: S3 counts none where they may not, and its
+     * tags would be lost where its content goes through this machine, or is archived by a tag.
+     */
+    public Builder trustTagCounts() {
+      this.tags = ObjectReader.TagReads.WHERE_COUNTED;
+      return this;
+    }
+
+    /**
      * Each look asks for the checksums that the store keeps of contents; it costs no request more,
      * and where AWS encrypts with a key of KMS the right to decrypt. Only those of whole contents
      * are given, see {@link ObjectVersion#checksums}.

@@ -23,7 +23,7 @@ import software.amazon.awssdk.services.s3.model.HeadBucketRequest;
  * <p>A bucket is looked at and probed when it is opened first, and kept: what the probe found holds
  * for as long as this object is used. Where versions of a bucket are switched on meanwhile, make a
  * new one. Moves that are verified by checksum read less where {@link S3Blobs.Builder#checksums} is
- * configured.
+ * configured, and ask less where {@link S3Blobs.Builder#trustTagCounts} is.
  *
  * <p>The client stays the caller's and is never closed. Safe for use by several threads.
  */
