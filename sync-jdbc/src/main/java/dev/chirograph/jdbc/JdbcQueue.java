@@ -202,6 +202,13 @@ public final class JdbcQueue
       return settled(
           database.statement("settling a lease", c -> leases.end(c, lease.fence(), lane)));
     }
+    Optional<byte[]> note = Settling.onlyNote(lease, settlements);
+    if (note.isPresent()) {
+      long micros = JobRow.micros(lease.duration());
+      return settled(
+          database.statement(
+              "keeping a note", c -> leases.note(c, lease.fence(), lane, micros, note.get())));
+    }
     Settled settled =
         database.transaction("settling a lease", c -> settling.settle(c, lane, lease, settlements));
     if (settlements.stream().anyMatch(Settlement.Release.class::isInstance)) {

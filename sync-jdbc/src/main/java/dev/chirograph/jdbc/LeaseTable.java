@@ -30,6 +30,7 @@ final class LeaseTable {
   private final String lock;
   private final String lockWithJobs;
   private final String save;
+  private final String note;
   private final String lockExpired;
   private final String putOff;
 
@@ -45,6 +46,9 @@ final class LeaseTable {
     this.save =
         database.sql(
             "update ${lease} set expires = ${now} + ?, settled = ?, notes = ? where fence = ?");
+    this.note =
+        database.sql(
+            "update ${lease} set expires = ${now} + ?, notes = ? where fence = ? and lane = ?");
     this.lockExpired =
         database.sql(
                 "select fence, slots, run, settled, notes, jobs from ${lease} where lane = ? and expires <= ${now}"
@@ -131,6 +135,22 @@ final class LeaseTable {
           .add(LeasePayload.encodeNotes(lease.notes()))
           .add(lease.fence());
       statement.executeUpdate();
+    }
+  }
+
+  /**
+   * Keeps the note of the only job of a lease, and lets the lease hold on from now; false when it
+   * is gone, as it is once its job is settled.
+   */
+  boolean note(Connection connection, long fence, int lane, long micros, byte[] text)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(database.timed(note))) {
+      new Parameters(statement)
+          .add(micros)
+          .add(LeasePayload.encodeNotes(Map.of(0, text)))
+          .add(fence)
+          .add(lane);
+      return statement.executeUpdate() > 0;
     }
   }
 

@@ -57,6 +57,16 @@ final class Settling {
         && settlements.stream().allMatch(Settlement.Done.class::isInstance);
   }
 
+  /**
+   * The note, where a lease of one job gets another one and nothing else happens to it: there are
+   * no others that would have to be kept, so that it takes one statement.
+   */
+  static Optional<byte[]> onlyNote(Lease lease, List<Settlement> settlements) {
+    return lease.jobs().size() == 1 && settlements.get(0) instanceof Settlement.Note note
+        ? Optional.of(note.note().getBytes(StandardCharsets.UTF_8))
+        : Optional.empty();
+  }
+
   /** Settles under the lock of the lease's row: its fence. */
   Settled settle(Connection connection, int lane, Lease lease, List<Settlement> settlements)
       throws SQLException {
