@@ -4,9 +4,9 @@ package dev.chirograph.spi;
 public interface SupportsWakeup {
 
   /**
-   * Calls back soon after jobs were enqueued, or something new was written to the log, by anybody;
-   * from any thread, possibly too often and, when a connection is lost, sometimes not at all:
-   * polling stays necessary.
+   * Calls back soon after jobs were enqueued that may be done at once, or something new was written
+   * to the log, by anybody; from any thread, possibly too often and, when a connection is lost,
+   * sometimes not at all: polling stays necessary, also for jobs that have to wait first.
    *
    * @return closing it ends the calls
    */

@@ -136,7 +136,7 @@ public final class JdbcQueue
     Enqueued enqueued =
         database.statement(
             "enqueueing", connection -> Intake.put(connection, names, this.jobs, jobs));
-    if (enqueued.added() + enqueued.upgraded() > 0) {
+    if (isWork(enqueued, jobs)) {
       waking.tell();
     }
     return enqueued;
@@ -166,13 +166,19 @@ public final class JdbcQueue
     Intake.check(jobs, MAX_BATCH);
     try {
       Enqueued enqueued = Intake.put(transaction, names, this.jobs, jobs);
-      if (enqueued.added() + enqueued.upgraded() > 0) {
+      if (isWork(enqueued, jobs)) {
         waking.tellOnCommit(transaction);
       }
       return enqueued;
     } catch (SQLException e) {
       throw SqlErrors.ofCaller("enqueueing in the caller's transaction", e);
     }
+  }
+
+  /** Whether somebody has to be woken; what has to wait first is found by polling. */
+  private static boolean isWork(Enqueued enqueued, List<Job> jobs) {
+    return enqueued.added() + enqueued.upgraded() > 0
+        && jobs.stream().anyMatch(job -> job.delay().isZero());
   }
 
   // ---- leasing and settling
