@@ -2,8 +2,8 @@ package dev.chirograph.benchmarks;
 
 import dev.chirograph.benchmarks.RelocateRun.Answer;
 import dev.chirograph.benchmarks.RelocateRun.Command;
+import dev.chirograph.benchmarks.RelocateRun.Setup;
 import dev.chirograph.benchmarks.RelocateRun.What;
-import dev.chirograph.relocate.Verification;
 import dev.chirograph.servers.Database;
 import dev.chirograph.servers.PostgresServer;
 import java.io.IOException;
@@ -45,8 +45,7 @@ final class RelocatePlanBenchmark implements Benchmark {
       throws IOException {
     String owner = HandlesTable.owner(0);
     Path file = Files.createTempFile("relocation", ".csv");
-    try (RelocateProcess process =
-        RelocateProcess.start(stub.endpoint(), database, 16, 60, Verification.CHECKSUM)) {
+    try (RelocateProcess process = RelocateProcess.start(Setup.of(stub.endpoint(), database))) {
       add(results, "read in one query", handles, process.tell(Command.of(What.SELECT, owner)));
       Command plan = new Command(What.PLAN, owner, file.toString(), 0, 0, 0);
       add(results, "planned into a file", handles, process.tell(plan));

@@ -4,11 +4,9 @@ import dev.chirograph.benchmarks.RelocateRun.Answer;
 import dev.chirograph.benchmarks.RelocateRun.Command;
 import dev.chirograph.benchmarks.RelocateRun.Setup;
 import dev.chirograph.jdbc.JdbcAllocations;
-import dev.chirograph.relocate.Verification;
 import dev.chirograph.servers.Database;
 import dev.chirograph.spi.relocate.Allocation;
 import java.io.IOException;
-import java.net.URI;
 import java.util.List;
 
 /** A {@link RelocateRun} in a JVM with a small heap, which ends when this is closed or killed. */
@@ -20,18 +18,7 @@ final class RelocateProcess implements AutoCloseable {
     this.jvm = jvm;
   }
 
-  static RelocateProcess start(
-      URI endpoint, Database database, int concurrency, int leaseSeconds, Verification how)
-      throws IOException {
-    Setup setup =
-        new Setup(
-            endpoint,
-            database.jdbcUrl(),
-            database.user(),
-            database.password(),
-            concurrency,
-            leaseSeconds,
-            how);
+  static RelocateProcess start(Setup setup) throws IOException {
     return new RelocateProcess(
         ChildJvm.start(RelocateRun.class, List.of(RelocateRun.JSON.writeValueAsString(setup))));
   }

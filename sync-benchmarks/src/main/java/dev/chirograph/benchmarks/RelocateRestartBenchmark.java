@@ -2,8 +2,8 @@ package dev.chirograph.benchmarks;
 
 import dev.chirograph.benchmarks.RelocateRun.Answer;
 import dev.chirograph.benchmarks.RelocateRun.Command;
+import dev.chirograph.benchmarks.RelocateRun.Setup;
 import dev.chirograph.benchmarks.RelocateRun.What;
-import dev.chirograph.relocate.Verification;
 import dev.chirograph.servers.Database;
 import dev.chirograph.servers.PostgresServer;
 import java.io.IOException;
@@ -59,7 +59,7 @@ final class RelocateRestartBenchmark implements Benchmark {
   private static RelocateProcess start(KeepingS3 stub, Database database, int concurrency)
       throws IOException {
     return RelocateProcess.start(
-        stub.endpoint(), database, concurrency, LEASE_SECONDS, Verification.CHECKSUM);
+        Setup.of(stub.endpoint(), database).withConcurrency(concurrency).withLease(LEASE_SECONDS));
   }
 
   /** Answers the number of the last handle whose object was being copied. */

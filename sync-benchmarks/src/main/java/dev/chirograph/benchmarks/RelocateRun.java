@@ -39,6 +39,7 @@ final class RelocateRun {
    * @param endpoint of the buckets
    * @param concurrency how many objects are moved side by side
    * @param leaseSeconds how long a job is held by a process that was killed
+   * @param trustTagCounts whether only objects are asked for their tags that have some
    */
   record Setup(
       URI endpoint,
@@ -47,7 +48,41 @@ final class RelocateRun {
       String password,
       int concurrency,
       int leaseSeconds,
-      Verification verification) {}
+      Verification verification,
+      boolean trustTagCounts) {
+
+    static Setup of(URI endpoint, Database database) {
+      return new Setup(
+          endpoint,
+          database.jdbcUrl(),
+          database.user(),
+          database.password(),
+          16,
+          60,
+          Verification.CHECKSUM,
+          false);
+    }
+
+    Setup withConcurrency(int moves) {
+      return new Setup(
+          endpoint, jdbcUrl, user, password, moves, leaseSeconds, verification, trustTagCounts);
+    }
+
+    Setup withLease(int seconds) {
+      return new Setup(
+          endpoint, jdbcUrl, user, password, concurrency, seconds, verification, trustTagCounts);
+    }
+
+    Setup with(Verification how) {
+      return new Setup(
+          endpoint, jdbcUrl, user, password, concurrency, leaseSeconds, how, trustTagCounts);
+    }
+
+    Setup trusting(boolean counts) {
+      return new Setup(
+          endpoint, jdbcUrl, user, password, concurrency, leaseSeconds, verification, counts);
+    }
+  }
 
   /**
    * What can be told.
@@ -139,7 +174,8 @@ final class RelocateRun {
     Setup setup = JSON.readValue(arguments[0], Setup.class);
     Database database = new Database(setup.jdbcUrl(), setup.user(), setup.password());
     int connections = Math.min(32, setup.concurrency() + 4);
-    try (TwoClients stores = TwoClients.of(setup.endpoint(), setup.concurrency());
+    try (TwoClients stores =
+            TwoClients.of(setup.endpoint(), setup.concurrency(), setup.trustTagCounts());
         HikariDataSource pool = Postgres.pool(database, connections)) {
       RelocateRun run = new RelocateRun(setup, stores, pool);
       BufferedReader in =

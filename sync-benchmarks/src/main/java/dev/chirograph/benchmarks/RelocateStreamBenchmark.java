@@ -3,6 +3,7 @@ package dev.chirograph.benchmarks;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.chirograph.benchmarks.RelocateRun.Answer;
 import dev.chirograph.benchmarks.RelocateRun.Command;
+import dev.chirograph.benchmarks.RelocateRun.Setup;
 import dev.chirograph.benchmarks.RelocateRun.What;
 import dev.chirograph.relocate.Verification;
 import dev.chirograph.servers.Database;
@@ -78,7 +79,8 @@ final class RelocateStreamBenchmark implements Benchmark {
       Results results)
       throws IOException {
     Verification how = whole ? Verification.BYTES : Verification.SIZE;
-    try (RelocateProcess process = RelocateProcess.start(stub.endpoint(), database, 4, 60, how)) {
+    try (RelocateProcess process =
+        RelocateProcess.start(Setup.of(stub.endpoint(), database).with(how))) {
       Answer answer = process.tell(Command.of(What.MOVE, owner));
       Map<String, Object> parameters =
           parameters(

@@ -22,15 +22,27 @@ final class TwoClients implements BlobStores, AutoCloseable {
   private final S3Buckets near;
   private final S3Buckets far;
 
-  private TwoClients(S3Client one, S3Client other) {
+  private TwoClients(S3Client one, S3Client other, boolean trustTagCounts) {
     this.one = one;
     this.other = other;
-    this.near = S3Buckets.of(one);
-    this.far = S3Buckets.of(other);
+    this.near = buckets(one, trustTagCounts);
+    this.far = buckets(other, trustTagCounts);
   }
 
-  static TwoClients of(URI endpoint, int connections) {
-    return new TwoClients(client(endpoint, connections), client(endpoint, connections));
+  static TwoClients of(URI endpoint, int connections, boolean trustTagCounts) {
+    return new TwoClients(
+        client(endpoint, connections), client(endpoint, connections), trustTagCounts);
+  }
+
+  private static S3Buckets buckets(S3Client client, boolean trustTagCounts) {
+    return S3Buckets.builder(client)
+        .configure(
+            (name, bucket) -> {
+              if (trustTagCounts) {
+                bucket.trustTagCounts();
+              }
+            })
+        .build();
   }
 
   private static S3Client client(URI endpoint, int connections) {
