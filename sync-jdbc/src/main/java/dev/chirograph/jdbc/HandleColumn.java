@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A column of a table of file handles, whose values are bytes to us: those of the column, of its
- * text in UTF-8, or of its number in decimal digits.
+ * text in UTF-8, of its number in decimal digits, or of its UUID in small letters.
  *
  * @param sql its name, quoted
  */
@@ -23,7 +23,8 @@ record HandleColumn(String sql, Kind kind, Dialect dialect) {
   enum Kind {
     BYTES,
     TEXT,
-    NUMBER
+    NUMBER,
+    UUID
   }
 
   /**
@@ -36,7 +37,7 @@ record HandleColumn(String sql, Kind kind, Dialect dialect) {
     @Nullable Kind kind =
         in == Dialect.SQLITE
             ? affinity(result.getColumnTypeName(index).toUpperCase(Locale.ROOT))
-            : kind(result.getColumnType(index));
+            : kind(result.getColumnType(index), result.getColumnTypeName(index));
     if (kind == null) {
       throw new SyncException(
           SyncException.Kind.UNSUPPORTED,
@@ -44,12 +45,15 @@ record HandleColumn(String sql, Kind kind, Dialect dialect) {
               + name
               + " of the file handles is of type "
               + result.getColumnTypeName(index)
-              + "; it has to be text, bytes or a whole number");
+              + "; it has to be text, bytes, a whole number or a UUID");
     }
     return new HandleColumn(sql, kind, in);
   }
 
-  private static @Nullable Kind kind(int type) {
+  private static @Nullable Kind kind(int type, String name) {
+    if (name.equalsIgnoreCase("uuid")) {
+      return Kind.UUID;
+    }
     return switch (type) {
       case Types.CHAR, Types.VARCHAR, Types.LONGVARCHAR, Types.NCHAR, Types.NVARCHAR -> Kind.TEXT;
       case Types.BINARY, Types.VARBINARY, Types.LONGVARBINARY -> Kind.BYTES;
@@ -140,6 +144,7 @@ record HandleColumn(String sql, Kind kind, Dialect dialect) {
       case BYTES -> parameters.add(value);
       case TEXT -> parameters.add(text(value));
       case NUMBER -> parameters.add(Long.parseLong(text(value)));
+      case UUID -> parameters.addUuid(text(value), dialect);
     }
   }
 
@@ -156,6 +161,11 @@ record HandleColumn(String sql, Kind kind, Dialect dialect) {
           parameters.addList(
               Column.number(sql),
               values.stream().map(value -> Long.valueOf(text(value))).toArray(Long[]::new),
+              dialect);
+      case UUID ->
+          parameters.addList(
+              Column.uuid(sql),
+              values.stream().map(HandleColumn::text).toArray(String[]::new),
               dialect);
     }
   }
@@ -178,7 +188,17 @@ record HandleColumn(String sql, Kind kind, Dialect dialect) {
       case BYTES -> true;
       case TEXT -> Arrays.equals(bytes(text(value)), value) && Names.fault(text(value)).isEmpty();
       case NUMBER -> isNumber(text(value));
+      case UUID -> isUuid(text(value));
     };
+  }
+
+  /** As databases write them, so that no two texts are one. */
+  private static boolean isUuid(String text) {
+    try {
+      return java.util.UUID.fromString(text).toString().equals(text);
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
   }
 
   private static boolean isNumber(String text) {

@@ -40,10 +40,12 @@ final class HandleColumns {
       List.of(ID, ETAG, OWNER, BUCKET, KEY, VERSION_ID, SIZE, MD5, PREVIEW);
 
   private final String table;
+  private final String source;
   private final Map<Role, HandleColumn> columns;
 
-  private HandleColumns(String table, Map<Role, HandleColumn> columns) {
+  private HandleColumns(String table, String source, Map<Role, HandleColumn> columns) {
     this.table = table;
+    this.source = source;
     this.columns = columns;
   }
 
@@ -69,7 +71,7 @@ final class HandleColumns {
         names.add(name.get());
       }
     }
-    String from = table.sql(database);
+    String from = table.sourceSql(database);
     String sql = "select " + String.join(", ", names) + " from " + from + " where 1 = 0";
     Map<Role, HandleColumn> columns = new EnumMap<>(Role.class);
     try (PreparedStatement statement = connection.prepareStatement(sql);
@@ -82,17 +84,42 @@ final class HandleColumns {
     }
     for (Role role : List.of(BUCKET, KEY, VERSION_ID, MD5)) {
       HandleColumn column = columns.get(role);
-      if (column != null && column.kind() == Kind.NUMBER) {
+      if (column != null && column.kind() != Kind.TEXT && column.kind() != Kind.BYTES) {
         throw SyncException.invalid(
-            "the column " + column.sql() + " of " + table + " is a number, and no " + role.name());
+            "the column "
+                + column.sql()
+                + " of "
+                + table
+                + " has to be text or bytes to be the "
+                + role.name().toLowerCase(Locale.ROOT));
       }
     }
-    return new HandleColumns(from, columns);
+    HandleColumns found = new HandleColumns(table.sql(database), from, columns);
+    found.requireWritten(connection);
+    return found;
+  }
+
+  /** Where handles are read from a view, the table has to have what is compared and written. */
+  private void requireWritten(Connection connection) throws SQLException {
+    List<String> written = new ArrayList<>();
+    for (Role role : List.of(ID, ETAG, BUCKET, KEY, VERSION_ID)) {
+      column(role).ifPresent(column -> written.add(column.sql()));
+    }
+    String sql = "select " + String.join(", ", written) + " from " + table + " where 1 = 0";
+    try (PreparedStatement statement = connection.prepareStatement(sql);
+        ResultSet none = statement.executeQuery()) {
+      none.next();
+    }
   }
 
   /** The table, in SQL. */
   String table() {
     return table;
+  }
+
+  /** What handles are read from: the table, or a view of it. */
+  String source() {
+    return source;
   }
 
   HandleColumn needed(Role role) {

@@ -56,7 +56,7 @@ final class HandleRows {
   }
 
   private String select() {
-    return "select " + columns.selected() + " from " + columns.table() + " where ";
+    return "select " + columns.selected() + " from " + columns.source() + " where ";
   }
 
   /** The handles of an owner that are not where they belong, though they may be moved. */
@@ -106,28 +106,35 @@ final class HandleRows {
 
   /** The handles that refer to a location. */
   Query sharing(Location at, Optional<Key> after, int limit, Consumer<FileHandle> taking) {
-    boolean named = version.isPresent() && at.versionId().isPresent();
-    String sql =
-        select()
-            + bucket.equal()
-            + " and "
-            + key.equal()
-            + (named ? " and " + sameVersion(version.get()) : "")
-            + (after.isPresent() ? " and " + id.sql() + " > ?" : "")
-            + ordered();
     return new Query(
-        sql,
+        select() + at(at) + (after.isPresent() ? " and " + id.sql() + " > ?" : "") + ordered(),
         set -> {
-          bucket.addEqual(set, HandleColumn.bytes(at.bucket()));
-          key.addEqual(set, at.key().toBytes());
-          if (named) {
-            set.add(new byte[0]);
-            set.add(HandleColumn.bytes(at.versionId().get()));
-          }
+          addAt(set, at);
           addAfter(set, after);
           set.add(limit);
         },
         row -> taking.accept(columns.read(row)));
+  }
+
+  /** That a row refers to a location. */
+  private String at(Location at) {
+    return bucket.equal()
+        + " and "
+        + key.equal()
+        + (namesVersion(at) ? " and " + sameVersion(version.orElseThrow()) : "");
+  }
+
+  private boolean namesVersion(Location at) {
+    return version.isPresent() && at.versionId().isPresent();
+  }
+
+  private void addAt(Parameters set, Location at) throws SQLException {
+    bucket.addEqual(set, HandleColumn.bytes(at.bucket()));
+    key.addEqual(set, at.key().toBytes());
+    if (namesVersion(at)) {
+      set.add(new byte[0]);
+      set.add(HandleColumn.bytes(at.versionId().orElseThrow()));
+    }
   }
 
   /**
@@ -207,30 +214,51 @@ final class HandleRows {
     return owner.fits(HandleColumn.bytes(ownerName));
   }
 
-  /** Whether a handle refers to a location. */
+  /** Whether a handle refers to a location; asked of the table, whatever a view leaves out. */
   boolean isReferredTo(Connection connection, Location at) throws SQLException {
-    List<FileHandle> found = new ArrayList<>();
+    List<Integer> found = new ArrayList<>();
     if (fits(at)) {
-      sharing(at, Optional.empty(), 1, found::add).run(connection);
+      new Query(
+              "select 1 from " + columns.table() + " where " + at(at) + " limit 1",
+              set -> addAt(set, at),
+              row -> found.add(row.getInt(1)))
+          .run(connection);
     }
     return !found.isEmpty();
   }
 
-  /**
-   * Handles by their ids.
-   *
-   * @param locking whether they are locked to the commit
-   */
-  Map<Key, FileHandle> find(Connection connection, Collection<Key> ids, boolean locking)
+  /** Handles by their ids. */
+  Map<Key, FileHandle> find(Connection connection, Collection<Key> ids) throws SQLException {
+    return find(connection, ids, "");
+  }
+
+  /** Handles by their ids, which are locked to the commit. */
+  Map<Key, FileHandle> lock(Connection connection, Collection<Key> ids) throws SQLException {
+    String locking = " order by " + id.sql() + dialect.forUpdate();
+    if (columns.source().equals(columns.table())) {
+      return find(connection, ids, locking);
+    }
+    String sql = "select " + id.sql() + " from " + columns.table() + " where :listed" + locking;
+    for (List<byte[]> chunk : InList.chunks(possible(ids))) {
+      new Query(
+              InList.sql(sql, chunk.size(), dialect, id.sql()),
+              set -> id.addList(set, chunk),
+              row -> {})
+          .run(connection);
+    }
+    return find(connection, ids, "");
+  }
+
+  private List<byte[]> possible(Collection<Key> ids) {
+    return ids.stream().map(Key::toBytes).filter(id::fits).toList();
+  }
+
+  private Map<Key, FileHandle> find(Connection connection, Collection<Key> ids, String end)
       throws SQLException {
     Map<Key, FileHandle> found = new HashMap<>();
-    List<byte[]> possible = ids.stream().map(Key::toBytes).filter(id::fits).toList();
-    for (List<byte[]> chunk : InList.chunks(possible)) {
-      String sql =
-          InList.sql(select() + ":listed", chunk.size(), dialect, id.sql())
-              + (locking ? " order by " + id.sql() + dialect.forUpdate() : "");
+    for (List<byte[]> chunk : InList.chunks(possible(ids))) {
       new Query(
-              sql,
+              InList.sql(select() + ":listed", chunk.size(), dialect, id.sql()) + end,
               set -> id.addList(set, chunk),
               row -> {
                 FileHandle one = columns.read(row);

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A host's own table of file handles: how it and its columns are named, letter by letter as the
@@ -16,9 +17,9 @@ import java.util.Set;
  * <ul>
  *   <li>Needed are the columns for id, etag, owner, bucket and key; what another one would say is
  *       not known without it.
- *   <li>Columns are text, bytes or whole numbers. A number is an id, owner or storage location in
- *       decimal digits. An etag that is a number grows by one with each change; one that is text or
- *       bytes becomes a random UUID.
+ *   <li>Columns are text, bytes, whole numbers or UUIDs. A number is an id, owner or storage
+ *       location in decimal digits, a UUID is one in small letters with hyphens. An etag that is a
+ *       number grows by one with each change; another one becomes a random UUID.
  *   <li>The id is the primary key. An index over owner and id, in this order, serves the search for
  *       misplaced files, and one over bucket and key that for those that share an object; without
  *       them each search reads the table.
@@ -55,6 +56,7 @@ public final class JdbcHandleTable {
 
   private final String schema;
   private final String name;
+  private final @Nullable String view;
   private final Map<Role, String> columns;
 
   /** What a column says. */
@@ -74,6 +76,7 @@ public final class JdbcHandleTable {
   private JdbcHandleTable(Builder builder) {
     this.schema = builder.schema;
     this.name = builder.name;
+    this.view = builder.view;
     this.columns = Map.copyOf(builder.columns);
   }
 
@@ -87,8 +90,16 @@ public final class JdbcHandleTable {
     if (this == OURS) {
       return database.names().table(name);
     }
-    Dialect dialect = database.dialect();
-    return (schema.isEmpty() ? "" : dialect.quoted(schema) + ".") + dialect.quoted(name);
+    return sql(database.dialect(), name);
+  }
+
+  /** What handles are read from, in SQL. */
+  String sourceSql(Database database) {
+    return view == null ? sql(database) : sql(database.dialect(), view);
+  }
+
+  private String sql(Dialect dialect, String relation) {
+    return (schema.isEmpty() ? "" : dialect.quoted(schema) + ".") + dialect.quoted(relation);
   }
 
   /** A column, in SQL; empty where the table has none that says this. */
@@ -107,6 +118,7 @@ public final class JdbcHandleTable {
     private final String name;
     private final Map<Role, String> columns = new EnumMap<>(Role.class);
     private String schema = "";
+    private @Nullable String view;
 
     private Builder(String name) {
       this.name = Objects.requireNonNull(name, "name");
@@ -118,22 +130,39 @@ public final class JdbcHandleTable {
       return this;
     }
 
+    /**
+     * A view of the table, in its schema, that handles are read from: where their owner, size, MD5
+     * or preview is in another table. It has one row for each of the table, all of whose columns
+     * are named as here; so it joins from the left, and says null for an owner where there is none.
+     * What is written is the table, whose id, etag, bucket, key and version have the same names;
+     * and it is the table where those are counted that refer to an object.
+     *
+     * <p>The search for misplaced files reads this view by owner and in the order of ids, which
+     * indexes of the tables behind it have to serve. A host whose rows fit no view writes {@link
+     * dev.chirograph.spi.relocate.Handles} of its own, and has the test kit's {@code
+     * HandlesConformance} prove them.
+     */
+    public Builder readFrom(String name) {
+      this.view = Objects.requireNonNull(name, "name");
+      return this;
+    }
+
     private Builder column(Role role, String column) {
       columns.put(role, Objects.requireNonNull(column, "column"));
       return this;
     }
 
-    /** The primary key: text, bytes or a whole number. */
+    /** The primary key: text, bytes, a whole number or a UUID. */
     public Builder id(String column) {
       return column(Role.ID, column);
     }
 
-    /** What changes whenever the row does: text of 36 characters or more, or a whole number. */
+    /** What changes whenever the row does: text of 36 characters or more, a number or a UUID. */
     public Builder etag(String column) {
       return column(Role.ETAG, column);
     }
 
-    /** Whose file it is, as allocations name owners: text or a whole number. */
+    /** Whose file it is, as allocations name owners: text, a whole number or a UUID. */
     public Builder owner(String column) {
       return column(Role.OWNER, column);
     }

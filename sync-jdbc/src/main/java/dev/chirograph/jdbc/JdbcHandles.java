@@ -144,7 +144,7 @@ public final class JdbcHandles implements Handles, SupportsAudit {
     }
     Set<Key> different = Set.copyOf(ids);
     String operation = "reading " + different.size() + " file handles";
-    Work<Map<Key, FileHandle>> work = connection -> rows.find(connection, different, false);
+    Work<Map<Key, FileHandle>> work = connection -> rows.find(connection, different);
     Map<Key, FileHandle> found =
         InList.chunks(different).size() == 1
             ? database.read(operation, work)
@@ -193,8 +193,7 @@ public final class JdbcHandles implements Handles, SupportsAudit {
     VacatedTable.Pair places = vacated.lock(connection, change.from(), change.to());
     boolean retired = places.to().isRetired(change.to());
     Map<Key, FileHandle> now =
-        rows.find(
-            connection, change.handles().stream().map(FileHandle::id).distinct().toList(), true);
+        rows.lock(connection, change.handles().stream().map(FileHandle::id).distinct().toList());
     List<Key> moved = new ArrayList<>();
     List<Outcome> outcomes = new ArrayList<>();
     for (FileHandle expected : change.handles()) {

@@ -38,6 +38,15 @@ final class Parameters {
     return this;
   }
 
+  /** A UUID, as text; MariaDB's driver knows no other. */
+  Parameters addUuid(String value, Dialect dialect) throws SQLException {
+    if (dialect == Dialect.MARIADB) {
+      return add(value);
+    }
+    statement.setObject(++last, java.util.UUID.fromString(value));
+    return this;
+  }
+
   /** A value that is compared with a column of type {@link Column.Type#NAME}. */
   Parameters addName(String value, Dialect dialect) throws SQLException {
     Column.bindName(statement, ++last, value, dialect);

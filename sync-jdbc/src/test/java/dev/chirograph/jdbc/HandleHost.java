@@ -10,8 +10,12 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import javax.sql.DataSource;
@@ -26,6 +30,7 @@ final class HandleHost {
   private final String idColumn;
   private final Function<Key, Object> id;
   private final AtomicLong etags = new AtomicLong(1_000);
+  private final @Nullable String owners;
   private final JdbcHandleTable binding;
   private final JdbcHandles handles;
   private int isolation;
@@ -36,13 +41,15 @@ final class HandleHost {
       Function<FileHandle, Map<String, @Nullable Object>> row,
       String idColumn,
       Function<Key, Object> id,
-      JdbcHandleTable binding) {
+      JdbcHandleTable binding,
+      @Nullable String owners) {
     this.spy = spy;
     this.table = table;
     this.row = row;
     this.idColumn = idColumn;
     this.id = id;
     this.binding = binding;
+    this.owners = owners;
     this.handles = open(Set.of("any"));
   }
 
@@ -57,7 +64,8 @@ final class HandleHost {
         handle -> ours(handle, database == TestDatabase.MARIADB),
         "id",
         Key::toBytes,
-        JdbcHandleTable.OURS);
+        JdbcHandleTable.OURS,
+        null);
   }
 
   private static Map<String, @Nullable Object> ours(FileHandle handle, boolean binary) {
@@ -129,7 +137,8 @@ final class HandleHost {
         handle -> itsOwn(handle, q),
         q + "No" + q,
         id -> Long.valueOf(id.text()),
-        binding);
+        binding,
+        null);
   }
 
   private static Map<String, @Nullable Object> itsOwn(FileHandle handle, String q) {
@@ -144,6 +153,76 @@ final class HandleHost {
     row.put(q + "Md5" + q, handle.md5().orElse(null));
     row.put(q + "Preview" + q, handle.preview().map(id -> Long.valueOf(id.text())).orElse(null));
     return row;
+  }
+
+  /**
+   * A table of the host's own whose ids are UUIDs, where there are some, with the owners in another
+   * table and an index that serves audits.
+   */
+  static HandleHost withOwnersElsewhere(TestDatabase database) throws SQLException {
+    SpyDataSource spy = database.empty();
+    JdbcSchema.of(spy.dataSource()).only(JdbcSchema.Component.VACATED).install();
+    boolean uuids = database == TestDatabase.POSTGRESQL || database == TestDatabase.H2;
+    String uuid = uuids ? "uuid" : "char(36)";
+    for (String sql :
+        List.of(
+            "create table files (no %s primary key, rev varchar(36) not null, bucket varchar(63) not null,"
+                    .formatted(uuid)
+                + " path varchar(600) not null, version varchar(100), preview %s)".formatted(uuid),
+            "create table owners (file %s primary key, project varchar(50) not null, bytes bigint,"
+                    .formatted(uuid)
+                + " md5 char(32))",
+            "create view file_handles as select f.no, f.rev, f.bucket, f.path, f.version, f.preview,"
+                + " o.project, o.bytes, o.md5 from files f left join owners o on o.file = f.no")) {
+      HostTable.execute(
+          spy.dataSource(),
+          database == TestDatabase.MARIADB && sql.startsWith("create table")
+              ? sql + " default charset = utf8mb4"
+              : sql);
+    }
+    String path = database == TestDatabase.POSTGRESQL ? "path collate \"C\"" : "path";
+    HostTable.execute(spy.dataSource(), "create index place on files (bucket, " + path + ", no)");
+    Function<Key, Object> id = uuids ? key -> UUID.fromString(key.text()) : Key::text;
+    JdbcHandleTable binding =
+        JdbcHandleTable.named(database == TestDatabase.H2 ? "FILES" : "files")
+            .readFrom(database == TestDatabase.H2 ? "FILE_HANDLES" : "file_handles")
+            .id(column("no", database))
+            .etag(column("rev", database))
+            .owner(column("project", database))
+            .bucket(column("bucket", database))
+            .key(column("path", database))
+            .versionId(column("version", database))
+            .size(column("bytes", database))
+            .md5(column("md5", database))
+            .preview(column("preview", database))
+            .build();
+    return new HandleHost(
+        spy, "files", handle -> withoutOwner(handle, id), "no", id, binding, "owners");
+  }
+
+  private static String column(String name, TestDatabase database) {
+    return database == TestDatabase.H2 ? name.toUpperCase(Locale.ROOT) : name;
+  }
+
+  private static Map<String, @Nullable Object> withoutOwner(
+      FileHandle handle, Function<Key, Object> id) {
+    Map<String, @Nullable Object> row = new LinkedHashMap<>();
+    row.put("no", id.apply(handle.id()));
+    row.put("rev", handle.etag().token());
+    row.put("bucket", handle.at().bucket());
+    row.put("path", handle.at().key().text());
+    row.put("version", handle.at().versionId().orElse(null));
+    row.put("preview", handle.preview().map(id).orElse(null));
+    return row;
+  }
+
+  private void own(Connection connection, FileHandle handle) throws SQLException {
+    Map<String, @Nullable Object> row = new LinkedHashMap<>();
+    row.put("file", id.apply(handle.id()));
+    row.put("project", handle.owner());
+    row.put("bytes", handle.size().isPresent() ? handle.size().getAsLong() : null);
+    row.put("md5", handle.md5().orElse(null));
+    insert(connection, Objects.requireNonNull(owners), row);
   }
 
   /** The same, whose pool gives connections of another isolation. */
@@ -181,7 +260,7 @@ final class HandleHost {
         connection -> {
           claim(connection, put.at());
           delete(connection, put.id());
-          insert(connection, row.apply(put));
+          insert(connection, put);
         });
     return put;
   }
@@ -191,14 +270,18 @@ final class HandleHost {
   }
 
   void insert(Connection connection, FileHandle handle) throws SQLException {
-    insert(connection, row.apply(handle));
+    insert(connection, table, row.apply(handle));
+    if (owners != null) {
+      own(connection, handle);
+    }
   }
 
-  private void insert(Connection connection, Map<String, @Nullable Object> columns)
+  private static void insert(
+      Connection connection, String into, Map<String, @Nullable Object> columns)
       throws SQLException {
     String sql =
         "insert into "
-            + table
+            + into
             + " ("
             + String.join(", ", columns.keySet())
             + ") values ("
@@ -218,8 +301,16 @@ final class HandleHost {
   }
 
   private void delete(Connection connection, Key key) throws SQLException {
+    delete(connection, key, table, idColumn);
+    if (owners != null) {
+      delete(connection, key, owners, "file");
+    }
+  }
+
+  private void delete(Connection connection, Key key, String from, String column)
+      throws SQLException {
     try (PreparedStatement statement =
-        connection.prepareStatement("delete from " + table + " where " + idColumn + " = ?")) {
+        connection.prepareStatement("delete from " + from + " where " + column + " = ?")) {
       statement.setObject(1, id.apply(key));
       statement.executeUpdate();
     }

@@ -143,6 +143,41 @@ class HandlesIT {
         .doesNotContain("sort", "temp b-tree");
   }
 
+  @ParameterizedTest
+  @EnumSource(
+      value = TestDatabase.class,
+      names = {"POSTGRESQL", "SQLITE"})
+  void auditsOfHostsWithTextKeysAreServedByAnIndexOfItsBytes(TestDatabase database)
+      throws SQLException {
+    host = HandleHost.withOwnersElsewhere(database);
+    handles = host.open(Set.of("old"));
+    host.inTransaction(
+        connection -> {
+          for (int i = 0; i < 4_000; i++) {
+            Key id = Key.utf8("00000000-0000-4000-8000-%012d".formatted(i));
+            host.insert(
+                connection,
+                new FileHandle(
+                    id,
+                    new Version("1"),
+                    "owner",
+                    at("old", "key" + i % 900),
+                    OptionalLong.empty(),
+                    Optional.empty(),
+                    Optional.empty()));
+          }
+        });
+    execute("analyze");
+    assertThat(
+            explained(
+                handles
+                    .rows()
+                    .within(
+                        "old", KeyRange.all(), Optional.of(Key.utf8("key7")), 100, found -> {})))
+        .contains("place")
+        .doesNotContain("sort", "temp b-tree");
+  }
+
   // ---- in the order of keys
 
   @ParameterizedTest

@@ -90,7 +90,12 @@ abstract class HandlesHarness {
     return new Location(bucket, Key.utf8(key), Optional.of(version));
   }
 
-  static Key id(int number) {
+  /**
+   * The id of a handle; override where ids are of another form.
+   *
+   * @param number from 0 to 8,999; ids are in the order of their numbers
+   */
+  protected Key id(int number) {
     return Key.utf8(Integer.toString(1_000 + number));
   }
 

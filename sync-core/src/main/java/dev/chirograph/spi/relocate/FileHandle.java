@@ -16,7 +16,8 @@ import java.util.OptionalLong;
  * @param at where its bytes are
  * @param size in bytes, where the host knows it
  * @param md5 of the bytes, in lower-case hexadecimal, where the host knows it
- * @param preview the handle of a picture or excerpt that moves with the file
+ * @param preview the handle of a picture or excerpt of the file; it has the owner of the file, so
+ *     that it is moved as the file is
  */
 public record FileHandle(
     Key id,

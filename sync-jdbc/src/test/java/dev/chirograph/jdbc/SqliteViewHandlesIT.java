@@ -1,0 +1,7 @@
+package dev.chirograph.jdbc;
+
+class SqliteViewHandlesIT extends ViewHandlesConformance {
+  SqliteViewHandlesIT() throws Exception {
+    super(TestDatabase.SQLITE);
+  }
+}
