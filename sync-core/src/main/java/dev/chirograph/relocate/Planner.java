@@ -17,7 +17,6 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** Says what would be moved, line by line, and a hash of it. */
 final class Planner implements Collector.Misplaced {
@@ -34,7 +33,6 @@ final class Planner implements Collector.Misplaced {
   private long bytes;
   private long ofUnknownSize;
   private long streamed;
-  private @Nullable Location last;
 
   /**
    * @param lines takes one line of CSV for each handle
@@ -53,10 +51,9 @@ final class Planner implements Collector.Misplaced {
 
   @Override
   public void page(Placement placement, List<FileHandle> page) {
+    objects += page.stream().map(Alike::of).distinct().count();
     for (FileHandle handle : page) {
       handles++;
-      objects += handle.at().equals(last) ? 0 : 1;
-      last = handle.at();
       bytes += handle.size().orElse(0);
       ofUnknownSize += handle.size().isPresent() ? 0 : 1;
       streamed += copies(handle.at().bucket(), placement.bucket()) ? 0 : 1;

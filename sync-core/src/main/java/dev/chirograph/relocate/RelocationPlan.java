@@ -11,8 +11,8 @@ import java.util.Optional;
  * @param hash of every single move, in hexadecimal; what is confirmed by it is carried out only
  *     while it would still be the same
  * @param handles how many handles are not where they belong
- * @param objects how many objects they refer to, at most: those that share one are counted once
- *     only where they follow each other
+ * @param objects how many objects they refer to, at most: handles that share one are counted once
+ *     where they are within a thousand of each other
  * @param bytes of the handles whose size is known
  * @param ofUnknownSize how many handles do not say how large they are
  * @param streamed how many of them go through this machine, because no store copies them by itself

@@ -348,8 +348,8 @@ class RelocatorTest {
   @Test
   void aPlanSaysWhatWouldBeMovedAndIsCarriedOutOnlyAsItWasConfirmed() {
     lab.file("1", "project", "a b", "one");
-    lab.handle("2", "project", lab.at("1"), 3);
-    lab.file("3", "project", "c", "three");
+    lab.handle("3", "project", lab.at("1"), 3);
+    lab.file("2", "project", "c", "three");
     lab.allocations.assign("project", "grant-12");
     StringBuilder lines = new StringBuilder();
     RelocationPlan plan = relocator.plan(Optional.of("project"), lines);
