@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.chirograph.examples.deployments.ThreeDeployments;
 import dev.chirograph.examples.offices.TwoOffices;
+import dev.chirograph.examples.relocation.BatchOperations;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -107,5 +108,25 @@ class ExamplesIT {
           .contains(table + ": certified up to version")
           .containsPattern(table + ": [0-9,]+ rows, 0 differ");
     }
+  }
+
+  @Test
+  void ownHandleTable() throws Exception {
+    assertThat(Output.of(OwnHandleTable::main))
+        .containsPattern("not moved yet:\\n  research  attic +plan.txt +revision 1")
+        .containsPattern("research +grant-12-bucket +result.txt +revision 1")
+        .containsPattern("Moved:\\n  research  grant-12-bucket +plan.txt +revision 2")
+        .containsPattern("sales +attic +offer.txt +revision 1")
+        .contains("left to move: 0");
+  }
+
+  @Test
+  void batchOperations() throws Exception {
+    assertThat(Output.of(BatchOperations::main))
+        .contains("manifest: 36 objects", "failed: common/apollo/a folder/file", "AccessDenied")
+        .contains("report: 31 objects were copied", "asked for from the report: 31")
+        .contains("switched to copies of the batch job: 32")
+        .contains("asked for from the policy: 9", "switched in all: 41")
+        .contains("All 41 files are right, and none was copied twice.");
   }
 }
