@@ -113,10 +113,15 @@ public final class MemoryHandles implements Handles, SupportsAudit {
       Placement placement, Optional<Key> after, int limit) {
     return behind(after)
         .filter(handle -> handle.owner().equals(placement.owner()))
-        .filter(handle -> movable.contains(handle.at().bucket()))
+        .filter(this::isMovable)
         .filter(handle -> !placement.holds(handle.at()))
         .limit(limit)
         .toList();
+  }
+
+  @Override
+  public boolean isMovable(FileHandle handle) {
+    return movable.contains(handle.at().bucket());
   }
 
   private Stream<FileHandle> behind(Optional<Key> after) {
@@ -218,6 +223,13 @@ public final class MemoryHandles implements Handles, SupportsAudit {
       }
 
       @Override
+      public Optional<Vacancy> find(Location at) {
+        synchronized (MemoryHandles.this) {
+          return Optional.ofNullable(left.get(at)).map(one -> vacancy(at, one));
+        }
+      }
+
+      @Override
       public void cleared(Location at) {
         MemoryHandles.this.cleared(at);
       }
@@ -230,15 +242,18 @@ public final class MemoryHandles implements Handles, SupportsAudit {
     for (Map.Entry<Location, Left> entry : rest.entrySet()) {
       Left one = entry.getValue();
       if (one.stage() != Stage.CLEARED && pending.size() < limit) {
-        pending.add(
-            new Vacated.Vacancy(
-                entry.getKey(),
-                Optional.ofNullable(one.pin()),
-                Duration.between(one.since(), clock.instant()),
-                one.stage() == Stage.RETIRED));
+        pending.add(vacancy(entry.getKey(), one));
       }
     }
     return pending;
+  }
+
+  private Vacated.Vacancy vacancy(Location at, Left one) {
+    return new Vacated.Vacancy(
+        at,
+        Optional.ofNullable(one.pin()),
+        Duration.between(one.since(), clock.instant()),
+        one.stage() != Stage.LEFT);
   }
 
   private synchronized boolean retire(Location at) {

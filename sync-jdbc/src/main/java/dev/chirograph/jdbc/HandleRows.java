@@ -94,6 +94,17 @@ final class HandleRows {
         row -> taking.accept(columns.read(row)));
   }
 
+  /** A handle, if its file may be moved. */
+  Query movable(Key handle, Consumer<FileHandle> taking) {
+    return new Query(
+        select() + id.sql() + " = ? and " + movable.sql(),
+        set -> {
+          id.add(set, handle.toBytes());
+          movable.add(set);
+        },
+        row -> taking.accept(columns.read(row)));
+  }
+
   private void addAfter(Parameters set, Optional<Key> after) throws SQLException {
     if (after.isPresent()) {
       id.add(set, after.get().toBytes());
@@ -208,6 +219,10 @@ final class HandleRows {
 
   boolean fitsBucket(String name) {
     return bucket.fits(HandleColumn.bytes(name));
+  }
+
+  boolean fitsId(Key handle) {
+    return id.fits(handle.toBytes());
   }
 
   boolean fits(String ownerName) {

@@ -119,6 +119,16 @@ public final class JdbcHandles implements Handles, SupportsAudit {
   }
 
   @Override
+  public boolean isMovable(FileHandle handle) {
+    if (!rows.fitsId(handle.id())) {
+      return false;
+    }
+    List<FileHandle> found = new ArrayList<>();
+    String operation = "asking whether the file of " + handle.id() + " may be moved";
+    return !read(operation, rows.movable(handle.id(), found::add), found).isEmpty();
+  }
+
+  @Override
   public List<FileHandle> sharing(Location at, Optional<Key> after, int limit) {
     if (!rows.fits(at)) {
       return List.of();

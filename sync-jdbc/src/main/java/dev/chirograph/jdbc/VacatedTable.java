@@ -61,6 +61,11 @@ final class VacatedTable implements Vacated {
       select bucket_name, key_bytes, version_id, state from ${vacated}
       where :listed and state > 0""";
 
+  private static final String FIND =
+      """
+      select bucket_name, key_bytes, version_id, state, pin, ${now} - since from ${vacated}
+      where place = ? and version_id = ? and state > 0""";
+
   private static final String PENDING =
       """
       select bucket_name, key_bytes, version_id, state, pin, ${now} - since from ${vacated}
@@ -317,6 +322,21 @@ final class VacatedTable implements Vacated {
             })
         .run(connection);
     return places.size();
+  }
+
+  @Override
+  public Optional<Vacancy> find(Location at) {
+    return database.read(
+        "asking what is known of " + at,
+        connection -> {
+          List<Vacancy> found = new ArrayList<>();
+          new Query(
+                  database.timed(database.sql(FIND)),
+                  set -> set.add(place(at)).addName(at.versionId().orElse(""), dialect),
+                  row -> found.add(vacancy(row)))
+              .run(connection);
+          return found.stream().findFirst();
+        });
   }
 
   @Override

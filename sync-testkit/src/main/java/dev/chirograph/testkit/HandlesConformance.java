@@ -57,6 +57,13 @@ public abstract class HandlesConformance extends HandlesConcurrencyGuarantees {
   }
 
   @Test
+  void HND_1_whetherBytesMayBeMovedIsAskedAgain() throws Exception {
+    assertThat(handles.isMovable(put(1, at(OLD, "a")))).isTrue();
+    assertThat(handles.isMovable(put(2, at(NEW, "a")))).isTrue();
+    assertThat(handles.isMovable(put(3, at(FIXED, "a")))).isFalse();
+  }
+
+  @Test
   void HND_1_pagesComeInOneOrderAndEachHandleOnce() throws Exception {
     List<FileHandle> all = put(0, 25, at(OLD, "a"));
     assertThat(misplaced(placement(NEW, ""), 7)).isEqualTo(all);
@@ -352,6 +359,25 @@ public abstract class HandlesConformance extends HandlesConcurrencyGuarantees {
   }
 
   @Test
+  void HND_6_whatIsKnownOfOneLocationOutlivesItsObject() throws Exception {
+    Location at = at(OLD, "a");
+    assertThat(vacated.find(at)).isEmpty();
+    leave(at);
+    assertThat(vacated.find(at).orElseThrow().retired()).isFalse();
+    assertThat(vacated.find(at).orElseThrow().pin()).contains(PIN);
+    assertThat(vacated.find(at(OLD, "A"))).isEmpty();
+    assertThat(vacated.find(at(OLD, "a", "v1"))).as("a version of it").isEmpty();
+
+    assertThat(vacated.retire(at)).isTrue();
+    vacated.cleared(at);
+    Vacancy cleared = vacated.find(at).orElseThrow();
+    assertThat(cleared.at()).isEqualTo(at);
+    assertThat(cleared.retired()).isTrue();
+    assertThat(cleared.pin()).contains(PIN);
+    assertThat(cleared.age()).isGreaterThanOrEqualTo(Duration.ZERO);
+  }
+
+  @Test
   void HND_6_whatWasRetiredAtOnceHasNoPin() throws Exception {
     assertThat(vacated.retire(at(NEW, "orphan"))).isTrue();
     Vacancy orphan = pending().get(0);
@@ -369,6 +395,7 @@ public abstract class HandlesConformance extends HandlesConcurrencyGuarantees {
     applied(repoint(moved, at));
     assertThat(vacated.states(List.of(at, at(NEW, "a"))))
         .containsExactly(State.UNKNOWN, State.LEFT);
+    assertThat(vacated.find(at)).isEmpty();
     assertThat(vacated.retire(at)).isFalse();
     assertThat(pendingAt()).containsExactly(at(NEW, "a"));
   }

@@ -246,6 +246,11 @@ final class RelocateWorld {
         }
 
         @Override
+        public Optional<Vacancy> find(Location at) {
+          return all.find(at);
+        }
+
+        @Override
         public void cleared(Location at) {
           all.cleared(at);
         }

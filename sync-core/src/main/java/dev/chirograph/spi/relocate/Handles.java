@@ -45,6 +45,17 @@ public interface Handles {
    */
   List<FileHandle> misplaced(Placement placement, Optional<Key> after, int limit);
 
+  /**
+   * Whether the bytes of a handle lie in storage that may be moved, as by HND-1: asked once more
+   * before they are copied, since handles and rules change while their moves wait. Everything may
+   * be, unless an adapter says otherwise.
+   *
+   * @param handle as it was read just before
+   */
+  default boolean isMovable(FileHandle handle) {
+    return true;
+  }
+
   /** Handles as they are now, by position; empty where there is none. */
   List<Optional<FileHandle>> find(List<Key> ids);
 

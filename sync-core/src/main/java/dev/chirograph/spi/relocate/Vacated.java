@@ -36,6 +36,13 @@ public interface Vacated {
   List<State> states(List<Location> locations);
 
   /**
+   * What is known of one location, also when its object was dealt with; empty where handles have
+   * neither left nor retired it, or were seen to refer to it since. Other versions of its object do
+   * not count.
+   */
+  Optional<Vacancy> find(Location at);
+
+  /**
    * The object of a retired location was dealt with; the location stays retired. One that is not
    * retired, not even by another version, stays as it is.
    */
