@@ -2,24 +2,27 @@ package dev.chirograph.relocate;
 
 import dev.chirograph.SyncException;
 import dev.chirograph.SyncException.Kind;
-import dev.chirograph.SyncListener;
-import dev.chirograph.SyncListener.ItemEvent;
 import dev.chirograph.SyncListener.ItemResult;
 import dev.chirograph.Version;
 import dev.chirograph.jobs.JobContext;
 import dev.chirograph.jobs.JobHandler;
 import dev.chirograph.spi.Job;
+import dev.chirograph.spi.relocate.Location;
+import dev.chirograph.spi.relocate.Vacated;
+import java.time.Duration;
 import java.util.Optional;
 
 /** Deals with one object that was left behind, after its grace. */
 final class ArchiveWork implements JobHandler {
 
   private final Archiver archiver;
-  private final SyncListener listener;
+  private final ArchiveJobs jobs;
+  private final Teller teller;
 
-  ArchiveWork(Archiver archiver, SyncListener listener) {
+  ArchiveWork(Archiver archiver, ArchiveJobs jobs, Teller teller) {
     this.archiver = archiver;
-    this.listener = listener;
+    this.jobs = jobs;
+    this.teller = teller;
   }
 
   @Override
@@ -32,13 +35,34 @@ final class ArchiveWork implements JobHandler {
                         Kind.CORRUPT,
                         "the note of what was left behind cannot be read; drop this job, collecting"
                             + " makes another"));
-    Departure step =
-        new Departure.Retire(
-            note.at().location(), Optional.ofNullable(note.pin()).map(Version::new));
-    while (!(step instanceof Departure.End)) {
-      step = step.next(archiver);
+    Location at = note.at().location();
+    Optional<Version> copied = Optional.ofNullable(note.pin()).map(Version::new);
+    // The job is only a timer: whether it was left, and when last, the handles know.
+    Optional<Vacated.Vacancy> left = archiver.left(at);
+    if (left.isEmpty() && copied.isPresent()) {
+      ended(job, new Departure.End(at, Departure.Fate.NEEDED));
+      return;
     }
-    ended(job, (Departure.End) step);
+    Optional<Version> pin = left.flatMap(Vacated.Vacancy::pin).or(() -> copied);
+    Duration rest = left.map(jobs::rest).orElse(Duration.ZERO);
+    if (!rest.isZero()) {
+      jobs.enqueue(at, pin, rest);
+      return;
+    }
+    ended(job, departed(job, new Departure.Retire(at, pin)));
+  }
+
+  private Departure.End departed(Job job, Departure.Retire first) {
+    Departure step = first;
+    try {
+      while (!(step instanceof Departure.End)) {
+        step = step.next(archiver);
+      }
+    } catch (SyncException e) {
+      teller.failed(job, first.at().key(), e);
+      throw e;
+    }
+    return (Departure.End) step;
   }
 
   private void ended(Job job, Departure.End end) {
@@ -54,6 +78,6 @@ final class ArchiveWork implements JobHandler {
                         + " was written again after it was copied, and no handle refers to it; it"
                         + " stays"))
             : Optional.empty();
-    listener.itemDone(new ItemEvent(job.run(), job.scope(), end.at().key(), result, remark));
+    teller.told(job, end.at().key(), result, remark);
   }
 }

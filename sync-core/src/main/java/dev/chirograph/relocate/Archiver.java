@@ -4,6 +4,7 @@ import dev.chirograph.Expect;
 import dev.chirograph.ObjectVersion;
 import dev.chirograph.Observation;
 import dev.chirograph.Outcome;
+import dev.chirograph.SyncException;
 import dev.chirograph.relocate.Departure.Fate;
 import dev.chirograph.spi.BlobStore;
 import dev.chirograph.spi.BlobStore.BlobRef;
@@ -12,6 +13,7 @@ import dev.chirograph.spi.relocate.BlobStores;
 import dev.chirograph.spi.relocate.Location;
 import dev.chirograph.spi.relocate.SupportsArchive;
 import dev.chirograph.spi.relocate.Vacated;
+import java.util.Optional;
 
 /**
  * Deals with objects that were left behind: asks in one transaction whether a handle refers to one
@@ -34,10 +36,34 @@ final class Archiver {
     this.throttle = throttle;
   }
 
+  /** What the handles know of a location that was left. */
+  Optional<Vacated.Vacancy> left(Location at) {
+    return vacated.find(at);
+  }
+
   Departure retire(Departure.Retire step) {
+    requireAble(step);
     return vacated.retire(step.at())
         ? new Departure.Look(step.at(), step.pin())
         : new Departure.End(step.at(), Fate.NEEDED);
+  }
+
+  /** Asked first, so that nothing is retired that cannot be dealt with. */
+  private void requireAble(Departure.Retire step) {
+    String bucket = step.at().bucket();
+    boolean archives =
+        step.pin().isPresent()
+            && (rule instanceof ArchiveRule.Tag || rule instanceof ArchiveRule.StorageClass);
+    if (archives && !(stores.open(bucket) instanceof SupportsArchive)) {
+      throw new SyncException(
+          SyncException.Kind.UNSUPPORTED,
+          "the store of "
+              + step.at()
+              + " has neither tags nor storage classes by which objects are put aside, as the rule "
+              + rule
+              + " wants; let the relocator delete or keep what is left behind in the bucket "
+              + bucket);
+    }
   }
 
   Departure look(Departure.Look step) {

@@ -7,6 +7,7 @@ import dev.chirograph.KeyRange;
 import dev.chirograph.Listing;
 import dev.chirograph.ObjectVersion;
 import dev.chirograph.Observation;
+import dev.chirograph.SyncException;
 import dev.chirograph.spi.Source;
 import dev.chirograph.spi.relocate.BlobStores;
 import dev.chirograph.spi.relocate.FileHandle;
@@ -33,6 +34,7 @@ final class Auditor {
   private final Handles handles;
   private final Placements placements;
   private final BlobStores stores;
+  private final Throttle throttle;
   private final Sample sample;
   private final Consumer<Finding> each;
   private final Map<Finding.Kind, Long> counts = new EnumMap<>(Finding.Kind.class);
@@ -48,11 +50,13 @@ final class Auditor {
       Handles handles,
       Placements placements,
       BlobStores stores,
+      Throttle throttle,
       Sample sample,
       Consumer<Finding> each) {
     this.handles = handles;
     this.placements = placements;
     this.stores = stores;
+    this.throttle = throttle;
     this.sample = sample;
     this.each = each;
   }
@@ -118,8 +122,11 @@ final class Auditor {
             || handle.size().isEmpty()
             || entry.evidence().size().isEmpty()
             || entry.evidence().size().getAsLong() == handle.size().getAsLong();
-    if (!there || !sized) {
-      doubtful(handle);
+    boolean listed =
+        entry == null
+            || handle.at().versionId().isEmpty()
+            || handle.at().versionId().equals(entry.evidence().versionId());
+    if (!(there && sized && listed) && !isSound(handle)) {
       return;
     }
     reread(handle);
@@ -132,15 +139,15 @@ final class Auditor {
   }
 
   /** Looks again, at the handle first: it may have moved on. */
-  private void doubtful(FileHandle read) {
+  private boolean isSound(FileHandle read) {
     Optional<FileHandle> now =
         handles.find(List.of(read.id())).get(0).filter(one -> one.at().equals(read.at()));
     if (now.isEmpty()) {
-      return;
+      return false;
     }
     FileHandle handle = now.get();
     Optional<Key> id = Optional.of(handle.id());
-    Observation<ObjectVersion> seen = stores.open(handle.at().bucket()).head(handle.at().ref());
+    Observation<ObjectVersion> seen = look(handle.at());
     if (seen instanceof Observation.Unknown<ObjectVersion> unknown) {
       tell(Finding.Kind.UNKNOWN, handle.at(), id, unknown.why().summary());
     } else if (!(seen instanceof Observation.Present<ObjectVersion> present)) {
@@ -154,6 +161,21 @@ final class Auditor {
               + handle.size().getAsLong()
               + " bytes, the object has "
               + present.value().size());
+    } else {
+      return true;
+    }
+    return false;
+  }
+
+  /** No faster than the bucket bears; what cannot be found out is unknown. */
+  private Observation<ObjectVersion> look(Location at) {
+    try {
+      return throttle.look(at, () -> stores.open(at.bucket()).head(at.ref()));
+    } catch (SyncException e) {
+      if (Thread.currentThread().isInterrupted()) {
+        throw e;
+      }
+      return Observation.unknown(e);
     }
   }
 
@@ -171,11 +193,12 @@ final class Auditor {
     if (!handles.sharing(at, Optional.empty(), 1).isEmpty()) {
       return;
     }
-    if (handles.vacated().states(List.of(at)).get(0) != Vacated.State.UNKNOWN) {
+    if (handles.vacated().states(List.of(at)).get(0) != Vacated.State.UNKNOWN
+        && !cameToNothing(at)) {
       tell(Finding.Kind.LEFT_BEHIND, at, Optional.empty(), "was moved elsewhere");
       return;
     }
-    Observation<ObjectVersion> seen = stores.open(at.bucket()).head(at.ref());
+    Observation<ObjectVersion> seen = look(at);
     if (seen instanceof Observation.Unknown<ObjectVersion> unknown) {
       tell(Finding.Kind.UNKNOWN, at, Optional.empty(), unknown.why().summary());
     } else if (seen instanceof Observation.Present<ObjectVersion> present) {
@@ -186,6 +209,15 @@ final class Auditor {
           Optional.empty(),
           "no handle refers to it, written " + present.value().lastModified());
     }
+  }
+
+  /** No handle was ever there, and none will be: what is there came too late to be removed. */
+  private boolean cameToNothing(Location at) {
+    return handles
+        .vacated()
+        .find(at)
+        .filter(known -> known.retired() && known.pin().isEmpty())
+        .isPresent();
   }
 
   private void tell(Finding.Kind kind, Location at, Optional<Key> handle, String detail) {

@@ -11,13 +11,14 @@ import dev.chirograph.spi.relocate.Location;
 import dev.chirograph.spi.relocate.Placement;
 import dev.chirograph.spi.relocate.Placements;
 import dev.chirograph.spi.relocate.Vacated;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Finds files that lie elsewhere than their placement says, and what was left behind. */
 final class Collector {
@@ -29,21 +30,14 @@ final class Collector {
   private final WorkQueue queue;
   private final ArchiveJobs archive;
   private final String name;
-  private final Duration grace;
 
   Collector(
-      Handles handles,
-      Placements placements,
-      WorkQueue queue,
-      ArchiveJobs archive,
-      String name,
-      Duration grace) {
+      Handles handles, Placements placements, WorkQueue queue, ArchiveJobs archive, String name) {
     this.handles = handles;
     this.placements = placements;
     this.queue = queue;
     this.archive = archive;
     this.name = name;
-    this.grace = grace;
   }
 
   /** What is done with handles that are not where they belong. */
@@ -59,11 +53,57 @@ final class Collector {
    */
   long collect(Optional<String> owner, long run) {
     long[] found = new long[1];
-    find(owner, (placement, page) -> found[0] += enqueue(page, run));
-    if (owner.isEmpty()) {
+    Misplaced enqueuing = (placement, page) -> found[0] += enqueue(page, run);
+    if (owner.isPresent()) {
+      of(owner.get(), enqueuing);
+    } else {
+      Trouble trouble = new Trouble();
+      forEachOwner(one -> trouble.tried(one, () -> of(one, enqueuing)));
       left();
+      trouble.tell();
     }
     return found[0];
+  }
+
+  /** What goes wrong with one owner keeps nothing from the files of the others. */
+  private static final class Trouble {
+    private long owners;
+    private @Nullable SyncException first;
+
+    void tried(String owner, Runnable looking) {
+      try {
+        looking.run();
+      } catch (RuntimeException e) {
+        if (Thread.currentThread().isInterrupted()) {
+          throw e;
+        }
+        SyncException why = SyncException.of(e);
+        owners++;
+        first =
+            first != null
+                ? first
+                : new SyncException(
+                    why.kind(),
+                    why.advice(),
+                    "the misplaced files of "
+                        + owner
+                        + " could not all be found: "
+                        + why.getMessage(),
+                    why);
+      }
+    }
+
+    void tell() {
+      if (first != null) {
+        throw owners == 1
+            ? first
+            : new SyncException(
+                first.kind(),
+                first.advice(),
+                first.getMessage() + "; so it is with " + (owners - 1) + " other owners",
+                first);
+      }
+    }
   }
 
   /** Finds the misplaced handles of one owner, or of all. */
@@ -72,9 +112,13 @@ final class Collector {
       of(owner.get(), what);
       return;
     }
+    forEachOwner(one -> of(one, what));
+  }
+
+  private void forEachOwner(Consumer<String> each) {
     List<String> owners = placements.owners(Optional.empty(), PAGE);
     while (!owners.isEmpty()) {
-      owners.forEach(one -> of(one, what));
+      owners.forEach(each);
       owners = placements.owners(Optional.of(owners.get(owners.size() - 1)), PAGE);
     }
   }
@@ -178,11 +222,8 @@ final class Collector {
     List<Vacated.Vacancy> page;
     do {
       page = handles.vacated().pending(after, PAGE);
-      for (Vacated.Vacancy one : page) {
-        Duration rest = one.retired() ? Duration.ZERO : grace.minus(one.age());
-        archive.enqueue(one.at(), one.pin(), rest.isNegative() ? Duration.ZERO : rest);
-        after = Optional.of(one.at());
-      }
+      archive.enqueue(page);
+      after = page.isEmpty() ? after : Optional.of(page.get(page.size() - 1).at());
     } while (page.size() == PAGE);
   }
 }

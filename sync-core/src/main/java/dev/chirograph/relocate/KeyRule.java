@@ -19,6 +19,7 @@ public interface KeyRule {
    *
    * @param original the key under which the file was found first, before it was ever moved
    * @param candidate 0 for the name that is wished for; 1 and more for others when that is taken
+   * @return begins with the placement's prefix; what does not is refused, and nothing is moved
    */
   Key key(Placement placement, Key original, int candidate);
 

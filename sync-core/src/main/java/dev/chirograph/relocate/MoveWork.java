@@ -3,8 +3,6 @@ package dev.chirograph.relocate;
 import dev.chirograph.RetryPolicy;
 import dev.chirograph.SyncException;
 import dev.chirograph.SyncException.Kind;
-import dev.chirograph.SyncListener;
-import dev.chirograph.SyncListener.ItemEvent;
 import dev.chirograph.SyncListener.ItemResult;
 import dev.chirograph.jobs.JobContext;
 import dev.chirograph.jobs.JobHandler;
@@ -22,15 +20,15 @@ final class MoveWork implements JobHandler {
   private static final int BEGINNINGS = 10;
 
   private final RelocateParts parts;
-  private final SyncListener listener;
+  private final Teller teller;
   private final LongPredicate cancelled;
 
   /**
    * @param cancelled whether a run is
    */
-  MoveWork(RelocateParts parts, SyncListener listener, LongPredicate cancelled) {
+  MoveWork(RelocateParts parts, Teller teller, LongPredicate cancelled) {
     this.parts = parts;
-    this.listener = listener;
+    this.teller = teller;
     this.cancelled = cancelled;
   }
 
@@ -50,6 +48,15 @@ final class MoveWork implements JobHandler {
 
   @Override
   public void handle(Job job, JobContext context) {
+    try {
+      move(job, context);
+    } catch (SyncException e) {
+      teller.failed(job, job.key(), e);
+      throw e;
+    }
+  }
+
+  private void move(Job job, JobContext context) {
     Mover mover = new Mover(parts, journal -> keep(job, context, journal));
     Step step = Mover.first(job.key(), Journal.of(job.note()), cancelled.test(job.run()));
     int beginnings = 0;
@@ -59,9 +66,16 @@ final class MoveWork implements JobHandler {
             Kind.CONFLICT,
             "the handle " + job.key() + " or its object changes again and again while it is moved");
       }
-      step = step.next(mover);
+      step = goingOn(job, step).next(mover);
     }
     ended(job, (Step.End) step);
+  }
+
+  /** A run may be cancelled while a copy is made in steps, which may take hours. */
+  private Step goingOn(Job job, Step step) {
+    return step instanceof Step.Copy copy && cancelled.test(job.run())
+        ? Mover.first(job.key(), Optional.of(copy.journal()), true)
+        : step;
   }
 
   private static void keep(Job job, JobContext context, Optional<Journal> journal) {
@@ -75,8 +89,8 @@ final class MoveWork implements JobHandler {
     if (end.failure() != null) {
       throw end.failure();
     }
-    ItemResult result =
-        end.result() == Step.Result.MOVED ? ItemResult.UPDATED : ItemResult.UNCHANGED;
-    listener.itemDone(new ItemEvent(job.run(), job.scope(), job.key(), result, Optional.empty()));
+    boolean moved = end.result() == Step.Result.MOVED;
+    ItemResult result = moved ? ItemResult.UPDATED : ItemResult.UNCHANGED;
+    teller.told(job, job.key(), result, Optional.empty());
   }
 }

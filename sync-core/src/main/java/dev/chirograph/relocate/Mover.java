@@ -97,11 +97,19 @@ final class Mover {
             .filter(known -> known.from().equals(handle.at()))
             .filter(known -> placement.get().holds(known.to()));
     if (current.isEmpty()) {
-      return undone(step.journal(), new Step.Look(handle, placement.get(), Optional.empty()));
+      return new Step.Allow(handle, placement.get(), step.journal());
     }
     return current.get().verified().isPresent()
         ? new Step.Share(handle, current.get(), Optional.empty(), 0)
         : new Step.Look(handle, placement.get(), current);
+  }
+
+  Step allow(Step.Allow step) {
+    return undone(
+        step.stale(),
+        parts.handles().isMovable(step.handle())
+            ? new Step.Look(step.handle(), step.placement(), Optional.empty())
+            : End.of(Result.NOTHING_TO_DO));
   }
 
   Step look(Step.Look step) {
@@ -195,9 +203,8 @@ final class Mover {
   }
 
   private Location to(Step.Task task, int candidate) {
-    Key key =
-        parts.keys().key(task.placement(), Stamp.origin(task.from(), task.object()), candidate);
-    return Location.latest(task.placement().bucket(), key);
+    Key original = Stamp.origin(task.from(), task.object());
+    return CopyName.of(parts.keys(), task.placement(), original, candidate);
   }
 
   Step arrive(Step.Arrive step) {
@@ -326,13 +333,9 @@ final class Mover {
         || (journal.ours() && !isCopy(task, present.value()))) {
       return new Step.Find(task.handle().id(), Optional.of(journal));
     }
-    Optional<String> difference = parts.verifier().difference(task, journal.to(), present);
-    if (difference.isPresent()) {
-      return undone(
-          Optional.of(journal),
-          journal.ours()
-              ? failed(Kind.CORRUPT, Advice.MAY_RETRY, difference.get())
-              : new Step.Choose(task, step.candidate() + 1));
+    Optional<Verifier.Fault> fault = parts.verifier().fault(task, journal.to(), present);
+    if (fault.isPresent()) {
+      return faulty(step, fault.get());
     }
     Journal verified = journal.verified(present.version(), arrived(task, journal.to(), present));
     // The policy may have changed while it was copied. The handle is read again when it is shared.
@@ -348,6 +351,17 @@ final class Mover {
     return before.resume().isPresent()
         || !before.to().equals(verified.to())
         || parts.verifier().reads(task.object(), copy.value());
+  }
+
+  private static Step faulty(Step.Verify step, Verifier.Fault fault) {
+    if (fault.ofHandle()) { // the copy stays: another would be no better, and takes another name
+      return failed(Kind.CORRUPT, Advice.MAY_RETRY, fault.why());
+    }
+    return undone(
+        Optional.of(step.journal()),
+        step.journal().ours()
+            ? failed(Kind.CORRUPT, Advice.MAY_RETRY, fault.why())
+            : new Step.Choose(step.task(), step.candidate() + 1));
   }
 
   /** Where one version was meant, whatever is written over the copy must not be taken for it. */
@@ -464,9 +478,18 @@ final class Mover {
   Step remove(Step.Remove step) {
     Location at = step.journal().to();
     BlobRef copy = exactly(at, step.copy());
-    requireNoConflict(
-        parts.throttle().write(at, () -> store(at).delete(copy, Expect.at(step.copy().version()))),
-        at);
+    try {
+      requireNoConflict(
+          parts
+              .throttle()
+              .write(at, () -> store(at).delete(copy, Expect.at(step.copy().version()))),
+          at);
+    } catch (SyncException e) {
+      if (e.kind() == Kind.UNSUPPORTED) { // it stays pending, and the archiver says so
+        return new Step.Keep(Optional.empty(), step.then());
+      }
+      throw e;
+    }
     return new Step.Clear(step.journal(), step.then());
   }
 

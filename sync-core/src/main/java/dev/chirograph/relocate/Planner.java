@@ -1,6 +1,5 @@
 package dev.chirograph.relocate;
 
-import dev.chirograph.Key;
 import dev.chirograph.SyncException;
 import dev.chirograph.SyncException.Kind;
 import dev.chirograph.spi.BlobStore;
@@ -67,8 +66,8 @@ final class Planner implements Collector.Misplaced {
   }
 
   private String line(Placement placement, FileHandle handle) {
-    Key to = keys.key(placement, handle.at().key(), 0);
-    return PlanLine.of(handle, Location.latest(placement.bucket(), to)).text() + "\n";
+    Location to = CopyName.of(keys, placement, handle.at().key(), 0);
+    return PlanLine.of(handle, to).text() + "\n";
   }
 
   private void write(String line) {

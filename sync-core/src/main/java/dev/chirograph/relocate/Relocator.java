@@ -94,20 +94,14 @@ public final class Relocator implements AutoCloseable {
             throttle,
             archive);
     this.collector =
-        new Collector(
-            builder.handles,
-            builder.placements,
-            builder.queue,
-            archive,
-            builder.name,
-            builder.grace);
+        new Collector(builder.handles, builder.placements, builder.queue, archive, builder.name);
+    Teller teller = new Teller(builder.listener);
     LongPredicate cancelled = run -> runs != null && runs.isCancelled(run);
-    this.mover =
-        builder.worker(pausing, MoveWork.KIND, new MoveWork(parts, builder.listener, cancelled));
+    this.mover = builder.worker(pausing, MoveWork.KIND, new MoveWork(parts, teller, cancelled));
     Archiver departed =
         new Archiver(builder.handles.vacated(), builder.stores, builder.rule, throttle);
     this.archiver =
-        builder.worker(pausing, ArchiveJobs.KIND, new ArchiveWork(departed, builder.listener));
+        builder.worker(pausing, ArchiveJobs.KIND, new ArchiveWork(departed, archive, teller));
     this.keeper =
         Keeper.of(
             environment.threads(),
@@ -143,7 +137,14 @@ public final class Relocator implements AutoCloseable {
    *     placements are not by allocation
    */
   public Placement allocate(String owner, Allocation allocation) {
-    return collected(created(allocation).assign(owner, allocation.name()));
+    boolean hasOther =
+        placementFor(owner)
+            .flatMap(Placement::allocation)
+            .filter(name -> !name.equals(allocation.name()))
+            .isPresent();
+    // What is refused is refused before anything is created for it.
+    Allocations all = hasOther ? allocations() : created(allocation);
+    return collected(all.assign(owner, allocation.name()));
   }
 
   /**
@@ -224,7 +225,8 @@ public final class Relocator implements AutoCloseable {
     }
     SupportsAudit ordered = ordered();
     Sample sample = new Sample(stores, throttle, environment.random(), reread);
-    return new Auditor(handles, placements, stores, sample, each).audit(bucket, ordered, objects);
+    return new Auditor(handles, placements, stores, throttle, sample, each)
+        .audit(bucket, ordered, objects);
   }
 
   private SupportsAudit ordered() {
@@ -558,7 +560,7 @@ public final class Relocator implements AutoCloseable {
       return this;
     }
 
-    /** Hears of every move. */
+    /** Hears what became of every move and of what was left behind, also where it failed. */
     public Builder listener(SyncListener value) {
       this.listener = Objects.requireNonNull(value, "value");
       return this;

@@ -39,6 +39,19 @@ sealed interface Step {
     }
   }
 
+  /**
+   * It is asked whether the file may be moved out of where it is: it may have come there since its
+   * move was asked for.
+   *
+   * @param stale what is to be undone in any case
+   */
+  record Allow(FileHandle handle, Placement placement, Optional<Journal> stale) implements Step {
+    @Override
+    public Step next(Mover mover) {
+      return mover.allow(this);
+    }
+  }
+
   /** The object is looked at that is to be copied. */
   record Look(FileHandle handle, Placement placement, Optional<Journal> journal) implements Step {
     @Override
@@ -220,7 +233,7 @@ sealed interface Step {
     MOVED,
     /** The file was where it belongs. */
     IN_PLACE,
-    /** The handle is gone, or nobody says where its file belongs. */
+    /** The handle is gone, its file may not be moved, or nobody says where it belongs. */
     NOTHING_TO_DO,
     /** Its run was cancelled. */
     CANCELLED,

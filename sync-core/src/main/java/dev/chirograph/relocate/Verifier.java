@@ -31,33 +31,45 @@ final class Verifier {
         || (how == Verification.CHECKSUM && !Contents.areEqual(original, copy));
   }
 
+  /**
+   * Why handles must not be pointed to a copy.
+   *
+   * @param ofHandle whether the copy is right, and what the handle says of its content is not
+   */
+  record Fault(String why, boolean ofHandle) {}
+
   /** What a copy holds that its original does not, or its handle does not say; most often none. */
-  Optional<String> difference(
-      Step.Task task, Location to, Observation.Present<ObjectVersion> copy) {
+  Optional<Fault> fault(Step.Task task, Location to, Observation.Present<ObjectVersion> copy) {
     String both = "the copy of " + task.from() + " in " + to;
     if (copy.value().size() != task.object().size()) {
-      return Optional.of(
-          both + " has " + copy.value().size() + " bytes instead of " + task.object().size());
+      String sizes = copy.value().size() + " bytes instead of " + task.object().size();
+      return Optional.of(new Fault(both + " has " + sizes, false));
     }
     if (!reads(task.object(), copy.value())) {
       return Optional.empty();
     }
     Hashes here = Hashes.read(stores, throttle, task.from(), task.pin());
-    if (!Hashes.read(stores, throttle, to, copy.version()).equals(here)) {
-      return Optional.of(both + " holds something else");
-    }
+    return Hashes.read(stores, throttle, to, copy.version()).equals(here)
+        ? ofHandle(task, here)
+        : Optional.of(new Fault(both + " holds something else", false));
+  }
+
+  private static Optional<Fault> ofHandle(Step.Task task, Hashes here) {
     return task.handle()
         .md5()
         .filter(said -> !said.equals(here.md5()))
         .map(
             said ->
-                "the handle "
-                    + task.handle().id()
-                    + " says that the MD5 of "
-                    + task.from()
-                    + " is "
-                    + said
-                    + ", but it is "
-                    + here.md5());
+                new Fault(
+                    "the handle "
+                        + task.handle().id()
+                        + " says that the MD5 of "
+                        + task.from()
+                        + " is "
+                        + said
+                        + ", but it is "
+                        + here.md5()
+                        + "; find out which of them is right before this job is replayed",
+                    true));
   }
 }

@@ -3,9 +3,13 @@ package dev.chirograph.relocate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.chirograph.Expect;
 import dev.chirograph.Key;
 import dev.chirograph.ObjectState;
+import dev.chirograph.ObjectVersion;
+import dev.chirograph.memory.MemoryBlobStore;
 import dev.chirograph.relocate.Finding.Kind;
+import dev.chirograph.spi.BlobStore.BlobRef;
 import dev.chirograph.spi.Source;
 import dev.chirograph.spi.relocate.FileHandle;
 import dev.chirograph.spi.relocate.Location;
@@ -138,6 +142,53 @@ class RelocateAuditTest {
         Faults.builder().when(call -> call.what().endsWith(".head"), Fault.FORBIDDEN).build();
     assertThat(audit(RelocateLab.COMMON, faults).count(Kind.UNKNOWN)).isEqualTo(1);
     assertThat(found.get(0).handle()).isEqualTo(Optional.of(Key.utf8("1")));
+  }
+
+  @Test
+  void aVersionThatIsGoneDanglesAlsoWhereThereAreOthers() {
+    MemoryBlobStore common = lab.buckets.open(RelocateLab.COMMON);
+    common.versioning(MemoryBlobStore.Versioning.ON);
+    Key key = Key.utf8("a");
+    String older = common.put(key, "older".getBytes(StandardCharsets.UTF_8));
+    String gone = common.put(key, "gone".getBytes(StandardCharsets.UTF_8));
+    String latest = common.put(key, "latest".getBytes(StandardCharsets.UTF_8));
+    lab.handle("1", "project", version(key, older), 5);
+    lab.handle("2", "nobody", version(key, gone), 4);
+    lab.handle("3", "nobody", version(key, latest), 6);
+    common.delete(BlobRef.of(key, gone), Expect.anything());
+    lab.allocations.assign("project", "grant-12");
+    assertThat(audit(RelocateLab.COMMON).isSound()).isFalse();
+    assertThat(found)
+        .extracting(Finding::kind, finding -> finding.handle().orElseThrow().text())
+        .containsExactly(
+            org.assertj.core.api.Assertions.tuple(Kind.MISPLACED, "1"),
+            org.assertj.core.api.Assertions.tuple(Kind.DANGLING, "2"));
+  }
+
+  private static Location version(Key key, String id) {
+    return new Location(RelocateLab.COMMON, key, Optional.of(id));
+  }
+
+  @Test
+  void aCopyThatArrivesAfterItWasGivenUpIsFoundAndRemoved() {
+    lab.file("1", "project", "a", "one");
+    lab.allocations.assign("project", "grant-12");
+    lab.settle(relocator);
+    MemoryBlobStore grant = lab.buckets.open(RelocateLab.GRANT);
+    ObjectVersion copy = grant.head(BlobRef.latest(Key.utf8("a"))).content().orElseThrow();
+    lab.handles.remove(Key.utf8("1"));
+    audit(RelocateLab.GRANT);
+    relocator.cleanUp(found.get(0));
+    relocator.drain();
+    assertThat(lab.content(RelocateLab.GRANT, "a")).isEmpty();
+    grant.put(Key.utf8("a"), copy, "one".getBytes(StandardCharsets.UTF_8)); // was held up
+    assertThat(audit(RelocateLab.GRANT).count(Kind.LEFTOVER)).isEqualTo(1);
+    relocator.cleanUp(found.get(0));
+    relocator.drain();
+    assertThat(lab.content(RelocateLab.GRANT, "a")).isEmpty();
+    object(RelocateLab.GRANT, "a", "somebody's");
+    audit(RelocateLab.GRANT);
+    assertThat(found).singleElement().matches(one -> one.kind() == Kind.ORPHAN);
   }
 
   @Test

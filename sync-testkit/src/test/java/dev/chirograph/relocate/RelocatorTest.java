@@ -422,7 +422,7 @@ class RelocatorTest {
   }
 
   @Test
-  void aMoveCostsFourCallsOfStoresAndSixOfDatabasesBesideItsJob() {
+  void aMoveCostsFourCallsOfStoresAndSevenOfDatabasesBesideItsJob() {
     lab.file("1", "project", "a", "one");
     lab.allocations.assign("project", "grant-12");
     Faults counting = Faults.none();
@@ -432,6 +432,7 @@ class RelocatorTest {
         .containsEntry("BlobStore.head", 3L)
         .containsEntry("SupportsCopy.copy", 1L)
         .containsEntry("Handles.find", 1L)
+        .containsEntry("Handles.isMovable", 1L)
         .containsEntry("Handles.sharing", 1L)
         .containsEntry("Handles.repoint", 1L)
         .containsEntry("Placements.placementFor", 2L)

@@ -1,7 +1,7 @@
 package dev.chirograph.spi.relocate;
 
+import dev.chirograph.SyncException;
 import java.util.Map;
-import java.util.Objects;
 
 /** What becomes of an object that no handle refers to any more, after the grace. */
 public sealed interface ArchiveRule {
@@ -14,17 +14,22 @@ public sealed interface ArchiveRule {
   record Tag(Map<String, String> tags) implements ArchiveRule {
     public Tag {
       tags = Map.copyOf(tags);
+      if (tags.isEmpty()) {
+        throw SyncException.invalid("archiving by tags takes at least one tag");
+      }
     }
   }
 
   /**
    * It goes into another storage class.
    *
-   * @param name such as {@code GLACIER}
+   * @param name such as {@code GLACIER}; not empty
    */
   record StorageClass(String name) implements ArchiveRule {
     public StorageClass {
-      Objects.requireNonNull(name, "name");
+      if (name.isEmpty()) {
+        throw SyncException.invalid("archiving by storage class takes the name of one");
+      }
     }
   }
 
