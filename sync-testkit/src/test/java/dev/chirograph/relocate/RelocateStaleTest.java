@@ -184,6 +184,27 @@ class RelocateStaleTest {
   }
 
   @Test
+  void aCopyInStepsIsAbandonedWhenSomebodyElseWasFaster() {
+    lab.file("1", "project", "a", LARGE);
+    lab.allocations.assign("project", "grant-12");
+    AtomicInteger copies = new AtomicInteger();
+    AtomicInteger abandoned = new AtomicInteger();
+    settle(
+        with(
+            RelocateLab.GRANT,
+            (store, call, right) -> {
+              if (call.equals("copy") && copies.incrementAndGet() == 2) {
+                store.put(Key.utf8("a"), LARGE.getBytes(StandardCharsets.UTF_8));
+              }
+              abandoned.addAndGet(call.equals("abandon") ? 1 : 0);
+              return right.call();
+            }),
+        Verification.CHECKSUM);
+    lab.assertAt("1", RelocateLab.GRANT, "a", LARGE);
+    assertThat(abandoned).hasValue(1);
+  }
+
+  @Test
   void aStoreThatWillNotDeleteKeepsNoFileFromItsMove() {
     lab.file("1", "project", "a", "one");
     lab.allocations.assign("project", "grant-12");
