@@ -53,7 +53,10 @@ import org.jspecify.annotations.Nullable;
  * <p>A repointing is one transaction of at most nine statements for up to 1,000 handles. It locks
  * the rows of both objects in the table of vacated locations before it looks at handles, and so
  * does a retirement before it counts them: so one of the two sees what the other did, at every
- * isolation level. An object that was ever moved keeps its row there.
+ * isolation level. An object that was ever moved keeps its row there. Rows in state 0 are nothing
+ * but locks: where all connections are at READ COMMITTED, a host may delete them at any time
+ * ({@code delete from chirograph_vacated where state = 0}); else, on PostgreSQL, while nothing is
+ * moved or claimed. All others have to stay.
  *
  * <p>Immutable and safe for use by several threads.
  */

@@ -28,6 +28,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -162,6 +163,18 @@ class HandleLocksIT {
         lateHandles(
             isolation,
             () -> assertThat(repoint(other, handle, THERE)).isInstanceOf(Outcome.Applied.class));
+    assertThat(late.vacated().retire(THERE)).isFalse();
+  }
+
+  @Test
+  void HND_5_atReadCommittedAHandleIsCountedThoughItsLockWasDeletedMeanwhile() {
+    JdbcHandles late =
+        lateHandles(
+            Connection.TRANSACTION_READ_COMMITTED,
+            () -> {
+              host.put(handle(THERE));
+              HostTable.execute(host.pool(), "delete from chirograph_vacated where state = 0");
+            });
     assertThat(late.vacated().retire(THERE)).isFalse();
   }
 

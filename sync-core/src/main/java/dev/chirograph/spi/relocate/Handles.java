@@ -34,6 +34,10 @@ import java.util.Optional;
  *
  * <p>A host that adds handles by itself never adds one that refers to a retired location: it asks
  * in the transaction that adds it, as the adapter says.
+ *
+ * <p>A host gives a file new content under another key. It overwrites an object in place, and
+ * changes the etag of its handle afterwards, only while no other handle was ever made that refers
+ * to it: such a one could just be pointed to what is overwritten.
  */
 public interface Handles {
 
