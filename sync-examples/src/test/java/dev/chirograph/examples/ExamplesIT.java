@@ -123,7 +123,8 @@ class ExamplesIT {
   @Test
   void batchOperations() throws Exception {
     assertThat(Output.of(BatchOperations::main))
-        .contains("manifest: 36 objects", "failed: common/apollo/a folder/file", "AccessDenied")
+        .contains(
+            "manifest: 36 objects", "failed: batch-common/apollo/a folder/file", "AccessDenied")
         .contains("report: 31 objects were copied", "asked for from the report: 31")
         .contains("switched to copies of the batch job: 32")
         .contains("asked for from the policy: 9", "switched in all: 41")

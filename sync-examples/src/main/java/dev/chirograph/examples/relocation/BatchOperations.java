@@ -40,6 +40,7 @@ import software.amazon.awssdk.services.s3.S3Client;
  */
 public final class BatchOperations {
 
+  private static final String COMMON = "batch-common";
   private static final String PROJECT = "apollo";
   private static final String JOBS = "batch-jobs";
   private static final String MANIFEST = "manifests/job-1.csv";
@@ -59,16 +60,16 @@ public final class BatchOperations {
   private BatchOperations(S3Client s3, DataSource database) {
     JdbcSchema.of(database).install();
     JdbcHandles handles =
-        JdbcHandles.builder(database, Set.of(Host.COMMON)).bucketsOfAllocations().build();
+        JdbcHandles.builder(database, Set.of(COMMON)).bucketsOfAllocations().build();
     this.s3 = s3;
     this.buckets =
         S3Buckets.builder(s3)
             .configure((name, bucket) -> bucket.withoutTags().racyConditions())
             .build();
-    this.allocations = JdbcAllocations.of(database, Host.COMMON);
+    this.allocations = JdbcAllocations.of(database, COMMON);
     JdbcQueue queue = JdbcQueue.of(database, "files");
     this.relocator = Relocator.builder("files", handles, allocations, buckets, queue).build();
-    this.host = new Host(database, s3, handles, relocator, ledger);
+    this.host = new Host(COMMON, database, s3, handles, relocator, ledger);
   }
 
   /**
@@ -85,7 +86,7 @@ public final class BatchOperations {
   }
 
   private void run() throws IOException {
-    buckets.create(Host.COMMON);
+    buckets.create(COMMON);
     buckets.create(JOBS);
     for (int i = 0; i < FILES; i++) {
       String content = ("file " + i + "; ").repeat(i % 10 == 3 ? 2_000 : 10);
@@ -124,7 +125,7 @@ public final class BatchOperations {
           }
         });
     ByteArrayOutputStream rows = new ByteArrayOutputStream();
-    BatchManifest manifest = BatchManifest.of(rows, Host.COMMON);
+    BatchManifest manifest = BatchManifest.of(rows, COMMON);
     for (Location at : small) {
       manifest.add(at);
     }

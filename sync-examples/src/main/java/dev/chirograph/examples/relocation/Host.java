@@ -23,16 +23,24 @@ import software.amazon.awssdk.services.s3.S3Client;
  */
 final class Host {
 
-  /** The bucket of files that no allocation pays for. */
-  static final String COMMON = "common";
-
+  private final String common;
   private final DataSource database;
   private final S3Client s3;
   private final JdbcHandles handles;
   private final Relocator relocator;
   private final Ledger ledger;
 
-  Host(DataSource database, S3Client s3, JdbcHandles handles, Relocator relocator, Ledger ledger) {
+  /**
+   * @param common the bucket of files that no allocation pays for
+   */
+  Host(
+      String common,
+      DataSource database,
+      S3Client s3,
+      JdbcHandles handles,
+      Relocator relocator,
+      Ledger ledger) {
+    this.common = common;
     this.database = database;
     this.s3 = s3;
     this.handles = handles;
@@ -44,7 +52,7 @@ final class Host {
   String upload(
       String id, String project, String path, byte[] content, @Nullable String previewId) {
     Optional<Placement> placement = relocator.placementFor(project);
-    String bucket = placement.map(Placement::bucket).orElse(COMMON);
+    String bucket = placement.map(Placement::bucket).orElse(common);
     String prefix = placement.map(Placement::prefix).orElse("");
     Location at = Location.latest(bucket, Key.utf8(prefix + project + "/" + path));
     put(at, content);

@@ -54,6 +54,7 @@ import software.amazon.awssdk.services.s3.S3Client;
  */
 public final class MoveProject {
 
+  private static final String COMMON = "common";
   private static final String PROJECT = "apollo";
   private static final String NEIGHBOUR = "gemini";
   private static final Allocation MOON = Allocation.of("moon", "moon-bucket", "admin");
@@ -91,19 +92,18 @@ public final class MoveProject {
     this.s3 = s3;
     this.folder = Files.createTempDirectory("chirograph-move");
     JdbcSchema.of(database).install();
-    this.handles =
-        JdbcHandles.builder(database, Set.of(Host.COMMON)).bucketsOfAllocations().build();
+    this.handles = JdbcHandles.builder(database, Set.of(COMMON)).bucketsOfAllocations().build();
     this.queue = JdbcQueue.of(database, "files");
     this.relocator =
         Relocator.builder(
-                "files", handles, JdbcAllocations.of(database, Host.COMMON), buckets(s3), queue)
+                "files", handles, JdbcAllocations.of(database, COMMON), buckets(s3), queue)
             .state(JdbcState.of(database))
             .archive(new ArchiveRule.Delete())
             .grace(GRACE)
             .requestsPerSecond(REQUESTS_PER_SECOND)
             .bytesPerSecond(BYTES_PER_SECOND)
             .build();
-    this.host = new Host(database, s3, handles, relocator, ledger);
+    this.host = new Host(COMMON, database, s3, handles, relocator, ledger);
   }
 
   /** As S3Proxy, which has no tags, and whose conditions let racing writers pass; S3's do not. */
@@ -155,7 +155,7 @@ public final class MoveProject {
   private Users fill() {
     List<LocalFile> files = LocalFiles.choose(settings);
     say.step("Two projects share a bucket, with files of " + settings.folder());
-    s3.createBucket(request -> request.bucket(Host.COMMON));
+    s3.createBucket(request -> request.bucket(COMMON));
     Filling filling = new Filling(host, PROJECT, NEIGHBOUR, files);
     filling.upload();
     say.line(
@@ -202,7 +202,7 @@ public final class MoveProject {
     relocator.pause();
     relocator.deallocate(PROJECT);
     refused("dropping " + MARS.name(), () -> relocator.drop(MARS));
-    move("back", Host.COMMON, users);
+    move("back", COMMON, users);
     relocator.drop(MARS);
     long renamed =
         host.rows().stream().filter(row -> row.at().key().toString().endsWith("~2")).count();
@@ -333,7 +333,7 @@ public final class MoveProject {
 
   private void audit() {
     say.step("Audit: handles, objects and policy are compared, and a tenth is read again");
-    for (String bucket : List.of(Host.COMMON, MOON.bucket(), MARS.bucket())) {
+    for (String bucket : List.of(COMMON, MOON.bucket(), MARS.bucket())) {
       AuditReport report =
           relocator.audit(
               bucket, S3Bucket.builder(s3, bucket).withoutTags().build(), 0.1, finding -> {});
@@ -353,7 +353,7 @@ public final class MoveProject {
   private void check(String bucket) {
     List<FileRow> rows = host.rows();
     List<String> faults =
-        HandleCheck.faults(ledger, rows, Map.of(PROJECT, bucket, NEIGHBOUR, Host.COMMON), s3);
+        HandleCheck.faults(ledger, rows, Map.of(PROJECT, bucket, NEIGHBOUR, COMMON), s3);
     faults.stream().limit(MOST_LINES).forEach(fault -> say.line("%s", fault));
     say.line(
         "checked without the library: %,d handles, %d faults in bucket, preview, size, MD5, SHA-256",
