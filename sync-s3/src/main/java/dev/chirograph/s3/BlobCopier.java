@@ -110,7 +110,7 @@ final class BlobCopier {
     } catch (SdkException e) {
       return S3Errors.missing(e)
           ? Outcome.conflict()
-          : Expectations.failed("CopyObject", subject(to), e);
+          : Expectations.failed("CopyObject", subject(source, to), e);
     }
   }
 
@@ -255,7 +255,7 @@ final class BlobCopier {
         throw new SyncException(
             Kind.CONFLICT, source.reader().subject(source.ref().key()) + " is gone", e);
       }
-      throw S3Errors.of("UploadPartCopy " + number, subject(to), e);
+      throw S3Errors.of("UploadPartCopy " + number, subject(source, to), e);
     }
   }
 
@@ -303,5 +303,9 @@ final class BlobCopier {
 
   private String subject(Key key) {
     return guard.reader().subject(key);
+  }
+
+  private String subject(Source source, Key to) {
+    return source.reader().subject(source.ref().key()) + " to " + subject(to);
   }
 }

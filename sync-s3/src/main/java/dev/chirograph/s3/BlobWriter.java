@@ -114,7 +114,11 @@ final class BlobWriter {
     } catch (IOException e) {
       return badContent(key, e);
     } catch (RuntimeException e) {
+      SyncException refused = attempts.refused;
       IOException trouble = attempts.trouble();
+      if (refused != null) { // nothing was sent, whatever the client makes of it
+        return Outcome.rejected(refused);
+      }
       return trouble == null ? putFailed(key, condition, e) : badContent(key, trouble);
     }
   }
@@ -345,6 +349,7 @@ final class BlobWriter {
     private final long size;
     private @Nullable ExactStream last;
     private @Nullable IOException unopened;
+    private @Nullable SyncException refused;
 
     private Attempts(Content content, long size) {
       this.content = content;
@@ -373,6 +378,9 @@ final class BlobWriter {
       } catch (IOException e) {
         unopened = e;
         throw new UncheckedIOException(e);
+      } catch (SyncException e) { // the content is itself a store's
+        refused = e;
+        throw e;
       }
     }
 

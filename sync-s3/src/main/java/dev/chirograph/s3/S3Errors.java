@@ -17,6 +17,13 @@ import software.amazon.awssdk.services.s3.model.NoSuchUploadException;
  */
 final class S3Errors {
 
+  /** What is archived can neither be read nor copied; a 403, though no right is missing. */
+  private static final String ARCHIVED = "InvalidObjectState";
+
+  private static final String RESTORE =
+      ": what it would read is in an archive, such as the storage class GLACIER; restore the object"
+          + " (RestoreObject), and when that is done replay the job or call again";
+
   private static final Map<String, Kind> BY_CODE =
       Map.ofEntries(
           Map.entry("SlowDown", Kind.RATE_LIMITED),
@@ -24,7 +31,7 @@ final class S3Errors {
           Map.entry("TooManyRequests", Kind.RATE_LIMITED),
           Map.entry("NotImplemented", Kind.UNSUPPORTED),
           Map.entry("MethodNotAllowed", Kind.UNSUPPORTED),
-          Map.entry("InvalidObjectState", Kind.UNSUPPORTED),
+          Map.entry(ARCHIVED, Kind.UNSUPPORTED),
           Map.entry("RequestTimeout", Kind.UNAVAILABLE),
           Map.entry("OperationAborted", Kind.CONFLICT),
           Map.entry("PreconditionFailed", Kind.CONFLICT),
@@ -80,7 +87,8 @@ final class S3Errors {
             + " was answered with "
             + answer.statusCode()
             + (code == null ? "" : " " + code)
-            + (answer.requestId() == null ? "" : ", request id " + answer.requestId());
+            + (answer.requestId() == null ? "" : ", request id " + answer.requestId())
+            + (ARCHIVED.equals(code) ? RESTORE : "");
     return new SyncException(kind(answer.statusCode(), code), message, answer);
   }
 
