@@ -1,6 +1,7 @@
 package dev.chirograph.s3.batch;
 
 import dev.chirograph.SyncException;
+import dev.chirograph.spi.relocate.FileHandle;
 import dev.chirograph.spi.relocate.Location;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -13,12 +14,23 @@ import java.util.Objects;
  * Bucket,Key[,VersionId]}, keys percent-encoded, without a head line. The host stores it and
  * creates the job with its entity tag, {@link #FORMAT} and {@link #fields}.
  *
+ * <p>For a job that copies: a copy that Batch Operations makes overwrites what is in its way, so
+ * let it copy only to where nothing else is. It copies nothing that is larger than {@link
+ * #MOST_BYTES} or archived. {@link #takes} says what to leave out; that, and what the report says
+ * has failed, is moved by {@link dev.chirograph.relocate.Relocator#collect(java.util.Iterator)},
+ * which points handles to copies that are there and makes those that are not.
+ *
  * <p>Rows are written through as they come. Not safe for use by several threads.
  */
 public final class BatchManifest {
 
   /** The name of this format in the request that creates a job. */
   public static final String FORMAT = "S3BatchOperations_CSV_20180820";
+
+  /**
+   * The largest object that the operation Copy takes, in bytes: 5 GiB, as for a single CopyObject.
+   */
+  public static final long MOST_BYTES = 5L << 30;
 
   private final OutputStream out;
   private final String bucket;
@@ -49,6 +61,14 @@ public final class BatchManifest {
    */
   public static BatchManifest ofVersions(OutputStream out, String bucket) {
     return new BatchManifest(out, bucket, true);
+  }
+
+  /**
+   * Whether a job can copy the object of a handle. One whose size is not known counts as small: if
+   * it is not, the report says that its task has failed.
+   */
+  public static boolean takes(FileHandle handle) {
+    return handle.size().orElse(0) <= MOST_BYTES;
   }
 
   /** What the columns mean, for the request that creates a job. */

@@ -18,6 +18,10 @@ import java.util.stream.Stream;
  * The completion report of a job of S3 Batch Operations: what became of each object. A report is
  * written when its job has ended; one that covers failed tasks only has no rows of the others.
  *
+ * <p>Keys are read as manifests have them, percent-encoded; S3 does not say how reports have them.
+ * Were one read wrongly, its object would not be found among the handles, or be moved though nobody
+ * has copied it: what a report says is a hint, and no proof.
+ *
  * <p>Immutable and safe for use by several threads.
  */
 public final class BatchReport {

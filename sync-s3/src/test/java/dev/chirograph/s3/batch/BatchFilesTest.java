@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.chirograph.CloseableIterator;
+import dev.chirograph.Expect;
 import dev.chirograph.Key;
 import dev.chirograph.SyncException;
 import dev.chirograph.SyncException.Kind;
+import dev.chirograph.Version;
 import dev.chirograph.memory.MemoryBlobStore;
+import dev.chirograph.spi.BlobStore.BlobRef;
+import dev.chirograph.spi.relocate.FileHandle;
 import dev.chirograph.spi.relocate.Location;
 import dev.chirograph.testkit.HostileKeys;
 import java.io.ByteArrayOutputStream;
@@ -19,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 /** Manifests and reports of S3 Batch Operations. */
@@ -224,5 +229,36 @@ class BatchFilesTest {
     assertThat(kind(this::results)).isEqualTo(Kind.CORRUPT);
     manifest("Report_CSV_20180820", SCHEMA, "");
     assertThat(results()).isEmpty();
+  }
+
+  @Test
+  void aReportThatIsWrittenByHalfIsAnError() {
+    String rows = "photos,a,,succeeded,,200,Successful\nphotos,b,,succeeded,,200,Successful\n";
+    for (int length = 0; length < rows.length(); length++) {
+      report(rows, "", md5(""));
+      put(Key.utf8("a b.csv"), rows.substring(0, length));
+      assertThat(kind(this::results)).as("%s characters", length).isEqualTo(Kind.CORRUPT);
+    }
+    store.delete(BlobRef.latest(Key.utf8("a b.csv")), Expect.anything());
+    assertThat(kind(this::results)).isEqualTo(Kind.NOT_FOUND);
+  }
+
+  @Test
+  void whatIsTooLargeForAJobIsLeftOut() {
+    assertThat(BatchManifest.takes(handle(OptionalLong.of(BatchManifest.MOST_BYTES)))).isTrue();
+    assertThat(BatchManifest.takes(handle(OptionalLong.of(BatchManifest.MOST_BYTES + 1))))
+        .isFalse();
+    assertThat(BatchManifest.takes(handle(OptionalLong.empty()))).isTrue();
+  }
+
+  private static FileHandle handle(OptionalLong size) {
+    return new FileHandle(
+        Key.utf8("1"),
+        new Version("new"),
+        "project",
+        Location.latest("photos", Key.utf8("a")),
+        size,
+        Optional.empty(),
+        Optional.empty());
   }
 }
