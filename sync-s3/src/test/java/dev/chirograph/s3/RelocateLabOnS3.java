@@ -85,7 +85,7 @@ final class RelocateLabOnS3 {
     this.versions = versions;
     this.common = common;
     this.grant = grant;
-    this.handles = MemoryHandles.of(Set.of(common, grant)).withClock(clock);
+    this.handles = MemoryHandles.of(Set.copyOf(List.of(common, grant))).withClock(clock);
     this.allocations = MemoryAllocations.of(common);
     this.own = buckets(on.client());
     allocations.create(Allocation.of("grant-12", grant, "admin"));
