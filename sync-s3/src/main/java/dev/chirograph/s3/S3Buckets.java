@@ -25,6 +25,17 @@ import software.amazon.awssdk.services.s3.model.HeadBucketRequest;
  * new one. Moves that are verified by checksum read less where {@link S3Blobs.Builder#checksums} is
  * configured, and ask less where {@link S3Blobs.Builder#trustTagCounts} is.
  *
+ * <p>Copies between buckets of one client are the store's, and keep all that {@link S3Blobs#copy}
+ * says. Between two clients contents are streamed, with content type, metadata, tags and storage
+ * class; the target's own rules decide on encryption, retention and legal hold, since keys and
+ * locks mean nothing to another account or provider, and headers for caches and downloads ({@code
+ * Cache-Control}, {@code Content-Disposition}, {@code Content-Encoding}, {@code Content-Language},
+ * {@code Expires}, redirects) are not carried. Have files that need these copied through one client
+ * that may read both buckets.
+ *
+ * <p>What is left behind, and copies that come to nothing, can be deleted where the bucket honours
+ * conditions on deletes or keeps versions; else call {@link S3Blobs.Builder#allowCheckedDeletes}.
+ *
  * <p>The client stays the caller's and is never closed. Safe for use by several threads.
  */
 public final class S3Buckets implements BlobStores {
