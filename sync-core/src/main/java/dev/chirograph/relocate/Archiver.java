@@ -1,6 +1,7 @@
 package dev.chirograph.relocate;
 
 import dev.chirograph.Expect;
+import dev.chirograph.Guard;
 import dev.chirograph.ObjectVersion;
 import dev.chirograph.Observation;
 import dev.chirograph.Outcome;
@@ -50,20 +51,33 @@ final class Archiver {
 
   /** Asked first, so that nothing is retired that cannot be dealt with. */
   private void requireAble(Departure.Retire step) {
-    String bucket = step.at().bucket();
-    boolean archives =
-        step.pin().isPresent()
-            && (rule instanceof ArchiveRule.Tag || rule instanceof ArchiveRule.StorageClass);
-    if (archives && !(stores.open(bucket) instanceof SupportsArchive)) {
-      throw new SyncException(
-          SyncException.Kind.UNSUPPORTED,
-          "the store of "
-              + step.at()
-              + " has neither tags nor storage classes by which objects are put aside, as the rule "
-              + rule
-              + " wants; let the relocator delete or keep what is left behind in the bucket "
-              + bucket);
+    boolean deletes = step.pin().isEmpty() || rule instanceof ArchiveRule.Delete;
+    if (!deletes && rule instanceof ArchiveRule.Keep) {
+      return;
     }
+    BlobStore store = stores.open(step.at().bucket());
+    if (deletes && store.capabilities().deletes() == Guard.NONE) {
+      throw unable(step.at(), "guards no deletes", "let the relocator tag or keep");
+    }
+    if (!deletes && !(store instanceof SupportsArchive)) {
+      throw unable(
+          step.at(), "has neither tags nor storage classes", "let the relocator delete or keep");
+    }
+  }
+
+  private SyncException unable(Location at, String why, String instead) {
+    return new SyncException(
+        SyncException.Kind.UNSUPPORTED,
+        "the store of "
+            + at
+            + " "
+            + why
+            + ", as the rule "
+            + rule
+            + " wants; "
+            + instead
+            + " what is left behind in the bucket "
+            + at.bucket());
   }
 
   Departure look(Departure.Look step) {
@@ -76,7 +90,7 @@ final class Archiver {
     boolean same =
         step.pin().isPresent()
             ? step.pin().get().equals(present.version())
-            : Stamp.of(present.value()).isPresent();
+            : Stamp.isCopy(present.value(), at);
     return same
         ? new Departure.Dispose(at, present, step.pin().isEmpty())
         : new Departure.Clear(at, Fate.CHANGED);

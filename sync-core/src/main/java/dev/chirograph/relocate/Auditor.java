@@ -202,7 +202,7 @@ final class Auditor {
     if (seen instanceof Observation.Unknown<ObjectVersion> unknown) {
       tell(Finding.Kind.UNKNOWN, at, Optional.empty(), unknown.why().summary());
     } else if (seen instanceof Observation.Present<ObjectVersion> present) {
-      boolean copy = Stamp.of(present.value()).isPresent();
+      boolean copy = Stamp.isCopy(present.value(), at);
       tell(
           copy ? Finding.Kind.LEFTOVER : Finding.Kind.ORPHAN,
           at,

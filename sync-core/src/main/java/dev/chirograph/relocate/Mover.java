@@ -221,7 +221,7 @@ final class Mover {
       Step again = new Step.Arrive(task, step.candidate(), step.to(), Optional.empty());
       return new Step.Abandon(going.get().notOurs(), again);
     }
-    if (isCopy(task, present.value())) {
+    if (isCopy(task, step.to(), present.value())) {
       return new Step.Keep(Optional.of(begun), new Step.Verify(task, step.candidate(), begun));
     }
     if (isOriginal(task, step.to(), present)
@@ -232,16 +232,16 @@ final class Mover {
     return undone(step.journal(), new Step.Choose(task, step.candidate() + 1));
   }
 
-  private static boolean isCopy(Step.Task task, ObjectVersion there) {
+  private static boolean isCopy(Step.Task task, Location to, ObjectVersion there) {
     return there.size() == task.object().size()
-        && Stamp.of(there).equals(Optional.of(Stamp.of(task.from(), task.pin())));
+        && Stamp.of(there).equals(Optional.of(Stamp.of(task.from(), task.pin(), to)));
   }
 
   /** Whether what is to be copied is itself a copy of what is there: the file comes back. */
   private static boolean isOriginal(
       Step.Task task, Location to, Observation.Present<ObjectVersion> there) {
     return there.value().size() == task.object().size()
-        && Stamp.of(task.object()).equals(Optional.of(Stamp.of(to, there.version())));
+        && Stamp.of(task.object()).equals(Optional.of(Stamp.of(to, there.version(), task.from())));
   }
 
   // ---- copying
@@ -275,7 +275,7 @@ final class Mover {
                             store(task.from()),
                             task.from().ref(),
                             task.pin(),
-                            attributes(task),
+                            attributes(task, journal.to()),
                             journal.to().key(),
                             step.found().expectation(),
                             journal.resume())));
@@ -306,14 +306,14 @@ final class Mover {
                 store(to)
                     .put(
                         to.key(),
-                        attributes(task),
+                        attributes(task, to),
                         () ->
                             parts.throttle().stream(store(from).open(from.ref(), 0, task.expect())),
                         step.found().expectation()));
   }
 
-  private static ObjectVersion attributes(Step.Task task) {
-    ObjectVersion stamped = Stamp.stamped(task.from(), task.pin(), task.object());
+  private static ObjectVersion attributes(Step.Task task, Location to) {
+    ObjectVersion stamped = Stamp.stamped(task.from(), task.pin(), to, task.object());
     return task.placement().storageClass().isEmpty()
         ? stamped
         : stamped.toBuilder().storageClass(task.placement().storageClass().get()).build();
@@ -330,7 +330,7 @@ final class Mover {
     Journal journal = step.journal();
     Observation<ObjectVersion> seen = head(journal.to());
     if (!(seen instanceof Observation.Present<ObjectVersion> present)
-        || (journal.ours() && !isCopy(task, present.value()))) {
+        || (journal.ours() && !isCopy(task, journal.to(), present.value()))) {
       return new Step.Find(task.handle().id(), Optional.of(journal));
     }
     Optional<Verifier.Fault> fault = parts.verifier().fault(task, journal.to(), present);
@@ -462,7 +462,7 @@ final class Mover {
   Step inspect(Step.Inspect step) {
     Journal journal = step.journal();
     Observation<ObjectVersion> seen = head(journal.to());
-    Optional<String> stamp = Optional.of(Stamp.of(journal.from(), journal.pin()));
+    Optional<String> stamp = Optional.of(Stamp.of(journal.from(), journal.pin(), journal.to()));
     return seen instanceof Observation.Present<ObjectVersion> present
             && Stamp.of(present.value()).equals(stamp)
         ? new Step.Retire(journal, present, step.then())

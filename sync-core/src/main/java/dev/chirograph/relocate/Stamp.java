@@ -16,8 +16,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What a copy says of itself in its metadata: which state of which object it is a copy of, and
- * under which key its file was found first.
+ * What a copy says of itself in its metadata: which state of which object it is a copy of and where
+ * it was made, and under which key its file was found first.
  */
 final class Stamp {
 
@@ -26,6 +26,9 @@ final class Stamp {
 
   /** The metadata name of the key under which the file was found first. */
   static final String ORIGIN = "chirograph-original-key";
+
+  /** So many bytes of its digest name a place. */
+  private static final int PLACE = 8;
 
   /** So many bytes of metadata an object of S3 has in all. */
   private static final int MOST = 2_048;
@@ -38,16 +41,29 @@ final class Stamp {
 
   private Stamp() {}
 
-  /** The name of one state of an object. */
-  static String of(Location from, Version pin) {
+  /**
+   * What the copy of one state of an object says in one place. Somebody may copy it elsewhere with
+   * all that it says, and then it is no copy of ours.
+   */
+  static String of(Location from, Version pin, Location to) {
     try {
       MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
       sha256.update(from.digest().toBytes());
       sha256.update(pin.token().getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(sha256.digest());
+      return HexFormat.of().formatHex(sha256.digest()) + place(to);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e); // every JDK has it
     }
+  }
+
+  private static String place(Location at) {
+    byte[] digest = Location.latest(at.bucket(), at.key()).digest().toBytes();
+    return "." + HexFormat.of().formatHex(digest, 0, PLACE);
+  }
+
+  /** Whether an object was copied by a move to where it is. */
+  static boolean isCopy(ObjectVersion object, Location at) {
+    return of(object).filter(stamp -> stamp.endsWith(place(at))).isPresent();
   }
 
   /** Which state an object says it is a copy of. */
@@ -76,9 +92,9 @@ final class Stamp {
   }
 
   /** The attributes of a copy; those of its original must have been read. */
-  static ObjectVersion stamped(Location from, Version pin, ObjectVersion original) {
+  static ObjectVersion stamped(Location from, Version pin, Location to, ObjectVersion original) {
     Map<String, String> metadata = new HashMap<>(original.metadata().optional().orElse(Map.of()));
-    metadata.put(COPY, of(from, pin));
+    metadata.put(COPY, of(from, pin, to));
     metadata.put(
         ORIGIN,
         Base64.getUrlEncoder().withoutPadding().encodeToString(origin(from, original).toBytes()));

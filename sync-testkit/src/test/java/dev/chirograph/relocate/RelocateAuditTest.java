@@ -7,6 +7,7 @@ import dev.chirograph.Expect;
 import dev.chirograph.Key;
 import dev.chirograph.ObjectState;
 import dev.chirograph.ObjectVersion;
+import dev.chirograph.Observation;
 import dev.chirograph.memory.MemoryBlobStore;
 import dev.chirograph.relocate.Finding.Kind;
 import dev.chirograph.spi.BlobStore.BlobRef;
@@ -238,5 +239,21 @@ class RelocateAuditTest {
             handle.size(),
             Optional.of(md5),
             handle.preview()));
+  }
+
+  @Test
+  void whatSomebodyHasCopiedWithAllThatItSaysIsNoLeftover() {
+    lab.file("1", "project", "a", "one");
+    lab.allocations.assign("project", "grant-12");
+    lab.settle(relocator);
+    MemoryBlobStore grant = lab.buckets.open(RelocateLab.GRANT);
+    ObjectVersion copy =
+        ((Observation.Present<ObjectVersion>) grant.head(BlobRef.latest(Key.utf8("a")))).value();
+    grant.put(Key.utf8("mine"), copy, "one".getBytes(StandardCharsets.UTF_8));
+    AuditReport report = audit(RelocateLab.GRANT);
+    assertThat(report.count(Kind.LEFTOVER)).isZero();
+    assertThat(found)
+        .singleElement()
+        .satisfies(finding -> assertThat(finding.kind()).isEqualTo(Kind.ORPHAN));
   }
 }
