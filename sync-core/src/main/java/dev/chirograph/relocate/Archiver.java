@@ -57,27 +57,22 @@ final class Archiver {
     }
     BlobStore store = stores.open(step.at().bucket());
     if (deletes && store.capabilities().deletes() == Guard.NONE) {
-      throw unable(step.at(), "guards no deletes", "let the relocator tag or keep");
+      throw unable(
+          step.at(),
+          "guards no deletes; have its adapter look before it deletes, where it offers that, or"
+              + " have what is left behind tagged or kept");
     }
     if (!deletes && !(store instanceof SupportsArchive)) {
       throw unable(
-          step.at(), "has neither tags nor storage classes", "let the relocator delete or keep");
+          step.at(),
+          "has neither tags nor storage classes; have what is left behind deleted or kept");
     }
   }
 
-  private SyncException unable(Location at, String why, String instead) {
+  private static SyncException unable(Location at, String why) {
     return new SyncException(
         SyncException.Kind.UNSUPPORTED,
-        "the store of "
-            + at
-            + " "
-            + why
-            + ", as the rule "
-            + rule
-            + " wants; "
-            + instead
-            + " what is left behind in the bucket "
-            + at.bucket());
+        at + " is left and cannot be put aside: the store of its bucket " + why);
   }
 
   Departure look(Departure.Look step) {
