@@ -95,7 +95,8 @@ class RelocateGraceTest {
     assertThat(lab.dead())
         .singleElement()
         .satisfies(
-            letter -> assertThat(letter.error()).contains("UNSUPPORTED", "common/a", "archived"));
+            letter ->
+                assertThat(letter.error()).contains("UNSUPPORTED", "common/a", "neither tags"));
     Location left = Location.latest(RelocateLab.COMMON, Key.utf8("a"));
     assertThat(lab.handles.vacated().states(List.of(left))).containsExactly(State.LEFT);
     lab.settle(tagging);
